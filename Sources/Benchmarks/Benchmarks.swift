@@ -1,0 +1,94 @@
+import Bound
+import Foundation
+import Schedules
+
+/// Prints the ratios of the speed contract, each measured in this one run.
+///
+/// `swift run -c release Benchmarks`; about a minute, and needs python3 with numpy for the comparisons.
+@main
+enum Benchmarks {
+  static let steps = [100_000, 1_000_000, 10_000_000]
+
+  static func main() throws {
+    guard let numpy = NumpyBaseline(steps: steps) else {
+      print("python3 with numpy was not found: the ratios need it (pip install numpy)")
+      return
+    }
+    try printOptimalBaseLearningRate(numpy)
+    try printGivenValues(numpy)
+    try printClosedForms()
+    printWholeProcess()
+  }
+
+  private static func printOptimalBaseLearningRate(_ numpy: NumpyBaseline) throws {
+    print("γ* from a spec, realisation included, no closed form")
+    print("| schedule | T | here | numpy, published way | lean numpy | its γ* is off by | wanted |")
+    print("|---|---|---|---|---|---|---|")
+    for name in ["linear", "wsd20", "cosine"] {
+      for steps in steps {
+        let spec = try ScheduleSpec(name)
+        var gamma = 0.0
+        let seconds = try leastSeconds {
+          let schedule = try spec.realise(steps: steps)
+          gamma = try BoundTerms.lastIterate(of: schedule).optimalBaseLearningRate()
+        }
+        guard let published = numpy.row("published", name, steps),
+          let lean = numpy.row("lean", name, steps)
+        else { continue }
+        let off = published.gamma.map { "\((($0 / gamma - 1) * 1e4).rounded() / 100) %" } ?? "NaN"
+        let wanted = steps == 10_000_000 ? (name == "cosine" ? "≥ 20×" : "≥ 50×") : ""
+        print(
+          "| \(name) | \(steps) | \(text(seconds: seconds)) | \(text(ratio: published.seconds / seconds)) "
+            + "| \(text(ratio: lean.seconds / seconds)) | \(off) | \(wanted) |")
+      }
+    }
+  }
+
+  private static func printGivenValues(_ numpy: NumpyBaseline) throws {
+    print("\nγ* from given values, against numpy's reversed cumulative sum alone")
+    print("| T | here | ratio | wanted |")
+    print("|---|---|---|---|")
+    for steps in steps {
+      let values = try ScheduleSpec("linear").realise(steps: steps).multipliers
+      let schedule = try Schedule(values: values)
+      let seconds = try leastSeconds(runs: 7) {
+        _ = try BoundTerms.lastIterate(of: schedule).optimalBaseLearningRate()
+      }
+      guard let sum = numpy.row("cumsum", "linear", steps) else { continue }
+      let wanted = steps == 10_000_000 ? "≥ 2.5×" : ""
+      print(
+        "| \(steps) | \(text(seconds: seconds)) | \(text(ratio: sum.seconds / seconds)) | \(wanted) |"
+      )
+    }
+  }
+
+  private static func printClosedForms() throws {
+    print("\nγ* by the closed form, T = 10⁹")
+    for name in ["constant", "linear", "wsd20"] {
+      let spec = try ScheduleSpec(name)
+      let seconds = leastSeconds(runs: 20) {
+        _ = BoundTerms.closedForm(of: spec, steps: 1_000_000_000)
+      }
+      print("- \(name): \(text(seconds: seconds))")
+    }
+  }
+
+  /// The `lrbound` beside this executable, as a whole process.
+  private static func printWholeProcess() {
+    let folder = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+      .deletingLastPathComponent()
+    let executable = folder.appendingPathComponent("lrbound")
+    guard FileManager.default.isExecutableFile(atPath: executable.path) else {
+      print("\nthe lrbound command is not built (swift build -c release)")
+      return
+    }
+    print("\ntransfer as a whole process, wanted ≤ 50 ms at T = 10⁶")
+    for steps in ["1e5", "1e6", "1e7"] {
+      let arguments = [
+        "transfer", "--from", "wsd20", "--to", "cosine", "--lr", "1e-3", "--steps", steps, "--json",
+      ]
+      let seconds = leastSeconds(runs: 10) { _ = runQuietly(executable.path, arguments) }
+      print("- T = \(steps), wsd20 to cosine: \(text(seconds: seconds))")
+    }
+  }
+}

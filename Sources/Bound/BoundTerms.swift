@@ -1,0 +1,63 @@
+/// The two numbers through which a schedule enters a convex bound, S and V.
+///
+/// For a base learning rate γ and a distance D the bound is Ω = D²/(2γS) + (γ/2)·V, least at
+/// γ* = D/√(S·V), where it is Ω* = D·√(V/S); at γ = ργ* it is Ω*·(ρ + 1/ρ)/2 (2310.07831, Theorem 10;
+/// 2501.18965, Theorem 1).
+public struct BoundTerms: Equatable, Sendable {
+  /// S = Σ η_t, in steps at the peak learning rate.
+  public let stepSum: Double
+
+  /// V, the part that gradient noise adds, in units of G².
+  public let noiseSum: Double
+
+  /// The number of steps that count: trailing zeros of the schedule left out.
+  public let steps: Int
+
+  /// How many trailing steps were left out because their multiplier is zero (or below 1e-100).
+  public let trimmedSteps: Int
+
+  /// Terms that were computed elsewhere.
+  package init(stepSum: Double, noiseSum: Double, steps: Int, trimmedSteps: Int = 0) {
+    self.stepSum = stepSum
+    self.noiseSum = noiseSum
+    self.steps = steps
+    self.trimmedSteps = trimmedSteps
+  }
+
+  /// The bound Ω on f(x_T) − f* at a base learning rate.
+  ///
+  /// - Parameters:
+  ///   - baseLearningRate: γ, 1e-50 to 1e50.
+  ///   - distance: D = ‖x_1 − x*‖, 1e-50 to 1e50.
+  /// - Returns: Ω, positive and finite.
+  /// - Throws: ``BoundError/outOfRange(name:value:range:)``.
+  /// - Complexity: O(1).
+  public func bound(at baseLearningRate: Double, distance: Double = 1) throws(BoundError) -> Double
+  {
+    try requireUsable(baseLearningRate, "base learning rate")
+    try requireUsable(distance, "distance")
+    return distance * distance / (2 * baseLearningRate * stepSum) + baseLearningRate / 2 * noiseSum
+  }
+
+  /// The base learning rate γ* = D/√(S·V) at which the bound is least.
+  ///
+  /// - Parameter distance: D, 1e-50 to 1e50.
+  /// - Returns: γ*, in units of D/G.
+  /// - Throws: ``BoundError/outOfRange(name:value:range:)``.
+  /// - Complexity: O(1).
+  public func optimalBaseLearningRate(distance: Double = 1) throws(BoundError) -> Double {
+    try requireUsable(distance, "distance")
+    return distance / (stepSum * noiseSum).squareRoot()
+  }
+
+  /// The least bound Ω* = D·√(V/S).
+  ///
+  /// - Parameter distance: D, 1e-50 to 1e50.
+  /// - Returns: Ω*, in units of D·G.
+  /// - Throws: ``BoundError/outOfRange(name:value:range:)``.
+  /// - Complexity: O(1).
+  public func optimalBound(distance: Double = 1) throws(BoundError) -> Double {
+    try requireUsable(distance, "distance")
+    return distance * (noiseSum / stepSum).squareRoot()
+  }
+}

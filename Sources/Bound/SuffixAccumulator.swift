@@ -1,0 +1,120 @@
+import Numerics
+
+/// Runs through a schedule from its end and collects S and V.
+///
+/// V = η_T G_T² + Σ_{k<T} η_k² G_k²/A_{k+1}, A_{k+1} = Σ_{t>k} η_t. The suffix sums A are built
+/// backwards, never as a difference, and in two levels: plain sums over at most 64 steps that start
+/// from a compensated sum, so that the error does not grow with T. Eight runs of 64 steps are done side by
+/// side in fixed lanes, which keeps the division units busy and the result the same on any machine.
+struct SuffixAccumulator {
+  /// The length of a run of plain sums.
+  private static let run = 64
+  private static let lanes = 8
+
+  /// A, the sum of the multipliers seen so far.
+  private(set) var suffix: CompensatedSum
+
+  /// V so far.
+  private(set) var noise: CompensatedSum
+
+  /// Starts from the last step, which only has its own term.
+  ///
+  /// - Parameters:
+  ///   - last: η_T > 0.
+  ///   - norm: G_T.
+  init(last: Double, norm: Double) {
+    suffix = CompensatedSum(last)
+    noise = CompensatedSum(last * norm * norm)
+  }
+
+  /// Takes in the steps just before those seen so far, at norm 1.
+  mutating func absorb(_ multipliers: UnsafeBufferPointer<Double>) {
+    guard let eta = multipliers.baseAddress else { return }
+    absorb(count: multipliers.count, eta: eta, norms: nil) { Self.lanes(of: eta, at: $0) }
+  }
+
+  /// Takes in the steps just before those seen so far, with a norm a step.
+  mutating func absorb(
+    _ multipliers: UnsafeBufferPointer<Double>, norms: UnsafeBufferPointer<Double>
+  ) {
+    guard let eta = multipliers.baseAddress, let norm = norms.baseAddress else { return }
+    absorb(count: multipliers.count, eta: eta, norms: norm) {
+      Self.lanes(of: eta, at: $0) * Self.lanes(of: norm, at: $0)
+    }
+  }
+
+  /// Whole groups of eight runs from the end; `weight` gives η·G of the lanes at an index.
+  @inline(__always)
+  private mutating func absorb(
+    count: Int, eta: UnsafePointer<Double>, norms: UnsafePointer<Double>?,
+    weight: (Int) -> SIMD8<Double>
+  ) {
+    let group = Self.run * Self.lanes
+    var end = count
+    while end >= group {
+      end -= group
+      var running = takeLaneBases(eta + end)
+      var sum = SIMD8<Double>.zero
+      // Two fractions share a division, a/b + c/d = (ad + cb)/(bd); b·d cannot underflow, since no
+      // suffix sum is below 1e-100.
+      for index in stride(from: end + Self.run - 1, to: end, by: -2) {
+        let firstWeight = weight(index)
+        let firstSuffix = running
+        running += Self.lanes(of: eta, at: index)
+        let secondWeight = weight(index - 1)
+        let secondSuffix = running
+        running += Self.lanes(of: eta, at: index - 1)
+        let numerator =
+          firstWeight * firstWeight * secondSuffix + secondWeight * secondWeight * firstSuffix
+        sum += numerator / (firstSuffix * secondSuffix)
+      }
+      noise.add(sum.sum())
+    }
+    absorbRest(count: end, eta: eta, norms: norms)
+  }
+
+  /// The steps before the first whole group, a run at a time.
+  private mutating func absorbRest(
+    count: Int, eta: UnsafePointer<Double>, norms: UnsafePointer<Double>?
+  ) {
+    var end = count
+    while end > 0 {
+      let start = max(0, end - Self.run)
+      let base = suffix.value
+      var local = 0.0
+      var sum = 0.0
+      for index in stride(from: end - 1, through: start, by: -1) {
+        let value = eta[index]
+        let weight = value * (norms?[index] ?? 1)
+        sum += weight * weight / (base + local)
+        local += value
+      }
+      suffix.add(local)
+      noise.add(sum)
+      end = start
+    }
+  }
+
+  /// The suffix sum at the right end of each lane's run; takes all the runs into the sum.
+  @inline(__always)
+  private mutating func takeLaneBases(_ eta: UnsafePointer<Double>) -> SIMD8<Double> {
+    var bases = SIMD8<Double>.zero
+    for lane in stride(from: Self.lanes - 1, through: 0, by: -1) {
+      bases[lane] = suffix.value
+      var total = SIMD8<Double>.zero
+      for start in stride(from: lane * Self.run, to: (lane + 1) * Self.run, by: 8) {
+        total += UnsafeRawPointer(eta + start).loadUnaligned(as: SIMD8<Double>.self)
+      }
+      suffix.add(total.sum())
+    }
+    return bases
+  }
+
+  /// The entries `index`, `index` + 64, … of eight runs that follow one another.
+  @inline(__always)
+  private static func lanes(of values: UnsafePointer<Double>, at index: Int) -> SIMD8<Double> {
+    SIMD8(
+      values[index], values[index + 64], values[index + 128], values[index + 192],
+      values[index + 256], values[index + 320], values[index + 384], values[index + 448])
+  }
+}

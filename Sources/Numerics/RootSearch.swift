@@ -1,0 +1,71 @@
+/// A root of a continuous function on an interval at whose ends it has opposite signs, by
+/// Brent’s method (inverse quadratic steps, safeguarded by bisection).
+///
+/// - Parameters:
+///   - interval: the bracket; finite ends.
+///   - tolerance: the absolute precision wanted of the argument.
+///   - function: called about 8 to 20 times for a smooth function.
+/// - Returns: the root, or nil where the signs at the ends agree or a value is not a number.
+/// - Complexity: O(log(width / tolerance)) evaluations.
+public func root(
+  in interval: ClosedRange<Double>, tolerance: Double, of function: (Double) -> Double
+) -> Double? {
+  var a = interval.lowerBound
+  var b = interval.upperBound
+  var fa = function(a)
+  var fb = function(b)
+  if fa == 0 { return a }
+  if fb == 0 { return b }
+  guard fa.isFinite, fb.isFinite, (fa < 0) != (fb < 0) else { return nil }
+  var c = a
+  var fc = fa
+  var step = b - a
+  var previousStep = step
+
+  for _ in 0..<200 {
+    if (fb < 0) == (fc < 0) {
+      (c, fc) = (a, fa)
+      step = b - a
+      previousStep = step
+    }
+    if abs(fc) < abs(fb) {
+      (a, fa) = (b, fb)
+      (b, fb) = (c, fc)
+      (c, fc) = (a, fa)
+    }
+    let resolution = 2 * b.ulp + 0.5 * tolerance
+    let middle = 0.5 * (c - b)
+    if abs(middle) <= resolution || fb == 0 { return b }
+
+    if abs(previousStep) >= resolution, abs(fa) > abs(fb) {
+      let s = fb / fa
+      var p: Double
+      var q: Double
+      if a == c {
+        p = 2 * middle * s
+        q = 1 - s
+      } else {
+        let u = fa / fc
+        let v = fb / fc
+        p = s * (2 * middle * u * (u - v) - (b - a) * (v - 1))
+        q = (u - 1) * (v - 1) * (s - 1)
+      }
+      if p > 0 { q = -q } else { p = -p }
+      if 2 * p < min(3 * middle * q - abs(resolution * q), abs(previousStep * q)) {
+        previousStep = step
+        step = p / q
+      } else {
+        step = middle
+        previousStep = step
+      }
+    } else {
+      step = middle
+      previousStep = step
+    }
+    (a, fa) = (b, fb)
+    b += abs(step) > resolution ? step : (middle > 0 ? resolution : -resolution)
+    fb = function(b)
+    guard fb.isFinite else { return nil }
+  }
+  return b
+}

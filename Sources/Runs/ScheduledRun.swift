@@ -1,0 +1,116 @@
+import Bound
+import Schedules
+
+/// A schedule tied to a number of steps: a spec, or a file with its own length.
+public struct ScheduledRun: Sendable {
+  /// The spec as it was written.
+  public let spec: ScheduleSpec
+
+  /// T, the number of optimiser steps.
+  public let steps: Int
+
+  /// The schedule of a file; nil for a spec.
+  private let file: Schedule?
+
+  /// A spec over a number of steps; a file is read here.
+  ///
+  /// - Parameters:
+  ///   - spec: any spec.
+  ///   - steps: T; may be nil for a file, and must not differ from its length.
+  /// - Throws: ``InputError`` for the file, ``ScheduleError`` for the steps.
+  /// - Complexity: O(1); O(size) for a file.
+  public init(_ spec: ScheduleSpec, steps: Int?) throws {
+    self.spec = spec
+    if case .file(let path) = spec.family {
+      let schedule = try Schedule(contentsOf: path)
+      if let steps, steps != schedule.steps {
+        throw ScheduleError(
+          input: spec.text, problem: "the file has \(schedule.steps) steps, not \(steps)",
+          remedy: "leave the number of steps out, or give another file")
+      }
+      file = schedule
+      self.steps = schedule.steps
+    } else {
+      guard let steps else {
+        throw ScheduleError(
+          input: spec.text, problem: "the number of steps is not known", remedy: "add --steps")
+      }
+      file = nil
+      self.steps = steps
+    }
+  }
+
+  /// The learning rate that a file gives by its maximum; nil for a spec, and for a file whose maximum
+  /// is 1, which holds multipliers.
+  public var fileBaseLearningRate: Double? {
+    guard let file, file.peak != 1 else { return nil }
+    return file.peak
+  }
+
+  /// The multipliers.
+  ///
+  /// - Parameter baseLearningRate: γ, needed for an absolute floor only.
+  /// - Returns: the schedule.
+  /// - Throws: ``ScheduleError``.
+  /// - Complexity: O(1).
+  public func schedule(baseLearningRate: Double? = nil) throws(ScheduleError) -> Schedule {
+    if let file { return file }
+    return try spec.realise(steps: steps, baseLearningRate: baseLearningRate)
+  }
+
+  /// The schedule as something to tune.
+  ///
+  /// - Parameter gradientNorms: G, or G_1 … G_T.
+  /// - Returns: its S and V, or with an absolute floor the means to get them at any γ.
+  /// - Throws: ``ScheduleError`` and ``BoundError``.
+  /// - Complexity: O(T).
+  public func tunable(gradientNorms: GradientNorms = .one) throws -> TunableSchedule {
+    if let file {
+      let terms = try BoundTerms.lastIterate(of: file, gradientNorms: gradientNorms)
+      return TunableSchedule(terms: terms)
+    }
+    return try TunableSchedule(spec, steps: steps, gradientNorms: gradientNorms)
+  }
+
+  /// What users should know before they trust the bound on this schedule.
+  ///
+  /// - Parameter baseLearningRate: γ, needed for an absolute floor only.
+  /// - Returns: notices with the codes `not-annealed`, `trailing-zeros` and `few-steps`.
+  /// - Throws: ``ScheduleError``.
+  /// - Complexity: O(T) at worst, O(1) for most.
+  public func notices(baseLearningRate: Double? = nil) throws -> [Notice] {
+    let schedule = try schedule(baseLearningRate: baseLearningRate)
+    var notices: [Notice] = []
+    let level = schedule.finalLevel
+    if level > Self.annealedLevel {
+      let percent = (level * 1000).rounded() / 10
+      notices.append(
+        Notice(
+          code: "not-annealed",
+          message:
+            "\(spec.text) ends at \(decimalText(percent)) % of its peak: on real runs the bound is off by up to 2x where the final learning rate stays above 5 %"
+        ))
+    }
+    let trailing = schedule.trailingZeros
+    if trailing > 0 {
+      notices.append(
+        Notice(
+          code: "trailing-zeros",
+          message:
+            "\(spec.text) ends in \(trailing) step\(trailing == 1 ? "" : "s") of zero learning rate, which move nothing and were left out"
+        ))
+    }
+    if schedule.steps - trailing < 100 {
+      notices.append(
+        Notice(
+          code: "few-steps",
+          message:
+            "below 100 steps the conventions for the first and last step move the base learning rate by a per cent or more"
+        ))
+    }
+    return notices
+  }
+
+  /// The part of the peak above which the last learning rate is not about zero.
+  public static let annealedLevel = 0.05
+}

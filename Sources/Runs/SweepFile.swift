@@ -1,0 +1,156 @@
+import Schedules
+
+extension Sweep {
+  /// The sweep that a CSV file holds: one run a row, columns by name in any order.
+  ///
+  /// `spec` (the grammar) or `family` (wsd, wsd_sqrt, cos0, cos10, const, linear, or a spec) with
+  /// `cooldown`; `steps` or `horizon`; `base_lr` or `lr`; `final_loss` or `loss`. A loss that is empty,
+  /// NaN or infinite, or the word `diverged`, is a run that diverged.
+  ///
+  /// - Parameter path: the file, `-` for standard input.
+  /// - Throws: ``InputError`` with the line at fault.
+  /// - Complexity: O(size).
+  public init(contentsOf path: String) throws(InputError) {
+    let bytes = try readBytes(path)
+    try self.init(csv: bytes, path: path)
+  }
+
+  /// The sweep in CSV text.
+  package init(csv bytes: [UInt8], path: String) throws(InputError) {
+    var text = DelimitedText(bytes)
+    var fields: [DelimitedText.Field] = []
+    guard text.next(&fields) else {
+      throw InputError(
+        path: path, problem: "it is empty",
+        remedy: "give a header and a row a run: spec,steps,base_lr,final_loss")
+    }
+    let columns = try SweepColumns(
+      header: fields.map { text.text($0).lowercased() }, path: path)
+    var runs: [Run] = []
+    while text.next(&fields) {
+      let row = fields.map { text.text($0) }
+      runs.append(try columns.run(of: row, line: text.line))
+    }
+    guard !runs.isEmpty else {
+      throw InputError(
+        path: path, problem: "it has a header and no rows", remedy: "add a row a run")
+    }
+    self.init(runs: runs)
+  }
+}
+
+/// Which column of a sweep holds what.
+private struct SweepColumns {
+  private let path: String
+  private let spec: Int?
+  private let family: Int?
+  private let cooldown: Int?
+  private let steps: Int
+  private let rate: Int
+  private let loss: Int
+
+  init(header: [String], path: String) throws(InputError) {
+    func find(_ names: String...) -> Int? {
+      names.lazy.compactMap { header.firstIndex(of: $0) }.first
+    }
+    func required(_ column: Int?, _ names: String) throws(InputError) -> Int {
+      if let column { return column }
+      throw InputError(
+        path: path, line: 1,
+        problem:
+          "no column is called \(names) (there are \(printable(header.joined(separator: ", "))))",
+        remedy: "name the columns spec,steps,base_lr,final_loss")
+    }
+    self.path = path
+    spec = find("spec", "schedule")
+    family = find("family")
+    cooldown = find("cooldown")
+    _ = try required(spec ?? family, "spec or family")
+    steps = try required(find("steps", "horizon"), "steps or horizon")
+    rate = try required(find("base_lr", "lr", "learning_rate"), "base_lr or lr")
+    loss = try required(find("final_loss", "loss"), "final_loss or loss")
+  }
+
+  func run(of row: [String], line: Int) throws(InputError) -> Sweep.Run {
+    func failure(_ problem: String, _ remedy: String) -> InputError {
+      InputError(path: path, line: line, problem: problem, remedy: remedy)
+    }
+    func cell(_ column: Int) -> String { column < row.count ? row[column] : "" }
+
+    let stepsText = cell(steps)
+    guard let count = decimal(stepsText), count >= 1, count <= Double(ScheduleSpec.mostSteps),
+      count == count.rounded()
+    else {
+      throw failure(
+        "'\(printable(stepsText))' is not a number of steps", "give a whole number up to 1e9")
+    }
+    let rateText = cell(rate)
+    guard let baseLearningRate = decimal(rateText), baseLearningRate > 0,
+      (1e-50...1e50).contains(baseLearningRate)
+    else {
+      throw failure(
+        "'\(printable(rateText))' is not a base learning rate", "give a positive number like 1e-3")
+    }
+    return Sweep.Run(
+      spec: try spec(of: row, line: line), steps: Int(count), baseLearningRate: baseLearningRate,
+      loss: try loss(of: cell(loss), failure))
+  }
+
+  private func loss(of text: String, _ failure: (String, String) -> InputError)
+    throws(InputError) -> Double
+  {
+    if text.isEmpty || text.lowercased() == "diverged" { return .nan }
+    let bytes = Array(text.utf8)
+    guard let loss = parseNumber(bytes, bytes.indices) else {
+      throw failure(
+        "'\(printable(text))' is not a loss", "give a number, or nan for a run that diverged")
+    }
+    return loss
+  }
+
+  private func spec(of row: [String], line: Int) throws(InputError) -> ScheduleSpec {
+    let text: String
+    if let spec, spec < row.count, !row[spec].isEmpty {
+      text = row[spec]
+    } else if let family, family < row.count {
+      let length = cooldown.flatMap { $0 < row.count && !row[$0].isEmpty ? row[$0] : nil }
+      text = try grammar(family: row[family].lowercased(), cooldown: length, line: line)
+    } else {
+      text = ""
+    }
+    do {
+      let spec = try ScheduleSpec(text)
+      if case .file = spec.family {
+        throw InputError(
+          path: path, line: line, problem: "a sweep cannot name a schedule file",
+          remedy: "write the schedule as a spec")
+      }
+      return spec
+    } catch let error as ScheduleError {
+      throw InputError(
+        path: path, line: line, problem: error.problem + " ('\(error.input)')", remedy: error.remedy
+      )
+    } catch {
+      throw InputError(path: path, line: line, problem: "\(error)", remedy: "check the schedule")
+    }
+  }
+
+  /// The spec of a `family` with its `cooldown`.
+  private func grammar(family: String, cooldown: String?, line: Int) throws(InputError) -> String {
+    func wsd(_ options: String) throws(InputError) -> String {
+      guard let cooldown else {
+        throw InputError(
+          path: path, line: line, problem: "\(family) has no cooldown",
+          remedy: "give the fraction in the column cooldown")
+      }
+      return "wsd:cooldown=\(cooldown)\(options)"
+    }
+    switch family {
+    case "wsd": return try wsd("")
+    case "wsd_sqrt", "wsd-sqrt", "wsd_1-sqrt": return try wsd(",decay=1-sqrt")
+    case "cos0": return "cosine"
+    case "cos10": return "cosine:min=0.1"
+    default: return family
+    }
+  }
+}

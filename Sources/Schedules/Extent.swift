@@ -1,0 +1,40 @@
+/// A length of time within a run: a fraction of the whole run, or a number of steps.
+public enum Extent: Equatable, Sendable {
+  /// A fraction of the whole run, 0 to 1; more for the cycle of a cosine.
+  case fraction(Double)
+
+  /// A number of optimiser steps, 0 or more.
+  case steps(Int)
+
+  /// The length in steps within a run of `total` steps; fractions round half away from zero.
+  ///
+  /// - Parameter total: the number of steps of the whole run.
+  /// - Returns: the number of steps, which for `.steps` may exceed `total`.
+  public func steps(of total: Int) -> Int {
+    switch self {
+    case .fraction(let fraction):
+      return Int((fraction * Double(total)).rounded(.toNearestOrAwayFromZero))
+    case .steps(let steps): return steps
+    }
+  }
+
+  /// The form that the grammar reads back: `0.2`, `100%` or `5000steps`.
+  public var canonical: String {
+    switch self {
+    case .fraction(let fraction) where fraction >= 1:
+      // Such a fraction was written as a percentage, so that one of these reads back as it.
+      let percentage = fraction * 100
+      let candidates = [percentage.rounded(), percentage, percentage.nextDown, percentage.nextUp]
+      let exact = candidates.first { $0 / 100 == fraction } ?? percentage
+      return decimalText(exact) + "%"
+    case .fraction(let fraction): return decimalText(fraction)
+    case .steps(let steps): return "\(steps)steps"
+    }
+  }
+}
+
+/// The shortest decimal text that reads back as the same number, without a trailing `.0`.
+package func decimalText(_ value: Double) -> String {
+  let text = "\(value)"
+  return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+}

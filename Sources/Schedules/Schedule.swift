@@ -1,0 +1,216 @@
+/// A learning-rate schedule: T multipliers η_1 … η_T of the base learning rate, the largest of them 1.
+///
+/// The base learning rate γ is never part of a schedule: the learning rate at step t is γ·η_t. Values
+/// are produced on demand from a few segments, so that a schedule of 10⁹ steps takes no memory.
+public struct Schedule: Sendable {
+  /// The number of optimiser steps, T ≥ 1.
+  public let steps: Int
+
+  /// The largest value as it was written, by which all were divided: 1 for a family that reaches its
+  /// peak, the base learning rate for a file of learning rates.
+  public let peak: Double
+
+  private let segments: [Segment]
+  private let starts: [Int]
+
+  /// What the segments' entries are divided by: the peak, or 1 where that has been done.
+  private let divisor: Double
+
+  /// A schedule from explicit values, divided by their largest.
+  ///
+  /// - Parameter values: one a step: multipliers or learning rates, finite, none negative, one positive.
+  /// - Throws: ``ScheduleValueError`` for anything else.
+  /// - Complexity: O(T).
+  public init(values: [Double]) throws(ScheduleValueError) {
+    guard !values.isEmpty else { throw ScheduleValueError(index: nil, value: nil) }
+    var peak = 0.0
+    for (index, value) in values.enumerated() {
+      guard value.isFinite, value >= 0 else { throw ScheduleValueError(index: index, value: value) }
+      if value > peak { peak = value }
+    }
+    guard peak > 0 else { throw ScheduleValueError(index: nil, value: 0) }
+    let normalised = peak == 1 ? values : values.map { $0 / peak }
+    self.init(
+      segments: [Segment(law: .values(normalised), count: values.count)], peak: peak, divisor: 1)
+  }
+
+  /// A schedule of segments one after the other, divided by their largest entry.
+  ///
+  /// Nil where every entry is zero.
+  init?(segments: [Segment]) {
+    let present = segments.filter { $0.count > 0 }
+    let peak = present.reduce(0) { max($0, $1.largest) }
+    guard peak > 0 else { return nil }
+    self.init(segments: present, peak: peak, divisor: peak)
+  }
+
+  private init(segments: [Segment], peak: Double, divisor: Double) {
+    var starts: [Int] = []
+    var total = 0
+    for segment in segments {
+      starts.append(total)
+      total += segment.count
+    }
+    self.segments = segments
+    self.starts = starts
+    self.peak = peak
+    self.divisor = divisor
+    steps = total
+  }
+
+  /// The segments' laws with the 0-based steps that they cover.
+  var laws: [(law: Segment.Law, steps: Range<Int>)] {
+    zip(segments, starts).map { ($0.law, $1..<$1 + $0.count) }
+  }
+
+  /// All T multipliers, η_1 first.
+  ///
+  /// - Complexity: O(T) time and memory.
+  public var multipliers: [Double] { multipliers(in: 0..<steps) }
+
+  /// The multipliers η_{t+1} for t in a range of 0-based indices.
+  ///
+  /// - Parameter range: within 0..<steps.
+  /// - Returns: one multiplier an index.
+  /// - Complexity: O(range.count).
+  public func multipliers(in range: Range<Int>) -> [Double] {
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= steps, "the range lies within the run")
+    return [Double](unsafeUninitializedCapacity: range.count) { buffer, count in
+      fill(UnsafeMutableBufferPointer(rebasing: buffer[0..<range.count]), from: range.lowerBound)
+      count = range.count
+    }
+  }
+
+  /// The first multiplier, η_1.
+  public var first: Double { multipliers(in: 0..<1)[0] }
+
+  /// The last multiplier, η_T.
+  public var last: Double { multipliers(in: steps - 1..<steps)[0] }
+
+  /// Calls `body` on consecutive blocks of the range, the last block first.
+  ///
+  /// `body` gets the 0-based index of the block's first entry, and its entries. Blocks end at
+  /// `range.upperBound`, and all but the earliest have `length` entries, whatever the schedule is made
+  /// of, so that sums over blocks have the same bits for a spec and for its values.
+  ///
+  /// - Complexity: O(range.count) time, O(length) memory.
+  package func forEachBlockFromEnd(
+    in range: Range<Int>, length: Int, _ body: (Int, UnsafeBufferPointer<Double>) -> Void
+  ) {
+    if segments.count == 1, case .values(let values) = segments[0].law {
+      values.withUnsafeBufferPointer { values in
+        var end = range.upperBound
+        while end > range.lowerBound {
+          let start = max(range.lowerBound, end - length)
+          body(start, UnsafeBufferPointer(rebasing: values[start..<end]))
+          end = start
+        }
+      }
+      return
+    }
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: length) { scratch in
+      var end = range.upperBound
+      var heldPlateau: Int?
+      while end > range.lowerBound {
+        let start = max(range.lowerBound, end - length)
+        let block = UnsafeMutableBufferPointer(rebasing: scratch[0..<end - start])
+        // The blocks of one plateau are all the same, so that the scratch is filled for the first.
+        let plateau = plateau(covering: start..<end)
+        if plateau == nil || plateau != heldPlateau { fill(block, from: start) }
+        heldPlateau = plateau
+        body(start, UnsafeBufferPointer(block))
+        end = start
+      }
+    }
+  }
+
+  /// The index of the plateau that covers the whole range, if there is one.
+  private func plateau(covering range: Range<Int>) -> Int? {
+    let index = segmentIndex(at: range.lowerBound)
+    guard range.upperBound <= starts[index] + segments[index].count,
+      case .level = segments[index].law
+    else { return nil }
+    return index
+  }
+
+  /// The segment that holds a 0-based step, by bisection: there may be many cycles.
+  private func segmentIndex(at step: Int) -> Int {
+    var low = 0
+    var high = starts.count - 1
+    while low < high {
+      let middle = (low + high + 1) / 2
+      if starts[middle] <= step { low = middle } else { high = middle - 1 }
+    }
+    return low
+  }
+
+  /// Writes the multipliers from 0-based index `start` on to the buffer.
+  private func fill(_ buffer: UnsafeMutableBufferPointer<Double>, from start: Int) {
+    guard !buffer.isEmpty else { return }
+    let end = start + buffer.count
+    var index = segmentIndex(at: start)
+    while index < segments.count, starts[index] < end {
+      let lower = max(start, starts[index])
+      let upper = min(end, starts[index] + segments[index].count)
+      let part = UnsafeMutableBufferPointer(rebasing: buffer[lower - start..<upper - start])
+      segments[index].fill(part, from: lower - starts[index])
+      index += 1
+    }
+    if divisor != 1 {
+      for index in buffer.indices { buffer[index] /= divisor }
+    }
+  }
+}
+
+/// Why a list of values is not a schedule.
+public struct ScheduleValueError: Error, Equatable, Sendable {
+  /// The 0-based index of the value at fault; nil where the list as a whole is (empty, or all zero).
+  public let index: Int?
+
+  /// The value at fault; nil for an empty list.
+  public let value: Double?
+
+  /// What is wrong, without saying where.
+  public var problem: String {
+    switch (index, value) {
+    case (_, nil): return "it holds no values"
+    case (nil, _): return "every value is zero"
+    case (_, let value?): return "\(value) is not a learning rate"
+    }
+  }
+}
+
+extension Schedule {
+  /// The level that the end of the schedule tends to: the last multiplier and the one before, drawn on
+  /// by one step, so that the 1/n that every linear cooldown ends on counts as zero.
+  ///
+  /// Trailing zeros count as zero.
+  ///
+  /// - Complexity: O(1).
+  public var finalLevel: Double {
+    guard steps > 1 else { return 1 }
+    let end = multipliers(in: steps - 2..<steps)
+    return max(0, 2 * end[1] - end[0])
+  }
+
+  /// How many steps at the end have a multiplier of zero, or below 1e-100, which moves nothing either.
+  ///
+  /// - Complexity: O(1) where the last step is not zero, else O(T).
+  public var trailingZeros: Int {
+    if last >= Self.negligibleMultiplier { return 0 }
+    var counted: Int?
+    forEachBlockFromEnd(in: 0..<steps, length: 4096) { start, block in
+      guard counted == nil else { return }
+      if let index = block.lastIndex(where: { $0 >= Self.negligibleMultiplier }) {
+        counted = steps - (start + index + 1)
+      }
+    }
+    // The largest multiplier is 1, so the search ends.
+    return counted ?? 0
+  }
+
+  /// Multipliers at the end of a schedule that are smaller than this count as zero: they move nothing,
+  /// and dividing by them would overflow.
+  package static let negligibleMultiplier = 1e-100
+}

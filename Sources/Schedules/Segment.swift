@@ -1,0 +1,140 @@
+import Glibc
+
+/// A stretch of a schedule that follows one law; schedules are sequences of segments.
+///
+/// Within a segment the multipliers are monotone (stored values apart), so its largest entry is at an
+/// end.
+struct Segment: Sendable {
+  /// The law of a segment; `k` counts its steps from 0.
+  enum Law: Sendable {
+    /// The same multiplier at every step.
+    case level(Double)
+
+    /// Linear warmup (k + 1)/span.
+    case warmup(span: Int)
+
+    /// From `start` to `end` by a decay shape over `span` steps: u = (k + offset)/span. `clamp` cuts
+    /// off at `end` instead of rescaling to it.
+    case decay(
+      DecayShape, span: Int, offset: Int, start: Double, end: Double, clamp: Bool,
+      table: CosineTable?)
+
+    /// √(timescale/(k + timescale)), above a floor.
+    case inverseSquareRoot(timescale: Double, end: Double, clamp: Bool)
+
+    /// Linear interpolation between knots (u₀, y₀) and (u₁, y₁), u = (k + offset)/span.
+    case line(span: Int, offset: Int, u0: Double, y0: Double, u1: Double, y1: Double)
+
+    /// The values themselves.
+    case values([Double])
+  }
+
+  let law: Law
+  let count: Int
+
+  /// Linear warmup over `steps` steps.
+  static func warmup(steps: Int) -> Segment {
+    Segment(law: .warmup(span: steps), count: steps)
+  }
+
+  /// A plateau.
+  static func level(_ multiplier: Double, steps: Int) -> Segment {
+    Segment(law: .level(multiplier), count: steps)
+  }
+
+  /// The first `steps` steps of a decay that would take `span`.
+  static func decay(
+    _ shape: DecayShape, steps: Int, span: Int, offset: Int = 0, start: Double = 1, end: Double = 0,
+    clamp: Bool = false
+  ) -> Segment {
+    var table: CosineTable?
+    if case .cosine = shape, steps > 0 { table = CosineTable(span: span) }
+    let law = Law.decay(
+      shape, span: span, offset: offset, start: start, end: end, clamp: clamp, table: table)
+    return Segment(law: law, count: steps)
+  }
+
+  /// The larger of the first and the last entry.
+  var largest: Double {
+    if case .values(let values) = law { return values.max() ?? 0 }
+    guard count > 0 else { return 0 }
+    return max(value(at: 0), value(at: count - 1))
+  }
+
+  /// One entry.
+  func value(at k: Int) -> Double {
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: 1) { buffer in
+      fill(buffer, from: k)
+      return buffer[0]
+    }
+  }
+
+  /// Writes the entries k = `first`… to the buffer.
+  func fill(_ buffer: UnsafeMutableBufferPointer<Double>, from first: Int) {
+    switch law {
+    case .level(let multiplier):
+      buffer.update(repeating: multiplier)
+    case .warmup(let span):
+      let denominator = Double(span)
+      for index in buffer.indices { buffer[index] = Double(first + index + 1) / denominator }
+    case .decay(let shape, let span, let offset, let start, let end, let clamp, let table):
+      let done = first + offset
+      fillShape(shape, buffer, done: done, span: span, floor: end / start, table: table)
+      if case .exponential = shape {
+        if start != 1 { for index in buffer.indices { buffer[index] *= start } }
+      } else if clamp {
+        for index in buffer.indices { buffer[index] = max(end, start * buffer[index]) }
+      } else if start != 1 || end != 0 {
+        let drop = start - end
+        for index in buffer.indices { buffer[index] = end + drop * buffer[index] }
+      }
+    case .inverseSquareRoot(let timescale, let end, let clamp):
+      for index in buffer.indices {
+        let value = (timescale / (Double(first + index) + timescale)).squareRoot()
+        buffer[index] = clamp ? max(end, value) : end + (1 - end) * value
+      }
+    case .line(let span, let offset, let u0, let y0, let u1, let y1):
+      // The weights count the steps to either knot, so that a line to zero ends without cancelling.
+      let width = (u1 - u0) * Double(span)
+      for index in buffer.indices {
+        let k = Double(first + index + offset)
+        buffer[index] = (y0 * (u1 * Double(span) - k) + y1 * (k - u0 * Double(span))) / width
+      }
+    case .values(let values):
+      for index in buffer.indices { buffer[index] = values[first + index] }
+    }
+  }
+
+  private func fillShape(
+    _ shape: DecayShape, _ buffer: UnsafeMutableBufferPointer<Double>, done: Int, span: Int,
+    floor: Double, table: CosineTable?
+  ) {
+    switch shape {
+    case .linear:
+      let denominator = Double(span)
+      // Eight at a time: the scalar loop converts and divides one by one.
+      var numerators = Double(span - done) - SIMD8<Double>(0, 1, 2, 3, 4, 5, 6, 7)
+      let output = UnsafeMutableRawBufferPointer(buffer)
+      var index = 0
+      while index + 8 <= buffer.count {
+        output.storeBytes(
+          of: numerators / denominator, toByteOffset: index * MemoryLayout<Double>.stride,
+          as: SIMD8<Double>.self)
+        numerators -= 8
+        index += 8
+      }
+      while index < buffer.count {
+        buffer[index] = Double(span - done - index) / denominator
+        index += 1
+      }
+    case .cosine(let power):
+      guard let table else { preconditionFailure("a cosine decay carries its table") }
+      table.fill(buffer, remaining: span - done)
+      if power != 1 { for index in buffer.indices { buffer[index] = pow(buffer[index], power) } }
+    default:
+      for index in buffer.indices {
+        buffer[index] = shape.value(step: done + index, of: span, floor: floor)
+      }
+    }
+  }
+}

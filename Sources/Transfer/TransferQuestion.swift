@@ -1,0 +1,147 @@
+import Bound
+import Glibc
+import Runs
+import Schedules
+
+/// The question of how a base learning rate that was tuned for one schedule and horizon carries over to
+/// another.
+public struct TransferQuestion: Sendable {
+  /// Where the source's tuned base learning rate comes from.
+  public enum Source: Sendable {
+    /// Nowhere: only the ratio is wanted.
+    case unknown
+
+    /// The user tuned it.
+    case given(Double)
+
+    /// It was read off a sweep.
+    case swept(SweepOptimum)
+  }
+
+  /// The schedule and horizon that were tuned.
+  public var from: ScheduledRun
+
+  /// The schedule and horizon that are wanted.
+  public var to: ScheduledRun
+
+  /// The source's tuned base learning rate.
+  public var source: Source
+
+  /// How to carry it over.
+  public var rule: TransferRule
+
+  /// The gradient norms of the source and of the target.
+  public var gradientNorms: (from: GradientNorms, to: GradientNorms)
+
+  /// A question.
+  ///
+  /// - Parameters:
+  ///   - from: the schedule and horizon that were tuned.
+  ///   - to: the schedule and horizon that are wanted.
+  ///   - source: the source's tuned base learning rate.
+  ///   - rule: how to carry it over.
+  ///   - gradientNorms: the norms at either end; a constant cancels.
+  public init(
+    from: ScheduledRun, to: ScheduledRun, source: Source = .unknown,
+    rule: TransferRule = .standard(),
+    gradientNorms: (from: GradientNorms, to: GradientNorms) = (.one, .one)
+  ) {
+    self.from = from
+    self.to = to
+    self.source = source
+    self.rule = rule
+    self.gradientNorms = gradientNorms
+  }
+
+  /// The answer.
+  ///
+  /// - Returns: the ratio always; learning rates where the source's is known.
+  /// - Throws: ``ScheduleError`` (an absolute floor needs the source's learning rate), ``BoundError``.
+  /// - Complexity: O(T_from + T_to).
+  public func answer() throws -> TransferAnswer {
+    let sourceRate: Double?
+    switch source {
+    case .unknown: sourceRate = nil
+    case .given(let rate): sourceRate = rate
+    case .swept(let optimum): sourceRate = optimum.baseLearningRate
+    }
+    for run in [from, to] where run.spec.hasAbsoluteFloor && sourceRate == nil {
+      throw ScheduleError(
+        input: run.spec.text,
+        problem: "min-lr= is a learning rate, and that of the source is not known",
+        remedy: "add --lr, or write min= as a ratio")
+    }
+    let tunableFrom = try from.tunable(gradientNorms: gradientNorms.from)
+    let tunableTo = try to.tunable(gradientNorms: gradientNorms.to)
+
+    // The source's learning rate sets the scale D at which it is the tuned one; the target is tuned at
+    // that scale. A factor on the tuned rate is a factor on the scale.
+    let scale = try sourceRate.map { try tunableFrom.distance(tunedAt: $0) } ?? 1
+    let gammaFrom: Double
+    if let sourceRate {
+      gammaFrom = sourceRate
+    } else {
+      gammaFrom = try tunableFrom.optimum(distance: scale).baseLearningRate
+    }
+    let plain = try tunableTo.optimum(distance: scale)
+    let lengthening = Double(to.steps) / Double(from.steps)
+    let factor = pow(lengthening, 0.5 - rule.horizonExponent)
+    let adjusted = factor == 1 ? plain : try tunableTo.optimum(distance: scale * factor)
+
+    let fromNotices = try from.notices(baseLearningRate: gammaFrom)
+    let toNotices = try to.notices(baseLearningRate: adjusted.baseLearningRate)
+    let uncertainty = TransferUncertainty(
+      source: sourceDeviation,
+      shape: from.spec == to.spec && !isFile(from) ? 0 : TransferUncertainty.changedShape,
+      horizon: TransferUncertainty.exponent * abs(log(lengthening)),
+      notAnnealed: notAnnealed(fromNotices, toNotices))
+    var notices = fromNotices + toNotices.filter { !fromNotices.contains($0) }
+    notices += horizonNotices(lengthening: lengthening)
+    if adjusted.isAtFloor {
+      notices.append(
+        Notice(
+          code: "floor-too-high",
+          message: "the tuned base learning rate of \(to.spec.text) is its floor: lower min-lr"))
+    }
+    return TransferAnswer(
+      from: .init(run: from, baseLearningRate: sourceRate),
+      to: .init(run: to, baseLearningRate: sourceRate.map { _ in adjusted.baseLearningRate }),
+      ratio: adjusted.baseLearningRate / gammaFrom,
+      boundRatio: plain.baseLearningRate / gammaFrom, rule: rule, uncertainty: uncertainty,
+      notices: notices)
+  }
+
+  private func isFile(_ run: ScheduledRun) -> Bool {
+    if case .file = run.spec.family { return true }
+    return false
+  }
+
+  private var sourceDeviation: Double {
+    switch source {
+    case .unknown: return 0
+    case .given: return TransferUncertainty.bareLearningRate
+    case .swept(let optimum):
+      let interval = optimum.interval
+      let width = log(interval.upperBound / interval.lowerBound) / 2
+      return width / TransferUncertainty.widths
+    }
+  }
+
+  /// Ends that do not anneal are mispredicted each in its own way, unless both are the same schedule.
+  private func notAnnealed(_ from: [Notice], _ to: [Notice]) -> Double {
+    let count = [from, to].count { $0.contains { $0.code == "not-annealed" } }
+    if count == 2, self.from.spec == self.to.spec { return 0 }
+    return TransferUncertainty.perEndNotAnnealed * Double(count).squareRoot()
+  }
+
+  private func horizonNotices(lengthening: Double) -> [Notice] {
+    guard abs(log(lengthening)) > log(8) else { return [] }
+    return [
+      Notice(
+        code: "far-horizon",
+        message:
+          "the horizons differ by more than a factor of 8: the exponent \(decimalText((rule.horizonExponent * 1000).rounded() / 1000)) was seen over less, so tune again on the way"
+      )
+    ]
+  }
+}

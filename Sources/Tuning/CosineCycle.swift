@@ -1,0 +1,67 @@
+import Bound
+import Numerics
+import Schedules
+
+/// The best cycle length of a cosine schedule: a cycle longer than the run is cut off when the run
+/// ends, a shorter one stays on its floor (2501.18965, section 4).
+public struct CosineCycle: Sendable {
+  /// One cycle length.
+  public struct Choice: Equatable, Sendable {
+    /// The steps of the whole cycle.
+    public let steps: Int
+
+    /// The cycle's length as a multiple of the run's.
+    public let ratio: Double
+
+    /// γ: the fixed one, or the one tuned for this cycle.
+    public let baseLearningRate: Double
+
+    /// Ω at that γ.
+    public let bound: Double
+  }
+
+  /// The cycle with the least bound.
+  public let best: Choice
+
+  /// The cycle as long as the run.
+  public let asLongAsRun: Choice
+
+  /// Searches cycles from half to four times the run's length.
+  ///
+  /// - Parameters:
+  ///   - spec: a `cosine` spec; its power, warmup and floor are kept. Nil for other families.
+  ///   - steps: T.
+  ///   - baseLearningRate: γ held fixed; nil to tune it for each cycle.
+  ///   - gradientNorms: G, or G_1 … G_T.
+  ///   - distance: D.
+  /// - Throws: ``ScheduleError`` and ``BoundError``.
+  /// - Complexity: about 70 passes over the schedule.
+  public init?(
+    of spec: ScheduleSpec, steps: Int, baseLearningRate: Double? = nil,
+    gradientNorms: GradientNorms = .one, distance: Double = 1
+  ) throws {
+    guard case .cosine = spec.family else { return nil }
+
+    func choice(_ cycle: Int) throws -> Choice? {
+      guard let varied = spec.replacingPeriod(steps: cycle) else { return nil }
+      let tunable = try TunableSchedule(varied, steps: steps, gradientNorms: gradientNorms)
+      let ratio = Double(cycle) / Double(steps)
+      if let gamma = baseLearningRate {
+        let bound = try tunable.terms(at: gamma).bound(at: gamma, distance: distance)
+        return Choice(steps: cycle, ratio: ratio, baseLearningRate: gamma, bound: bound)
+      }
+      let optimum = try tunable.optimum(distance: distance)
+      return Choice(
+        steps: cycle, ratio: ratio, baseLearningRate: optimum.baseLearningRate,
+        bound: optimum.bound)
+    }
+    guard let whole = try choice(steps) else { return nil }
+    asLongAsRun = whole
+    let warmup = spec.warmup?.steps(of: steps) ?? 0
+    let shortest = max(steps / 2, warmup + 1)
+    let longest = min(4 * steps, ScheduleSpec.mostSteps)
+    guard shortest <= longest else { return nil }
+    let found = minimum(in: shortest...longest) { (try? choice($0)?.bound) ?? .infinity }
+    best = try choice(found.argument) ?? whole
+  }
+}

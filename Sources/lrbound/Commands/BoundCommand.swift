@@ -1,0 +1,124 @@
+import ArgumentParser
+import Bound
+import Runs
+import Schedules
+
+/// `lrbound bound`: the bound of one schedule.
+struct BoundCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bound",
+    abstract: "The last-iterate bound of a schedule: S, V, Ω and γ*.",
+    discussion: """
+        lrbound bound linear --steps 50000
+        lrbound bound wsd20 --steps 50000 --lr 0.002
+        lrbound bound @schedule.csv --gradient-norm norms.csv --json
+
+      Ω = D²/(2γS) + (γ/2)·V bounds f(x_T) − f* for SGD on a convex function. γ is in units of D/G; \
+      without --lr the bound is given at γ* = D/√(SV). S = Σ η_t in steps at the peak.
+      """)
+
+  @Argument(help: "The schedule, for example wsd20 or @file.csv.", completion: .schedules)
+  var spec: String
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp("Number of optimiser steps, T.", valueName: "t"))
+  var steps: String?
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp("γ itself, in the bound's units; γ* without it.", valueName: "gamma"))
+  var lr: String?
+
+  @Flag(
+    name: [.customLong("minimise-last-step"), .customLong("minimize-last-step")],
+    help: "Choose the last multiplier, a dummy of the proof, so that the bound is tightest.")
+  var minimiseLastStep = false
+
+  @Flag(
+    name: .long,
+    help: "The standard bound on the average iterate instead, which does not see the cooldown.")
+  var averageIterate = false
+
+  @OptionGroup(title: "Units") var scale: ScaleOptions
+  @OptionGroup(title: "Output") var output: OutputOptions
+
+  func validate() throws {
+    if minimiseLastStep && averageIterate {
+      throw ValidationError(
+        "--minimise-last-step and --average-iterate exclude each other; give one of them")
+    }
+  }
+
+  func run() throws {
+    let spec = try Arguments.schedule(spec, "SPEC")
+    let given = try lr.map { try Arguments.learningRate($0, "--lr") }
+    let distance = try scale.parsedDistance()
+    let norms = try scale.parsedNorms()
+    let scheduledRun = try ScheduledRun(
+      spec, steps: steps.map { try Arguments.steps($0, "--steps") })
+    let tunable = try scheduledRun.tunable(gradientNorms: norms)
+    var optimum = try tunable.optimum(distance: distance)
+    let gamma = given ?? optimum.baseLearningRate
+    var terms = try tunable.terms(at: gamma)
+    var lastMultiplier: Double?
+    if averageIterate || minimiseLastStep {
+      let schedule = try scheduledRun.schedule(baseLearningRate: gamma)
+      if averageIterate {
+        terms = try .averageIterate(of: schedule, gradientNorms: norms)
+      } else {
+        let tightest = try BoundTerms.lastIterateMinimisingLastStep(
+          of: schedule, gradientNorms: norms, baseLearningRate: given, distance: distance)
+        (terms, lastMultiplier) = (tightest.terms, tightest.lastMultiplier)
+      }
+      optimum = try TunableSchedule(terms: terms).optimum(distance: distance)
+    }
+    let shownGamma = given ?? optimum.baseLearningRate
+    let omega = try terms.bound(at: shownGamma, distance: distance)
+
+    var rows = [
+      ["S", significant(terms.stepSum, 8), "Σ η_t, steps at the peak"],
+      [
+        "V", significant(terms.noiseSum, 8),
+        averageIterate ? "Σ η²G²/Σ η" : "what noise adds, in G²",
+      ],
+      ["γ*", significant(optimum.baseLearningRate, 8), "best base learning rate, in D/G"],
+      ["Ω*", significant(optimum.bound, 8), "the bound there, in D·G"],
+    ]
+    if given != nil {
+      rows.append(["Ω(γ)", significant(omega, 8), "at γ = \(significant(shownGamma, 6))"])
+    }
+    if let lastMultiplier {
+      rows.append(["η_T", significant(lastMultiplier, 6), "the last multiplier that makes Ω least"])
+    }
+    var json: [String: JSONValue] = [
+      "schedule": .object([
+        "spec": .string(spec.text), "canonical": .string(spec.canonical),
+        "steps": .integer(scheduledRun.steps),
+      ]),
+      "S": .number(terms.stepSum), "V": .number(terms.noiseSum), "omega": .number(omega),
+      "gamma": .number(shownGamma), "gamma_star": .number(optimum.baseLearningRate),
+      "omega_star": .number(optimum.bound), "trimmed_steps": .integer(terms.trimmedSteps),
+      "iterate": .string(averageIterate ? "average" : "last"), "distance": .number(distance),
+    ]
+    json["last_multiplier"] = .optional(lastMultiplier)
+    let kind = averageIterate ? "standard bound (average iterate)" : "last-iterate bound"
+    let report = Report(
+      command: "bound",
+      text: ["\(kind) of \(spec.text) over \(grouped(scheduledRun.steps)) steps", ""]
+        + columns(rows),
+      json: json,
+      csv: [
+        ["spec", "steps", "S", "V", "omega", "gamma", "gamma_star", "omega_star"],
+        [
+          spec.text, "\(scheduledRun.steps)", "\(terms.stepSum)", "\(terms.noiseSum)", "\(omega)",
+          "\(shownGamma)", "\(optimum.baseLearningRate)", "\(optimum.bound)",
+        ],
+      ],
+      notices: try scheduledRun.notices(baseLearningRate: gamma),
+      assumptions: [
+        "f is convex, stochastic gradients have norms of at most G, SGD without momentum"
+      ])
+    try report.print(as: output.format)
+  }
+}

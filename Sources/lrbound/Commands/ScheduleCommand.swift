@@ -1,0 +1,102 @@
+import ArgumentParser
+import Runs
+import Schedules
+
+/// `lrbound schedule`: what a spec means.
+struct ScheduleCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "schedule",
+    abstract: "Show what a schedule means: stretches, end points, sums, values.",
+    discussion: """
+        lrbound schedule wsd20:decay=1-sqrt,warmup=300 --steps 10000
+        lrbound schedule cosine:min=0.1 --steps 10000 --csv > schedule.csv
+        lrbound schedule @schedule.csv
+      """)
+
+  @Argument(help: "The schedule, for example wsd20 or @file.csv.", completion: .schedules)
+  var spec: String
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp("Number of optimiser steps, T.", valueName: "t"))
+  var steps: String?
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp(
+      "Base learning rate; needed for min-lr=, adds LRs to the CSV.", valueName: "lr"))
+  var lr: String?
+
+  @OptionGroup(title: "Output") var output: OutputOptions
+
+  func run() throws {
+    let spec = try Arguments.schedule(spec, "SPEC")
+    let baseLearningRate = try lr.map { try Arguments.learningRate($0, "--lr") }
+    let scheduledRun = try ScheduledRun(
+      spec, steps: steps.map { try Arguments.steps($0, "--steps") })
+    let schedule = try scheduledRun.schedule(baseLearningRate: baseLearningRate)
+    if output.format == .csv {
+      printValues(schedule, baseLearningRate: baseLearningRate)
+      return
+    }
+
+    let stretches = schedule.stretches
+    let sum = schedule.sum
+    var text = [
+      "\(spec.text) over \(grouped(schedule.steps)) steps, that is \(spec.canonical)", "",
+    ]
+    let shown = stretches.count > 12 ? Array(stretches.prefix(6)) + stretches.suffix(6) : stretches
+    var rows = shown.map { stretch in
+      [
+        "\(grouped(stretch.steps.lowerBound)) – \(grouped(stretch.steps.upperBound))", stretch.kind,
+        "\(significant(stretch.first, 6)) → \(significant(stretch.last, 6))",
+      ]
+    }
+    if shown.count < stretches.count {
+      rows.insert(["…", "\(stretches.count - shown.count) more", ""], at: 6)
+    }
+    text += columns([["steps", "what", "multiplier"]] + rows)
+    text.append("")
+    text += columns([
+      ["first", significant(schedule.first, 6)], ["last", significant(schedule.last, 6)],
+      ["sum", significant(sum, 8)], ["mean", significant(sum / Double(schedule.steps), 6)],
+    ])
+    if let rate = scheduledRun.fileBaseLearningRate {
+      text += columns([["base LR", significant(rate, 6) + " (the file's maximum)"]])
+    }
+    let report = Report(
+      command: "schedule", text: text,
+      json: [
+        "spec": .string(spec.text), "canonical": .string(spec.canonical),
+        "steps": .integer(schedule.steps), "peak": .number(schedule.peak),
+        "first": .number(schedule.first), "last": .number(schedule.last), "sum": .number(sum),
+        "stretches": .array(
+          stretches.map { stretch in
+            .object([
+              "from_step": .integer(stretch.steps.lowerBound),
+              "to_step": .integer(stretch.steps.upperBound), "kind": .string(stretch.kind),
+              "first": .number(stretch.first), "last": .number(stretch.last),
+            ])
+          }),
+      ],
+      csv: [], notices: try scheduledRun.notices(baseLearningRate: baseLearningRate))
+    try report.print(as: output.format)
+  }
+
+  /// One row a step, written in blocks so that any length takes little memory.
+  private func printValues(_ schedule: Schedule, baseLearningRate: Double?) {
+    print(baseLearningRate == nil ? "step,multiplier" : "step,multiplier,lr")
+    var start = 0
+    while start < schedule.steps {
+      let end = min(schedule.steps, start + 65_536)
+      var block = ""
+      for (offset, multiplier) in schedule.multipliers(in: start..<end).enumerated() {
+        block += "\(start + offset + 1),\(multiplier)"
+        if let baseLearningRate { block += ",\(multiplier * baseLearningRate)" }
+        block += "\n"
+      }
+      print(block, terminator: "")
+      start = end
+    }
+  }
+}

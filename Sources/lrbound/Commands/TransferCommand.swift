@@ -1,0 +1,197 @@
+import ArgumentParser
+import Bound
+import Runs
+import Schedules
+import Transfer
+
+/// `lrbound transfer`: the base learning rate for another schedule or horizon.
+struct TransferCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "transfer",
+    abstract: "The base learning rate for another schedule or another number of steps.",
+    discussion: """
+        lrbound transfer --from wsd20 --to linear --lr 1e-3 --steps 50000
+        lrbound transfer --from wsd20 --to wsd20 --lr 1e-3 --steps 50000 --to-steps 200000
+        lrbound transfer --from wsd20 --to linear --sweep runs.csv --steps 25000 --to-steps 50000
+
+      The shape is carried over by the bound (γ* = D/√(SV)), the horizon by T^-p with p = 1/3; the plain \
+      bound, p = 1/2, is shown beside it. --lr is the base learning rate tuned for the source, as the \
+      trainer takes it; without it ratios alone are given.
+
+      The interval is 1.5 standard deviations of ln γ to either side, added in squares: 0.2 for a bare \
+      --lr (from a sweep: the spread of three fitted forms and the noise of a run), 0.15 where the shape \
+      changes, 0.1·|ln(T2/T1)| for the exponent, and 0.46 for each end that does not anneal below 5 %.
+
+      A sweep is a CSV file with columns spec (or family and cooldown), steps, base_lr and final_loss.
+      """)
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp("The schedule that was tuned.", valueName: "spec"), completion: .schedules)
+  var from: String
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp("The schedule that is wanted.", valueName: "spec"), completion: .schedules)
+  var to: String
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp("The base learning rate tuned for the source.", valueName: "lr"))
+  var lr: String?
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp("Number of optimiser steps of the source.", valueName: "t"))
+  var steps: String?
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp("Number of steps of the target; the source's without it.", valueName: "t"))
+  var toSteps: String?
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp("A sweep of the source, from which its tuned LR is read.", valueName: "csv"),
+    completion: .file(extensions: ["csv"]))
+  var sweep: String?
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp("default (horizon exponent 1/3) or bound (1/2).", valueName: "rule"),
+    completion: .list(["default", "bound"]))
+  var rule = "default"
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp("p in γ* ∝ T^-p at one shape, instead of 1/3.", valueName: "p"))
+  var horizonExponent: String?
+
+  @OptionGroup(title: "Units") var scale: ScaleOptions
+  @OptionGroup(title: "Output") var output: OutputOptions
+
+  func run() throws {
+    let transfer = try TransferSetup(self)
+    let answer = try transfer.question.answer()
+    let report = Report(
+      command: "transfer", text: text(of: answer, sweep: transfer.sweep),
+      json: json(of: answer, sweep: transfer.sweep), csv: csv(of: answer),
+      notices: transfer.notices + answer.notices,
+      assumptions: transfer.assumptions + answer.assumptions)
+    try report.print(as: output.format)
+  }
+
+  // MARK: - Printing
+
+  private func text(of answer: TransferAnswer, sweep: TransferSetup.SweepReading?) -> [String] {
+    var lines = [
+      "\(answer.from.run.spec.text) at \(grouped(answer.from.run.steps)) steps → "
+        + "\(answer.to.run.spec.text) at \(grouped(answer.to.run.steps)) steps", "",
+    ]
+    var rows: [[String]] = []
+    if let sweep {
+      let optimum = sweep.optimum
+      rows.append([
+        "source",
+        "\(significant(optimum.baseLearningRate)) from \(sweep.cell.points.count) swept LRs, "
+          + "\(significant(optimum.interval.lowerBound, 3)) … \(significant(optimum.interval.upperBound, 3))",
+      ])
+    }
+    if let from = answer.from.baseLearningRate, let to = answer.to.baseLearningRate,
+      let interval = answer.interval, let grid = answer.grid,
+      let bound = answer.boundBaseLearningRate
+    {
+      rows += [
+        [
+          "base LR", "\(significant(to))  = \(significant(from)) × \(significant(answer.ratio, 5))",
+        ],
+        [
+          "interval",
+          "\(significant(interval.lowerBound, 3)) … \(significant(interval.upperBound, 3))",
+        ],
+        ["try", grid.map { significant($0, 3) }.joined(separator: "  ")],
+        ["plain bound", "\(significant(bound))  ratio \(significant(answer.boundRatio, 5))"],
+      ]
+    } else {
+      let interval = answer.ratioInterval
+      rows += [
+        ["ratio", significant(answer.ratio, 5)],
+        [
+          "interval",
+          "\(significant(interval.lowerBound, 3)) … \(significant(interval.upperBound, 3))",
+        ],
+        ["plain bound", "ratio \(significant(answer.boundRatio, 5))"],
+      ]
+    }
+    rows.append(["rule", ruleText(answer.rule)])
+    lines += columns(rows)
+    lines += ["", "assumes"] + answer.assumptions.map { "  - \($0)" }
+    return lines
+  }
+
+  private func ruleText(_ rule: TransferRule) -> String {
+    rule.name == "bound"
+      ? "the bound itself: shape and horizon by γ* = D/√(SV)"
+      : "shape by the bound, horizon by T^-\(significant(rule.horizonExponent, 3))"
+  }
+
+  private func json(of answer: TransferAnswer, sweep: TransferSetup.SweepReading?)
+    -> [String: JSONValue]
+  {
+    func end(_ end: TransferAnswer.End) -> JSONValue {
+      var members: [String: JSONValue] = [
+        "spec": .string(end.run.spec.text), "canonical": .string(end.run.spec.canonical),
+        "steps": .integer(end.run.steps),
+      ]
+      members["base_lr"] = .optional(end.baseLearningRate)
+      return .object(members)
+    }
+    func pair(_ range: ClosedRange<Double>) -> JSONValue {
+      .array([.number(range.lowerBound), .number(range.upperBound)])
+    }
+    var bound: [String: JSONValue] = ["ratio": .number(answer.boundRatio)]
+    bound["base_lr"] = .optional(answer.boundBaseLearningRate)
+    var members: [String: JSONValue] = [
+      "from": end(answer.from), "to": end(answer.to), "ratio": .number(answer.ratio),
+      "ratio_interval": pair(answer.ratioInterval), "bound": .object(bound),
+      "rule": .object([
+        "name": .string(answer.rule.name), "horizon_exponent": .number(answer.rule.horizonExponent),
+      ]),
+    ]
+    members["base_lr"] = .optional(answer.to.baseLearningRate)
+    members["interval"] = answer.interval.map(pair)
+    members["grid"] = answer.grid.map { .array($0.map { .number($0) }) }
+    members["sweep"] = sweep.map { reading in
+      .object([
+        "file": .string(reading.path), "spec": .string(reading.cell.spec.canonical),
+        "steps": .integer(reading.cell.steps),
+        "optimum": .number(reading.optimum.baseLearningRate),
+        "interval": pair(reading.optimum.interval),
+        "forms": .array(
+          reading.optimum.estimates.map { estimate in
+            var form: [String: JSONValue] = ["form": .string(estimate.form.rawValue)]
+            form["optimum"] = .optional(estimate.baseLearningRate)
+            return .object(form)
+          }),
+      ])
+    }
+    return members
+  }
+
+  private func csv(of answer: TransferAnswer) -> [[String]] {
+    func text(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
+    return [
+      [
+        "from", "from_steps", "from_base_lr", "to", "to_steps", "ratio", "base_lr", "interval_low",
+        "interval_high", "bound_ratio", "bound_base_lr",
+      ],
+      [
+        answer.from.run.spec.text, "\(answer.from.run.steps)", text(answer.from.baseLearningRate),
+        answer.to.run.spec.text, "\(answer.to.run.steps)", text(answer.ratio),
+        text(answer.to.baseLearningRate), text(answer.interval?.lowerBound),
+        text(answer.interval?.upperBound), text(answer.boundRatio),
+        text(answer.boundBaseLearningRate),
+      ],
+    ]
+  }
+}

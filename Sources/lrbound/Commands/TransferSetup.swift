@@ -1,0 +1,141 @@
+import Bound
+import Runs
+import Schedules
+import Transfer
+
+/// Turns the command line of `transfer` into a question.
+struct TransferSetup {
+  /// What was read off a sweep.
+  struct SweepReading {
+    let path: String
+    let cell: SweepCell
+    let optimum: SweepOptimum
+  }
+
+  let question: TransferQuestion
+  private(set) var sweep: SweepReading?
+  private(set) var notices: [Notice] = []
+  private(set) var assumptions: [String] = []
+
+  /// Horizons matter little to the ratio of two shapes; this one stands in where none is given.
+  private static let defaultSteps = 10_000
+
+  init(_ command: TransferCommand) throws {
+    let fromSpec = try Arguments.schedule(command.from, "--from")
+    let toSpec = try Arguments.schedule(command.to, "--to")
+    let rate = try command.lr.map { try Arguments.learningRate($0, "--lr") }
+    var steps = try command.steps.map { try Arguments.steps($0, "--steps") }
+    var toSteps = try command.toSteps.map { try Arguments.steps($0, "--to-steps") }
+    let rule = try Self.rule(command)
+    _ = try command.scale.parsedDistance()
+    let norms = try command.scale.parsedNorms()
+    if rate != nil, command.sweep != nil {
+      throw UsageError("--lr and --sweep both give the source's learning rate; give one of them")
+    }
+
+    if let path = command.sweep {
+      let reading = try Self.read(path, spec: fromSpec, steps: steps)
+      steps = reading.cell.steps
+      sweep = reading
+      notices += Self.notices(of: reading)
+    }
+    let isFile: (ScheduleSpec) -> Bool = { if case .file = $0.family { true } else { false } }
+    if steps == nil, !isFile(fromSpec) {
+      guard toSteps == nil else {
+        throw UsageError("--to-steps needs the source's number of steps; add --steps")
+      }
+      if isFile(toSpec) {
+        let target = try ScheduledRun(toSpec, steps: nil)
+        steps = target.steps
+        assumptions.append("--steps was not given: the target file's \(target.steps) steps")
+      } else {
+        steps = Self.defaultSteps
+        assumptions.append(
+          "--steps was not given: \(grouped(Self.defaultSteps)) steps at both ends")
+      }
+    }
+    let from = try ScheduledRun(fromSpec, steps: steps)
+    if toSteps == nil, !isFile(toSpec) { toSteps = from.steps }
+    let to = try ScheduledRun(toSpec, steps: toSteps)
+
+    question = TransferQuestion(
+      from: from, to: to,
+      source: sweep.map { .swept($0.optimum) } ?? (rate ?? from.fileBaseLearningRate).map {
+        .given($0)
+      }
+        ?? .unknown,
+      rule: rule, gradientNorms: (norms, norms))
+    if rate == nil, sweep == nil, let rate = from.fileBaseLearningRate {
+      assumptions.append(
+        "the source's base learning rate is its file's maximum, \(significant(rate, 6))")
+    }
+  }
+
+  private static func rule(_ command: TransferCommand) throws -> TransferRule {
+    let exponent = try command.horizonExponent.map {
+      try Arguments.number($0, "--horizon-exponent", in: 0...1)
+    }
+    switch command.rule {
+    case "default": return exponent.map { .standard(horizonExponent: $0) } ?? .standard()
+    case "bound":
+      guard exponent == nil else {
+        throw UsageError(
+          "--horizon-exponent: the rule 'bound' has exponent 1/2; leave one of the two out")
+      }
+      return .bound
+    default:
+      throw UsageError("--rule '\(printable(command.rule))': no such rule; give default or bound")
+    }
+  }
+
+  /// Reads the sweep and fits the source's cell.
+  private static func read(_ path: String, spec: ScheduleSpec, steps: Int?) throws -> SweepReading {
+    let sweep = try Sweep(contentsOf: path)
+    let cells = sweep.cells(for: spec, steps: steps)
+    guard let cell = cells.first else {
+      let there = sweep.cells.map { "\($0.spec.canonical) at \($0.steps)" }
+      let shown = there.prefix(6).joined(separator: ", ") + (there.count > 6 ? ", …" : "")
+      let wanted = spec.canonical + (steps.map { " at \($0) steps" } ?? "")
+      throw InputError(
+        path: path, problem: "no row is for \(wanted)", remedy: "it has \(shown)")
+    }
+    guard cells.count == 1 else {
+      let lengths = cells.map { "\($0.steps)" }.joined(separator: ", ")
+      throw UsageError(
+        "--steps: the sweep has \(spec.canonical) at \(lengths) steps; say which is the source")
+    }
+    do {
+      return SweepReading(path: path, cell: cell, optimum: try SweepOptimum(of: cell))
+    } catch {
+      throw InputError(
+        path: path, problem: "\(cell.spec.canonical) at \(cell.steps) steps: \(error)",
+        remedy: "sweep at least three base learning rates around the best")
+    }
+  }
+
+  private static func notices(of reading: SweepReading) -> [Notice] {
+    var notices: [Notice] = []
+    let points = reading.cell.points
+    if !reading.cell.diverged.isEmpty {
+      let rates = reading.cell.diverged.map { significant($0) }.joined(separator: ", ")
+      notices.append(
+        Notice(code: "diverged", message: "left out of the fit, because they diverged: LR \(rates)")
+      )
+    }
+    let edge: (side: String, rate: Double)?
+    switch reading.optimum.position {
+    case .inside: edge = nil
+    case .below: edge = ("below", points[0].baseLearningRate)
+    case .above: edge = ("above", points[points.count - 1].baseLearningRate)
+    }
+    if let edge {
+      notices.append(
+        Notice(
+          code: "optimum-outside-sweep",
+          message:
+            "the fitted optimum lies \(edge.side) the swept learning rates; \(significant(edge.rate)) is used, sweep further"
+        ))
+    }
+    return notices
+  }
+}

@@ -1,0 +1,141 @@
+import ArgumentParser
+import Bound
+import Runs
+import Schedules
+import Tuning
+
+/// `lrbound tune`: γ* and the best cooldown or cycle length.
+struct TuneCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "tune",
+    abstract: "The best base learning rate, cooldown length or cosine cycle.",
+    discussion: """
+        lrbound tune wsd20 --steps 50000
+        lrbound tune wsd20 --steps 400 --lr 0.02
+        lrbound tune cosine:min=0.1 --steps 400
+
+      Without --lr the base learning rate is re-tuned for every cooldown length, and the longer the \
+      better; with --lr (γ itself, in units of D/G) it is held fixed, and there is a best length.
+      """)
+
+  @Argument(help: "The schedule, for example wsd20.", completion: .schedules)
+  var spec: String
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp("Number of optimiser steps, T.", valueName: "t"))
+  var steps: String?
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp("γ itself, held fixed; re-tuned without it.", valueName: "gamma"))
+  var lr: String?
+
+  @OptionGroup(title: "Units") var scale: ScaleOptions
+  @OptionGroup(title: "Output") var output: OutputOptions
+
+  func run() throws {
+    let spec = try Arguments.schedule(spec, "SPEC")
+    let fixed = try lr.map { try Arguments.learningRate($0, "--lr") }
+    let distance = try scale.parsedDistance()
+    let norms = try scale.parsedNorms()
+    let scheduledRun = try ScheduledRun(
+      spec, steps: steps.map { try Arguments.steps($0, "--steps") })
+    Progress.announcePasses(
+      70, steps: scheduledRun.steps,
+      if: BoundTerms.closedForm(of: spec, steps: scheduledRun.steps) == nil)
+    let optimum = try scheduledRun.tunable(gradientNorms: norms).optimum(distance: distance)
+    let cooldown = try CooldownLength(
+      of: spec, steps: scheduledRun.steps, baseLearningRate: fixed, gradientNorms: norms,
+      distance: distance)
+    let cycle = try CosineCycle(
+      of: spec, steps: scheduledRun.steps, baseLearningRate: fixed, gradientNorms: norms,
+      distance: distance)
+
+    var text = ["\(spec.text) over \(grouped(scheduledRun.steps)) steps", ""]
+    text += columns([
+      ["γ*", significant(optimum.baseLearningRate, 8), "best base learning rate, in D/G"],
+      ["Ω*", significant(optimum.bound, 8), "the bound there, in D·G"],
+    ])
+    var json: [String: JSONValue] = [
+      "schedule": .object([
+        "spec": .string(spec.text), "canonical": .string(spec.canonical),
+        "steps": .integer(scheduledRun.steps),
+      ]),
+      "gamma_star": .number(optimum.baseLearningRate), "omega_star": .number(optimum.bound),
+    ]
+    json["gamma"] = .optional(fixed)
+    var csv = [["kind", "steps", "fraction", "gamma", "omega", "loss"]]
+    if let cooldown {
+      let held = fixed.map { "γ = \(significant($0, 6)) fixed" } ?? "γ re-tuned"
+      text += ["", "cooldown length, \(held)"]
+      let choices = [cooldown.best] + cooldown.references
+      text += columns(
+        choices.enumerated().map { index, choice in
+          [
+            index == 0 ? "best" : "\(significant(choice.fraction * 100, 3)) %",
+            "\(grouped(choice.steps)) steps (\(significant(choice.fraction * 100, 4)) %)",
+            "γ \(significant(choice.baseLearningRate, 5))", "Ω \(significant(choice.bound, 6))",
+            index == 0 ? "" : "+\(significant(cooldown.loss(of: choice) * 100, 3)) %",
+          ]
+        })
+      json["cooldown"] = cooldownJSON(cooldown)
+      csv += choices.enumerated().map { index, choice in
+        [
+          index == 0 ? "best-cooldown" : "cooldown", "\(choice.steps)", "\(choice.fraction)",
+          "\(choice.baseLearningRate)", "\(choice.bound)", "\(cooldown.loss(of: choice))",
+        ]
+      }
+    }
+    if let cycle {
+      let choices = [("best", cycle.best), ("run's length", cycle.asLongAsRun)]
+      text += ["", "cosine cycle length, \(fixed == nil ? "γ re-tuned" : "γ fixed")"]
+      text += columns(
+        choices.map { name, choice in
+          [
+            name, "\(grouped(choice.steps)) steps (\(significant(choice.ratio, 5)) × the run)",
+            "γ \(significant(choice.baseLearningRate, 5))", "Ω \(significant(choice.bound, 6))",
+          ]
+        })
+      json["cycle"] = .object([
+        "steps": .integer(cycle.best.steps), "ratio": .number(cycle.best.ratio),
+        "gamma": .number(cycle.best.baseLearningRate), "omega": .number(cycle.best.bound),
+      ])
+      csv += choices.map { name, choice in
+        [
+          name == "best" ? "best-cycle" : "cycle", "\(choice.steps)", "\(choice.ratio)",
+          "\(choice.baseLearningRate)", "\(choice.bound)", "\(choice.bound / cycle.best.bound - 1)",
+        ]
+      }
+    }
+    if cooldown == nil && cycle == nil {
+      csv.append([
+        "tuned", "\(scheduledRun.steps)", "1", "\(optimum.baseLearningRate)", "\(optimum.bound)",
+        "0",
+      ])
+    }
+    let report = Report(
+      command: "tune", text: text, json: json, csv: csv,
+      notices: try scheduledRun.notices(baseLearningRate: fixed ?? optimum.baseLearningRate),
+      assumptions: [
+        "f is convex, stochastic gradients have norms of at most G, SGD without momentum",
+        "differences of 1 to 3 % between shapes are beyond what the bound can tell about real runs",
+      ])
+    try report.print(as: output.format)
+  }
+
+  private func cooldownJSON(_ cooldown: CooldownLength) -> JSONValue {
+    .object([
+      "steps": .integer(cooldown.best.steps), "fraction": .number(cooldown.best.fraction),
+      "gamma": .number(cooldown.best.baseLearningRate), "omega": .number(cooldown.best.bound),
+      "references": .array(
+        cooldown.references.map { choice in
+          .object([
+            "steps": .integer(choice.steps), "fraction": .number(choice.fraction),
+            "gamma": .number(choice.baseLearningRate), "omega": .number(choice.bound),
+            "loss": .number(cooldown.loss(of: choice)),
+          ])
+        }),
+    ])
+  }
+}

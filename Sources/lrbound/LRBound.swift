@@ -1,0 +1,26 @@
+import ArgumentParser
+
+/// The `lrbound` command.
+struct LRBound: ParsableCommand {
+  static let version = "0.1.0"
+
+  static let configuration = CommandConfiguration(
+    commandName: "lrbound",
+    abstract: "Learning rates for another schedule or another number of steps.",
+    discussion: """
+      You tuned the base learning rate for one schedule and horizon; what is it for another?
+
+        lrbound transfer --from wsd20 --to linear --lr 1e-3 --steps 50000
+        lrbound transfer --from wsd20 --to wsd20 --lr 1e-3 --steps 50000 --to-steps 200000
+        lrbound tune wsd20 --steps 50000
+        lrbound schedule cosine:min=0.1,warmup=300 --steps 10000
+
+      Schedules: constant, linear, cosine, wsd20, 1-sqrt, invsqrt, poly, rex, onecycle, wsds, twostage, \
+      piecewise, @file.csv; options follow a colon (wsd20:decay=1-sqrt,warmup=300).
+      """,
+    version: version,
+    subcommands: [
+      TransferCommand.self, BoundCommand.self, TuneCommand.self, ScheduleCommand.self,
+      CompletionCommand.self,
+    ])
+}

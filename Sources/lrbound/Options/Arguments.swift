@@ -1,0 +1,79 @@
+import Bound
+import Runs
+import Schedules
+
+/// Something wrong on the command line, in one line; exit code 2.
+struct UsageError: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) { self.description = description }
+}
+
+/// Turns the texts of the command line into values, or into a ``UsageError`` that names the option.
+enum Arguments {
+  /// A number of steps: a whole number, also written 1e6.
+  static func steps(_ text: String, _ option: String) throws(UsageError) -> Int {
+    let limit = Double(ScheduleSpec.mostSteps)
+    guard let value = decimal(text) else {
+      throw UsageError(
+        "\(option) '\(printable(text))': not a number; give whole steps like 50000 or 5e4")
+    }
+    if value != value.rounded() {
+      throw UsageError(
+        "\(option) '\(printable(text))': not a whole number; give whole steps like 50000")
+    }
+    if value < 1 {
+      throw UsageError(
+        "\(option) '\(printable(text))': a run has at least 1 step; give a positive number")
+    }
+    if value > limit {
+      throw UsageError(
+        "\(option) '\(printable(text))': lrbound handles up to 1e9 steps; give fewer")
+    }
+    return Int(value)
+  }
+
+  /// A positive number between 1e-50 and 1e50.
+  static func positive(_ text: String, _ option: String, example: String)
+    throws(UsageError) -> Double
+  {
+    guard let value = decimal(text) else {
+      throw UsageError(
+        "\(option) '\(printable(text))': not a number; give a positive number like \(example)")
+    }
+    guard value > 0 else {
+      throw UsageError(
+        "\(option) '\(printable(text))': not positive; give a number like \(example)")
+    }
+    guard usableMagnitudes.contains(value) else {
+      throw UsageError("\(option) '\(printable(text))': out of range; give 1e-50 to 1e50")
+    }
+    return value
+  }
+
+  /// A learning rate.
+  static func learningRate(_ text: String, _ option: String) throws(UsageError) -> Double {
+    try positive(text, option, example: "1e-3")
+  }
+
+  /// A schedule.
+  static func schedule(_ text: String, _ option: String) throws(UsageError) -> ScheduleSpec {
+    do {
+      return try ScheduleSpec(text)
+    } catch {
+      throw UsageError("\(option): \(error.description)")
+    }
+  }
+
+  /// A number in a closed range.
+  static func number(_ text: String, _ option: String, in range: ClosedRange<Double>)
+    throws(UsageError) -> Double
+  {
+    guard let value = decimal(text), range.contains(value) else {
+      throw UsageError(
+        "\(option) '\(printable(text))': give a number from \(decimalText(range.lowerBound)) to \(decimalText(range.upperBound))"
+      )
+    }
+    return value
+  }
+}

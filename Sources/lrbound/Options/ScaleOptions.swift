@@ -1,0 +1,32 @@
+import ArgumentParser
+import Bound
+import Runs
+import Schedules
+
+/// D and G, which set the bound's units; both cancel in every ratio.
+struct ScaleOptions: ParsableArguments {
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp("Distance D to the solution, in the bound's units.", valueName: "d"))
+  var distance = "1"
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp(
+      "Gradient norm G, or a CSV or JSON file with one norm a step.", valueName: "g|file"),
+    completion: .file())
+  var gradientNorm = "1"
+
+  /// D.
+  func parsedDistance() throws -> Double {
+    try Arguments.positive(distance, "--distance", example: "1")
+  }
+
+  /// G, or the norms of the file.
+  func parsedNorms() throws -> GradientNorms {
+    if decimal(gradientNorm) != nil {
+      return try .constant(Arguments.positive(gradientNorm, "--gradient-norm", example: "1"))
+    }
+    return try .contents(of: gradientNorm)
+  }
+}

@@ -1,0 +1,84 @@
+import Foundation
+import Runs
+import Schedules
+import TestSupport
+import Testing
+
+@Suite struct SweepOptimumTests {
+  static func cell(_ points: [(Double, Double)]) throws -> SweepCell {
+    let spec = try ScheduleSpec("wsd20")
+    let runs = points.map {
+      Sweep.Run(spec: spec, steps: 1000, baseLearningRate: $0.0, loss: $0.1)
+    }
+    return try #require(Sweep(runs: runs).cells.first)
+  }
+
+  /// Losses that follow one of the forms exactly give its optimum back.
+  @Test func recoversExactForms() throws {
+    let rates = [1e-4, 3e-4, 1e-3, 2e-3, 4e-3]
+    let bound = try SweepOptimum(of: Self.cell(rates.map { ($0, 3 + 2e-5 / $0 + 20 * $0) }))
+    let first = try #require(bound.estimates.first { $0.form == .bound }?.baseLearningRate)
+    #expect(relativeError(first, 1e-3) < 1e-9)
+    let steep = try SweepOptimum(
+      of: Self.cell(rates.map { ($0, 3 + 2e-3 / $0.squareRoot() + 1e4 * $0 * $0) }))
+    let second = try #require(steep.estimates.first { $0.form == .steep }?.baseLearningRate)
+    #expect(relativeError(second, pow(2e-3 / 4e4, 0.4)) < 1e-9)
+    let parabola = try SweepOptimum(
+      of: Self.cell(rates.map { ($0, 3 + 0.1 * pow(log($0 / 8e-4), 2)) }))
+    let third = try #require(parabola.estimates.first { $0.form == .parabola }?.baseLearningRate)
+    #expect(relativeError(third, 8e-4) < 1e-9)
+    for optimum in [bound, steep, parabola] {
+      #expect(optimum.position == .inside)
+      #expect(optimum.interval.contains(optimum.baseLearningRate))
+    }
+  }
+
+  @Test func neverExtrapolates() throws {
+    let falling = try SweepOptimum(of: Self.cell([(1e-3, 3.3), (2e-3, 3.2), (4e-3, 3.15)]))
+    #expect(falling.position == .above && falling.baseLearningRate == 4e-3)
+    #expect(falling.interval.upperBound <= 8e-3 * (1 + 1e-12))
+    let rising = try SweepOptimum(of: Self.cell([(1e-3, 3.0), (2e-3, 3.2), (4e-3, 3.5)]))
+    #expect(rising.position == .below && rising.baseLearningRate == 1e-3)
+    let convex = try SweepOptimum(of: Self.cell([(1e-3, 3.3), (2e-3, 3.2), (4e-3, 3.0)]))
+    #expect(convex.position == .above)
+  }
+
+  @Test func tooLittleToFit() throws {
+    #expect(throws: SweepFitError.tooFewRates(1)) { try SweepOptimum(of: Self.cell([(1e-3, 3)])) }
+    #expect(throws: SweepFitError.tooFewRates(2)) {
+      try SweepOptimum(of: Self.cell([(1e-3, 3), (2e-3, 3.1)]))
+    }
+    #expect(throws: SweepFitError.allDiverged) {
+      try SweepOptimum(of: Self.cell([(1e-3, .nan), (2e-3, .infinity)]))
+    }
+  }
+
+  /// Equal losses leave nothing to fit, and must not give NaN.
+  @Test func flatLosses() throws {
+    let flat = try SweepOptimum(of: Self.cell([(1e-3, 3), (2e-3, 3), (4e-3, 3)]))
+    #expect(flat.baseLearningRate.isFinite && flat.interval.lowerBound > 0)
+  }
+
+  /// The sweep of real 124M runs, where it is present.
+  @Test(.enabled(if: RealData.isPresent, "needs the folder of real runs"))
+  func realSweep() throws {
+    let sweep = try Sweep(contentsOf: RealData.sweep)
+    #expect(sweep.runs.count == 21 && sweep.cells.count == 6)
+    for cell in sweep.cells {
+      let optimum = try SweepOptimum(of: cell)
+      #expect(optimum.position == .inside)
+      #expect(optimum.baseLearningRate > 7e-4 && optimum.baseLearningRate < 1.6e-3)
+      #expect(optimum.interval.upperBound / optimum.interval.lowerBound < 1.6)
+    }
+  }
+}
+
+/// Real training data beside the checkout, which not everyone has.
+enum RealData {
+  static var sweep: String {
+    URL(fileURLWithPath: #filePath)
+      .appendingPathComponent("../../../../shared/data/llama-124m/sweep-open.csv").standardized.path
+  }
+
+  static var isPresent: Bool { FileManager.default.fileExists(atPath: sweep) }
+}

@@ -1,0 +1,133 @@
+import Bound
+import Glibc
+import Runs
+import Schedules
+import TestSupport
+import Testing
+import Transfer
+
+@Suite struct TransferQuestionTests {
+  static func run(_ text: String, _ steps: Int) throws -> ScheduledRun {
+    try ScheduledRun(ScheduleSpec(text), steps: steps)
+  }
+
+  static func ask(
+    _ from: (String, Int), _ to: (String, Int), lr: Double? = nil, rule: TransferRule = .standard()
+  ) throws -> TransferAnswer {
+    try TransferQuestion(
+      from: run(from.0, from.1), to: run(to.0, to.1), source: lr.map { .given($0) } ?? .unknown,
+      rule: rule
+    ).answer()
+  }
+
+  /// At T = 50000: wsd20 → linear is 1.9438 (2501.18965: ln ratio .664639).
+  @Test func headline() throws {
+    let answer = try Self.ask(("wsd20", 50_000), ("linear", 50_000), lr: 1e-3)
+    #expect(abs(answer.boundRatio - 1.9438) < 5e-5)
+    #expect(abs(log(answer.boundRatio) - 0.664639) < 6e-7)
+    // At one horizon the default rule is the bound.
+    #expect(answer.ratio == answer.boundRatio)
+    #expect(relativeError(answer.to.baseLearningRate ?? 0, 1e-3 * answer.ratio) < 1e-15)
+    #expect(answer.notices.isEmpty)
+  }
+
+  @Test(arguments: [0.2, 1.0 / 3, 0.5, 0.75])
+  func horizonExponent(_ exponent: Double) throws {
+    let answer = try Self.ask(
+      ("linear", 10_000), ("linear", 40_000), rule: .standard(horizonExponent: exponent))
+    // γ*(linear) is 1/√T up to ln T/T.
+    #expect(relativeError(answer.ratio, pow(4, -exponent)) < 2e-3)
+    #expect(relativeError(answer.boundRatio, 0.5) < 2e-3)
+    let bound = try Self.ask(("linear", 10_000), ("linear", 40_000), rule: .bound)
+    #expect(bound.ratio == bound.boundRatio)
+  }
+
+  static let pairs = [
+    ("wsd20", "linear"), ("cosine:min=0.1", "invsqrt"),
+    ("constant", "wsd40:decay=square,warmup=10"),
+    ("onecycle", "rex"),
+  ]
+
+  /// There and back again is nothing at all.
+  @Test(arguments: pairs, [(500, 500), (500, 8000)])
+  func thereAndBack(_ pair: (String, String), _ steps: (Int, Int)) throws {
+    let there = try Self.ask((pair.0, steps.0), (pair.1, steps.1))
+    let back = try Self.ask((pair.1, steps.1), (pair.0, steps.0))
+    #expect(relativeError(there.ratio * back.ratio, 1) < 1e-14)
+    #expect(relativeError(there.boundRatio * back.boundRatio, 1) < 1e-14)
+  }
+
+  @Test(arguments: pairs, [1e-7, 1e-3, 20])
+  func ratiosNeedNoScale(_ pair: (String, String), _ lr: Double) throws {
+    let bare = try Self.ask((pair.0, 700), (pair.1, 900))
+    let scaled = try Self.ask((pair.0, 700), (pair.1, 900), lr: lr)
+    #expect(relativeError(scaled.ratio, bare.ratio) < 1e-14)
+    #expect(bare.to.baseLearningRate == nil && bare.interval == nil && bare.grid == nil)
+  }
+
+  @Test func identity() throws {
+    let answer = try Self.ask(("cosine", 1000), ("cosine", 1000), lr: 2e-3)
+    #expect(relativeError(answer.ratio, 1) < 1e-15)
+    #expect(answer.uncertainty.shape == 0 && answer.uncertainty.horizon == 0)
+  }
+
+  @Test func intervalAndGrid() throws {
+    let answer = try Self.ask(("wsd20", 1000), ("linear", 4000), lr: 1e-3)
+    let uncertainty = answer.uncertainty
+    #expect(uncertainty.source == 0.2 && uncertainty.shape == 0.15 && uncertainty.notAnnealed == 0)
+    #expect(relativeError(uncertainty.horizon, 0.1 * log(4)) < 1e-14)
+    let interval = try #require(answer.interval)
+    let centre = try #require(answer.to.baseLearningRate)
+    #expect(relativeError(interval.upperBound * interval.lowerBound, centre * centre) < 1e-14)
+    let grid = try #require(answer.grid)
+    #expect(grid.count == 5 && grid[2] == centre)
+    #expect(relativeError(grid[0], interval.lowerBound) < 1e-14)
+    #expect(relativeError(grid[4], interval.upperBound) < 1e-14)
+    #expect(zip(grid, grid.dropFirst()).allSatisfy { $0 < $1 })
+  }
+
+  @Test func warnsWhereTheTheoryFails() throws {
+    let floor = try Self.ask(("cosine:min=0.1", 1000), ("linear", 1000))
+    #expect(floor.notices.map(\.code) == ["not-annealed"])
+    #expect(floor.uncertainty.notAnnealed == 0.46)
+    let far = try Self.ask(("linear", 1000), ("linear", 10_000))
+    #expect(far.notices.map(\.code) == ["far-horizon"])
+  }
+
+  /// With absolute floors the answer is a fixed point: carried back, it gives the source's rate.
+  @Test func absoluteFloors() throws {
+    let there = try Self.ask(
+      ("cosine:min-lr=1e-5", 2000), ("wsd20:min-lr=3e-5", 6000), lr: 3e-4)
+    let rate = try #require(there.to.baseLearningRate)
+    let back = try Self.ask(
+      ("wsd20:min-lr=3e-5", 6000), ("cosine:min-lr=1e-5", 2000), lr: rate)
+    #expect(relativeError(try #require(back.to.baseLearningRate), 3e-4) < 1e-8)
+    // A floor that is nothing changes nothing.
+    let tiny = try Self.ask(("wsd20", 500), ("linear:min-lr=1e-20", 500), lr: 1e-3)
+    let none = try Self.ask(("wsd20", 500), ("linear", 500), lr: 1e-3)
+    #expect(relativeError(tiny.ratio, none.ratio) < 1e-9)
+    #expect(throws: ScheduleError.self) {
+      try Self.ask(("wsd20", 500), ("linear:min-lr=1e-5", 500))
+    }
+    #expect(throws: ScheduleError.self) {
+      try Self.ask(("linear:min-lr=1e-2", 500), ("linear", 500), lr: 1e-3)
+    }
+  }
+
+  @Test func sweptSource() throws {
+    let spec = try ScheduleSpec("wsd20")
+    let runs = [2.5e-4, 5e-4, 1e-3, 2e-3, 4e-3].map {
+      Sweep.Run(spec: spec, steps: 1000, baseLearningRate: $0, loss: 3 + 2e-5 / $0 + 20 * $0)
+    }
+    let cell = try #require(Sweep(runs: runs).cells.first)
+    let optimum = try SweepOptimum(of: cell)
+    let answer = try TransferQuestion(
+      from: Self.run("wsd20", 1000), to: Self.run("wsd20", 1000), source: .swept(optimum)
+    ).answer()
+    let interval = try #require(answer.interval)
+    // With nothing else unknown, the width is that of the sweep.
+    let width = interval.upperBound / interval.lowerBound
+    #expect(relativeError(width, optimum.interval.upperBound / optimum.interval.lowerBound) < 1e-12)
+    #expect(answer.from.baseLearningRate == optimum.baseLearningRate)
+  }
+}
