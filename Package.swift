@@ -36,7 +36,8 @@ let package = Package(
     .testTarget(
       name: "TransferTests",
       dependencies: ["TestSupport", "Transfer", "Runs", "Bound", "Schedules"]),
-    .testTarget(name: "CommandLineTests", dependencies: ["TestSupport", "lrbound"]),
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["TestSupport", "lrbound"], exclude: ["Goldens"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -158,7 +158,7 @@ public struct Schedule: Sendable {
       index += 1
     }
     if divisor != 1 {
-      for index in buffer.indices { buffer[index] /= divisor }
+      for index in buffer.indices { buffer[index] = min(1, buffer[index] / divisor) }
     }
   }
 }

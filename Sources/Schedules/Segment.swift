@@ -98,7 +98,9 @@ struct Segment: Sendable {
       let width = (u1 - u0) * Double(span)
       for index in buffer.indices {
         let k = Double(first + index + offset)
-        buffer[index] = (y0 * (u1 * Double(span) - k) + y1 * (k - u0 * Double(span))) / width
+        let value = (y0 * (u1 * Double(span) - k) + y1 * (k - u0 * Double(span))) / width
+        // Rounding must not lift a line above its own ends.
+        buffer[index] = min(max(value, min(y0, y1)), max(y0, y1))
       }
     case .values(let values):
       for index in buffer.indices { buffer[index] = values[first + index] }

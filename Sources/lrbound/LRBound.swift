@@ -11,7 +11,7 @@ struct LRBound: ParsableCommand {
       You tuned the base learning rate for one schedule and horizon; what is it for another?
 
         lrbound transfer --from wsd20 --to linear --lr 1e-3 --steps 50000
-        lrbound transfer --from wsd20 --to wsd20 --lr 1e-3 --steps 50000 --to-steps 200000
+        lrbound transfer --from wsd20 --to wsd20 --lr 1e-3 --steps 5e4 --to-steps 2e5
         lrbound tune wsd20 --steps 50000
         lrbound schedule cosine:min=0.1,warmup=300 --steps 10000
 

@@ -99,9 +99,11 @@ import Testing
     "wsd20:decay=1-sqrt,", "@\u{0}", "wsd\u{0}20", "wsd9999999999999999999999", "wsd.", "wsd+-5",
     "poly:power=1e400", "piecewise:0=1e400,1=0", "linear:warmup=9999999999999999999999steps",
     "wsd:cooldown=1e9steps", "cosine:period=1e-12", "🙂", "1-", "-", "%", "=", ",", "::",
+    "piecewise:0=0.01,0.3=0.01,0.7=0.01,1=1e-3",
+    "piecewise:0=0.5,0.3=1e-9,0.7=300,1=300", "piecewise:0=0.999,0.3=0.999,0.7=0.5,1=0.999",
   ])
   func keptTexts(_ text: String) throws {
     var generator = SplitMix64(seed: 1)
-    _ = try check(text, &generator)
+    for _ in 0..<20 { _ = try check(text, &generator) }
   }
 }

@@ -40,8 +40,8 @@ struct BoundCommand: ParsableCommand {
     help: "The standard bound on the average iterate instead, which does not see the cooldown.")
   var averageIterate = false
 
-  @OptionGroup(title: "Units") var scale: ScaleOptions
-  @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup var scale: ScaleOptions
+  @OptionGroup var output: OutputOptions
 
   func validate() throws {
     if minimiseLastStep && averageIterate {

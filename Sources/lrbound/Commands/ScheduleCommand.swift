@@ -27,7 +27,7 @@ struct ScheduleCommand: ParsableCommand {
       "Base learning rate; needed for min-lr=, adds LRs to the CSV.", valueName: "lr"))
   var lr: String?
 
-  @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup var output: OutputOptions
 
   func run() throws {
     let spec = try Arguments.schedule(spec, "SPEC")

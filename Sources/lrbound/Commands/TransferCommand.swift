@@ -11,8 +11,8 @@ struct TransferCommand: ParsableCommand {
     abstract: "The base learning rate for another schedule or another number of steps.",
     discussion: """
         lrbound transfer --from wsd20 --to linear --lr 1e-3 --steps 50000
-        lrbound transfer --from wsd20 --to wsd20 --lr 1e-3 --steps 50000 --to-steps 200000
-        lrbound transfer --from wsd20 --to linear --sweep runs.csv --steps 25000 --to-steps 50000
+        lrbound transfer --from wsd20 --to wsd20 --lr 1e-3 --steps 5e4 --to-steps 2e5
+        lrbound transfer --from wsd20 --to linear --sweep runs.csv --to-steps 5e4
 
       The shape is carried over by the bound (γ* = D/√(SV)), the horizon by T^-p with p = 1/3; the plain \
       bound, p = 1/2, is shown beside it. --lr is the base learning rate tuned for the source, as the \
@@ -67,8 +67,8 @@ struct TransferCommand: ParsableCommand {
     help: ArgumentHelp("p in γ* ∝ T^-p at one shape, instead of 1/3.", valueName: "p"))
   var horizonExponent: String?
 
-  @OptionGroup(title: "Units") var scale: ScaleOptions
-  @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup var scale: ScaleOptions
+  @OptionGroup var output: OutputOptions
 
   func run() throws {
     let transfer = try TransferSetup(self)
@@ -125,7 +125,6 @@ struct TransferCommand: ParsableCommand {
     }
     rows.append(["rule", ruleText(answer.rule)])
     lines += columns(rows)
-    lines += ["", "assumes"] + answer.assumptions.map { "  - \($0)" }
     return lines
   }
 

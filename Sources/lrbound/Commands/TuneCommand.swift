@@ -31,8 +31,8 @@ struct TuneCommand: ParsableCommand {
     help: ArgumentHelp("γ itself, held fixed; re-tuned without it.", valueName: "gamma"))
   var lr: String?
 
-  @OptionGroup(title: "Units") var scale: ScaleOptions
-  @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup var scale: ScaleOptions
+  @OptionGroup var output: OutputOptions
 
   func run() throws {
     let spec = try Arguments.schedule(spec, "SPEC")

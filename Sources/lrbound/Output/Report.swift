@@ -27,6 +27,8 @@ struct Report {
     switch format {
     case .text:
       for line in text { Swift.print(line) }
+      if !assumptions.isEmpty { Swift.print("\nassumes") }
+      for assumption in assumptions { Swift.print("  - \(assumption)") }
       printNotices()
     case .csv:
       for row in csv { Swift.print(row.map(Self.csvField).joined(separator: ",")) }
@@ -85,6 +87,7 @@ func columns(_ rows: [[String]]) -> [String] {
         line += String(repeating: " ", count: widths[column] - cell.count + 1)
       }
     }
+    while line.last == " " { line.removeLast() }
     return line
   }
 }

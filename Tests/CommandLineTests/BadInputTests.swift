@@ -1,0 +1,113 @@
+import TestSupport
+import Testing
+
+/// Every wrong input: one line on stderr that names it and the mend, nothing on stdout, the right code.
+@Suite struct BadInputTests {
+  static let transfer = ["transfer", "--from", "wsd20", "--to", "linear"]
+
+  /// Arguments, exit code, pieces of the message.
+  static let commandLines: [([String], Int32, [String])] = [
+    (["schedule", "liner", "--steps", "10"], 2, ["SPEC", "liner", "did you mean linear"]),
+    (["schedule", "sqrt", "--steps", "10"], 2, ["1-sqrt", "invsqrt"]),
+    (["schedule", "wsd0", "--steps", "10"], 2, ["cooldown of 0", "constant"]),
+    (["schedule", "wsd120", "--steps", "10"], 2, ["120 %", "longer than the run"]),
+    (["schedule", "wsd-5", "--steps", "10"], 2, ["-5 %", "negative"]),
+    (["schedule", "wsd60:warmup=60%", "--steps", "10"], 2, ["do not fit", "shorten"]),
+    (["schedule", "wsd20:colour=1", "--steps", "10"], 2, ["'colour'", "wsd takes"]),
+    (["schedule", "wsd20:warmup=1%,warmup=2%", "--steps", "10"], 2, ["given twice"]),
+    (["schedule", "", "--steps", "10"], 2, ["needs a name"]),
+    (["schedule", "linear"], 2, ["steps", "add --steps"]),
+    (["schedule", "linear", "--steps", "0"], 2, ["--steps '0'", "at least 1 step"]),
+    (["schedule", "linear", "--steps", "-3"], 2, ["--steps '-3'", "positive"]),
+    (["schedule", "linear", "--steps", "1.5"], 2, ["--steps '1.5'", "whole"]),
+    (["schedule", "linear", "--steps", "1e30"], 2, ["--steps '1e30'", "up to 1e9"]),
+    (["schedule", "linear", "--steps", "abc"], 2, ["--steps 'abc'", "not a number"]),
+    (["schedule", "cosine:min-lr=1e-3", "--steps", "10", "--lr", "1e-4"], 2, ["floor", "above"]),
+    (["schedule", "cosine:min-lr=1e-3", "--steps", "10"], 2, ["min-lr", "--lr"]),
+    (transfer + ["--lr", "0"], 2, ["--lr '0'", "not positive"]),
+    (transfer + ["--lr", "-1"], 2, ["--lr '-1'", "not positive"]),
+    (transfer + ["--lr", "nan"], 2, ["--lr 'nan'", "not a number"]),
+    (transfer + ["--lr", "inf"], 2, ["--lr 'inf'", "not a number"]),
+    (transfer + ["--lr", "1e-3x"], 2, ["--lr '1e-3x'", "1e-3"]),
+    (transfer + ["--lr", "1e-90"], 2, ["--lr '1e-90'", "1e-50 to 1e50"]),
+    (transfer + ["--rule", "best"], 2, ["--rule 'best'", "default or bound"]),
+    (
+      transfer + ["--rule", "bound", "--horizon-exponent", "0.3"], 2, ["--horizon-exponent", "1/2"]
+    ),
+    (transfer + ["--horizon-exponent", "2"], 2, ["--horizon-exponent '2'", "0 to 1"]),
+    (transfer + ["--to-steps", "100"], 2, ["--to-steps", "add --steps"]),
+    (transfer + ["--json", "--csv"], 2, ["--json and --csv", "one of them"]),
+    (transfer + ["--lr", "1e-3", "--sweep", "x.csv"], 2, ["--lr and --sweep", "one of them"]),
+    (["transfer", "--from", "wsd20"], 2, ["--to"]),
+    (["transfer", "--from", "wsd20", "--to", "linear", "--colour"], 2, ["--colour"]),
+    (["transfer", "--from", "wsd20", "--to", "linear:min-lr=1e-5"], 2, ["min-lr", "--lr"]),
+    (["bound", "linear", "--steps", "10", "--distance", "0"], 2, ["--distance '0'"]),
+    (["bound", "linear", "--steps", "10", "--gradient-norm", "0"], 2, ["--gradient-norm '0'"]),
+    (["bound", "linear", "--steps", "10", "--lr", "0"], 2, ["--lr '0'"]),
+    (
+      ["bound", "linear", "--steps", "10", "--average-iterate", "--minimise-last-step"], 2,
+      ["exclude each other"]
+    ),
+    (["frobnicate"], 2, ["frobnicate"]),
+    (["completion", "tcsh"], 2, ["tcsh", "bash, zsh or fish"]),
+    (["bound", "@/no/such/file.csv"], 3, ["/no/such/file.csv", "no such file"]),
+    (["bound", "@/tmp"], 3, ["/tmp", "directory"]),
+    (["bound", "linear", "--steps", "10", "--gradient-norm", "/no/norms"], 3, ["no such file"]),
+    (transfer + ["--sweep", "/no/such/sweep.csv"], 3, ["/no/such/sweep.csv", "no such file"]),
+  ]
+
+  @Test(arguments: commandLines)
+  func refused(_ arguments: [String], _ code: Int32, _ pieces: [String]) throws {
+    try check(CommandRun(arguments), code, pieces)
+  }
+
+  private func check(_ run: CommandRun, _ code: Int32, _ pieces: [String]) {
+    #expect(run.code == code, "\(run.errors)")
+    #expect(run.output.isEmpty)
+    #expect(run.errors.hasPrefix("lrbound: ") && run.errors.hasSuffix("\n"))
+    #expect(run.errors.dropLast().contains("\n") == false, "\(run.errors)")
+    #expect(run.errors.contains("NaN") == false)
+    for piece in pieces { #expect(run.errors.contains(piece), "\(run.errors)") }
+  }
+
+  /// Contents of a schedule file, exit code, pieces of the message.
+  static let files: [(String, Int32, [String])] = [
+    ("", 3, ["empty"]), ("step,lr\n", 3, ["holds no values"]),
+    ("step,lr\n1,1\n2,x\n", 3, ["line 3", "'x'"]), ("1\n-1\n", 3, ["line 2", "-1"]),
+    ("1\nnan\n", 3, ["line 2", "nan"]), ("0\n0\n0\n", 3, ["every value is zero"]),
+  ]
+
+  @Test(arguments: files)
+  func refusedFiles(_ contents: String, _ code: Int32, _ pieces: [String]) throws {
+    let file = try TemporaryFile(contents)
+    try check(CommandRun(["bound", "@" + file.path]), code, pieces + ["file.csv"])
+    try check(CommandRun(["bound", "@-"], input: contents), code, pieces + ["standard input"])
+  }
+
+  /// A sweep, further arguments, exit code, pieces of the message.
+  static let sweeps: [(String, [String], Int32, [String])] = [
+    ("linear,100,1e-3,3\n", [], 3, ["no row is for wsd:cooldown=0.2", "linear at 100"]),
+    ("wsd20,100,1e-3,3\n", ["--steps", "200"], 3, ["at 200 steps", "wsd:cooldown=0.2 at 100"]),
+    ("wsd20,100,1e-3,3\n", [], 3, ["1 base learning rate", "at least three"]),
+    ("wsd20,100,1e-3,nan\nwsd20,100,2e-3,\n", [], 3, ["every run diverged"]),
+    ("wsd20,100,1e-3,3\nwsd20,200,1e-3,3\n", [], 2, ["--steps", "100, 200"]),
+    ("wsd20,100,one,3\n", [], 3, ["line 2", "'one'"]),
+  ]
+
+  @Test(arguments: sweeps)
+  func refusedSweeps(
+    _ rows: String, _ arguments: [String], _ code: Int32, _ pieces: [String]
+  ) throws {
+    let file = try TemporaryFile("spec,steps,lr,loss\n" + rows, name: "sweep.csv")
+    try check(CommandRun(Self.transfer + ["--sweep", file.path] + arguments), code, pieces)
+  }
+
+  @Test func aFileOfAnotherLength() throws {
+    let file = try TemporaryFile("1\n1\n")
+    try check(CommandRun(["bound", "@" + file.path, "--steps", "3"]), 2, ["2 steps, not 3"])
+    let norms = try TemporaryFile("1\n1\n")
+    try check(
+      CommandRun(["bound", "linear", "--steps", "3", "--gradient-norm", norms.path]), 2,
+      ["2 gradient norms", "3 steps"])
+  }
+}

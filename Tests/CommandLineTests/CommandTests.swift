@@ -1,0 +1,146 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct CommandTests {
+  @Test func transferAnswersTheHeadline() throws {
+    let arguments = [
+      "transfer", "--from", "wsd20", "--to", "linear", "--lr", "1e-3", "--steps", "50000",
+    ]
+    let table = try CommandRun(arguments)
+    #expect(table.code == 0 && table.errors.isEmpty)
+    #expect(table.output.contains("1.9438"))
+    let json = try CommandRun(arguments + ["--json"]).json()
+    #expect(json["schema_version"] as? Int == 1 && json["command"] as? String == "transfer")
+    let bound = try #require(json["bound"] as? [String: Any])
+    #expect(abs(try #require(bound["ratio"] as? Double) - 1.9438) < 5e-5)
+    #expect((json["interval"] as? [Double])?.count == 2 && (json["grid"] as? [Double])?.count == 5)
+    let rule = try #require(json["rule"] as? [String: Any])
+    #expect(rule["name"] as? String == "default")
+    #expect(rule["horizon_exponent"] as? Double == 1.0 / 3)
+    let from = try #require(json["from"] as? [String: Any])
+    #expect(from["spec"] as? String == "wsd20" && from["steps"] as? Int == 50_000)
+    #expect(json["theory_model"] == nil && json["sweep"] == nil)
+    let rows = try CommandRun(arguments + ["--csv"]).output.split(separator: "\n")
+    #expect(rows.count == 2 && rows[0].hasPrefix("from,from_steps,from_base_lr,to"))
+  }
+
+  @Test func withoutALearningRateRatiosAlone() throws {
+    let json = try CommandRun(
+      ["transfer", "--from", "wsd20", "--to", "linear", "--steps", "1e4", "--json"]
+    ).json()
+    #expect(json["base_lr"] == nil && json["interval"] == nil && json["grid"] == nil)
+    #expect(abs(try #require(json["ratio"] as? Double) - 1.9444) < 5e-5)
+    let bare = try CommandRun(["transfer", "--from", "wsd20", "--to", "linear"])
+    #expect(bare.code == 0 && bare.output.contains("--steps was not given: 10,000"))
+  }
+
+  @Test func aSweepAtTheCommandLine() throws {
+    let sweep = try TemporaryFile(
+      """
+      spec,steps,lr,loss
+      wsd20,1000,5e-4,3.1
+      wsd20,1000,1e-3,3.0
+      wsd20,1000,2e-3,3.05
+      wsd20,1000,1e-1,nan
+      """)
+    let run = try CommandRun([
+      "transfer", "--from", "wsd20:warmup=10", "--to", "linear", "--sweep", sweep.path,
+      "--to-steps", "4000", "--json",
+    ])
+    let json = try run.json()
+    let reading = try #require(json["sweep"] as? [String: Any])
+    #expect((reading["forms"] as? [Any])?.count == 3 && reading["steps"] as? Int == 1000)
+    let warnings = try #require(json["warnings"] as? [[String: String]])
+    #expect(warnings.contains { $0["code"] == "diverged" })
+    let falling = try TemporaryFile(
+      "spec,steps,lr,loss\nlinear,9,1,3.1\nlinear,9,2,3.0\nlinear,9,4,2.95\n")
+    let outside = try CommandRun([
+      "transfer", "--from", "linear", "--to", "linear", "--sweep", falling.path,
+    ])
+    #expect(outside.code == 0 && outside.errors.contains("lies above the swept learning rates"))
+  }
+
+  @Test func boundAndItsVariants() throws {
+    let json = try CommandRun(["bound", "wsd20", "--steps", "100", "--lr", "1", "--json"]).json()
+    let expected = [
+      "S": 90.5, "V": 4.50158774566873941, "omega": 2.25631873471282475, "gamma": 1,
+      "gamma_star": 0.04954420345459845, "omega_star": 0.22302757914014388,
+    ]
+    for (key, value) in expected {
+      #expect(relativeError(try #require(json[key] as? Double), value) < 1e-13, "\(key)")
+    }
+    let schedule = try #require(json["schedule"] as? [String: Any])
+    #expect(schedule["canonical"] as? String == "wsd:cooldown=0.2")
+    let tight = try CommandRun([
+      "bound", "wsd20", "--steps", "100", "--minimize-last-step", "--json",
+    ])
+    #expect(try #require(tight.json()["omega_star"] as? Double) < 0.223)
+    let average = try CommandRun([
+      "bound", "wsd20", "--steps", "100", "--average-iterate", "--json",
+    ])
+    #expect(try average.json()["iterate"] as? String == "average")
+    let padded = try CommandRun(["bound", "@-", "--json"], input: "1\n0.5\n0\n").json()
+    #expect(padded["trimmed_steps"] as? Int == 1)
+    let warnings = try #require(padded["warnings"] as? [[String: String]])
+    #expect(warnings.contains { $0["code"] == "trailing-zeros" })
+  }
+
+  @Test func tuneGivesCooldownAndCycle() throws {
+    let fixed = try CommandRun(["tune", "wsd20", "--steps", "400", "--lr", "0.02", "--json"]).json()
+    let cooldown = try #require(fixed["cooldown"] as? [String: Any])
+    #expect(cooldown["steps"] as? Int == 116 && cooldown["fraction"] as? Double == 0.29)
+    #expect((cooldown["references"] as? [Any])?.count == 3)
+    let cosine = try CommandRun(["tune", "cosine:min=0.1", "--steps", "400", "--json"]).json()
+    #expect((cosine["cycle"] as? [String: Any])?["steps"] as? Int == 411)
+    #expect(cosine["cooldown"] == nil)
+    let csv = try CommandRun(["tune", "invsqrt", "--steps", "400", "--csv"]).output
+    #expect(csv.split(separator: "\n").count == 2)
+  }
+
+  /// What `schedule --csv` writes, `@file` reads back to the bit, also from standard input.
+  @Test(arguments: ["cosine:min=0.1", "wsd20:decay=1-sqrt,warmup=5%", "piecewise:0=0.2,0.4=1,1=0"])
+  func scheduleRoundTrip(_ spec: String) throws {
+    let csv = try CommandRun(["schedule", spec, "--steps", "3000", "--csv"]).output
+    #expect(csv.hasPrefix("step,multiplier\n1,"))
+    let direct = try CommandRun(["bound", spec, "--steps", "3000", "--json"]).json()
+    let read = try CommandRun(["bound", "@-", "--json"], input: csv).json()
+    for key in ["S", "V", "gamma_star", "omega_star"] {
+      #expect(direct[key] as? Double == read[key] as? Double)
+    }
+  }
+
+  @Test func scheduleSaysWhatItUnderstood() throws {
+    let json = try CommandRun(
+      ["schedule", "wsd20:warmup=10", "--steps", "100", "--json"]
+    ).json()
+    #expect(json["canonical"] as? String == "wsd:cooldown=0.2,warmup=10steps")
+    #expect(json["peak"] as? Double == 1 && json["first"] as? Double == 0.1)
+    #expect(json["last"] as? Double == 0.05 && json["steps"] as? Int == 100)
+    #expect(relativeError(try #require(json["sum"] as? Double), 5.5 + 70 + 10.5) < 1e-15)
+    #expect((json["stretches"] as? [Any])?.count == 3)
+    let rates = try CommandRun(
+      ["schedule", "linear:min-lr=1e-4", "--steps", "2", "--lr", "1e-3", "--csv"]
+    ).output
+    #expect(
+      rates == "step,multiplier,lr\n1,1.0,0.001\n2,0.55,0.00055\n" || rates.contains("0.00055"))
+  }
+
+  @Test(arguments: ["1", "2"])
+  func theShortestRuns(_ steps: String) throws {
+    for arguments in [
+      ["bound", "wsd20", "--steps", steps], ["tune", "wsd20", "--steps", steps],
+      ["tune", "cosine", "--steps", steps], ["schedule", "onecycle", "--steps", steps],
+      ["transfer", "--from", "wsd20", "--to", "cosine", "--lr", "1e-3", "--steps", steps],
+    ] {
+      let run = try CommandRun(arguments)
+      #expect(run.code == 0, "\(run.errors)")
+      #expect(!run.output.lowercased().contains("nan") && !run.output.contains("inf"))
+    }
+  }
+
+  @Test func aBillionStepsByClosedForm() throws {
+    let run = try CommandRun(["bound", "wsd20", "--steps", "1e9", "--json"])
+    #expect(try run.json()["S"] as? Double == 900_000_000.5)
+  }
+}

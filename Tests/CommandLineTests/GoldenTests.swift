@@ -1,0 +1,54 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Help, JSON and tables as they stand in Goldens/; LRBOUND_UPDATE_GOLDENS=1 writes them anew.
+@Suite struct GoldenTests {
+  static let cases: [(String, [String])] = [
+    ("help.txt", ["--help"]), ("help-transfer.txt", ["transfer", "--help"]),
+    ("help-bound.txt", ["bound", "--help"]), ("help-tune.txt", ["tune", "--help"]),
+    ("help-schedule.txt", ["schedule", "--help"]),
+    ("help-completion.txt", ["completion", "--help"]),
+    ("version.txt", ["--version"]),
+    (
+      "transfer.txt",
+      ["transfer", "--from", "wsd20", "--to", "linear", "--lr", "1e-3", "--steps", "50000"]
+    ),
+    (
+      "transfer.json",
+      ["transfer", "--from", "wsd20", "--to", "linear", "--lr", "1e-3", "--steps", "5e4", "--json"]
+    ),
+    (
+      "transfer-horizon.txt",
+      [
+        "transfer", "--from", "wsd20", "--to", "wsd20", "--lr", "1e-3", "--steps", "50000",
+        "--to-steps", "200000",
+      ]
+    ),
+    ("bound.json", ["bound", "wsd20", "--steps", "1000", "--json"]),
+    ("tune.txt", ["tune", "wsd20", "--steps", "400", "--lr", "0.02"]),
+    ("schedule.txt", ["schedule", "wsd20:decay=1-sqrt,warmup=300", "--steps", "10000"]),
+    ("schedule.json", ["schedule", "wsds:period=25%,cooldown=5%", "--steps", "100", "--json"]),
+  ]
+
+  static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .appendingPathComponent("Goldens")
+
+  @Test(arguments: cases)
+  func matches(_ name: String, _ arguments: [String]) throws {
+    let run = try CommandRun(arguments)
+    #expect(run.code == 0 && run.errors.isEmpty, "\(run.errors)")
+    let file = Self.folder.appendingPathComponent(name)
+    if ProcessInfo.processInfo.environment["LRBOUND_UPDATE_GOLDENS"] == "1" {
+      try FileManager.default.createDirectory(at: Self.folder, withIntermediateDirectories: true)
+      try run.output.write(to: file, atomically: true, encoding: .utf8)
+    }
+    #expect(try run.output == String(contentsOf: file, encoding: .utf8), "\(name)")
+  }
+
+  @Test(arguments: ["bash", "zsh", "fish"])
+  func completionScripts(_ shell: String) throws {
+    let run = try CommandRun(["completion", shell])
+    #expect(run.code == 0 && run.output.contains("lrbound") && run.output.contains("wsd20"))
+  }
+}
