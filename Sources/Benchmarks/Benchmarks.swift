@@ -17,7 +17,35 @@ enum Benchmarks {
     try printOptimalBaseLearningRate(numpy)
     try printGivenValues(numpy)
     try printClosedForms()
+    try printCurve(numpy)
     printWholeProcess()
+  }
+
+  private static func printCurve(_ numpy: NumpyBaseline) throws {
+    guard let perPoint = numpy.row("curve", "wsd20", 10_000) else { return }
+    print(
+      "\nthe whole curve Ω_t, t = 1…T, against one numpy pass a point, T = 10⁴ extrapolated by T²")
+    print("| schedule | T | one thread | two threads | ratio, one thread | wanted |")
+    print("|---|---|---|---|---|---|")
+    for name in ["wsd20", "cosine", "linear:min=1e-10"] {
+      var times: [Int: Double] = [:]
+      for steps in [100_000, 1_000_000, 10_000_000] {
+        let schedule = try ScheduleSpec(name).realise(steps: steps)
+        let runs = steps < 10_000_000 ? 3 : 2
+        let one = try leastSeconds(runs: runs) { _ = try BoundCurve(of: schedule, threads: 1) }
+        let two = try leastSeconds(runs: runs) { _ = try BoundCurve(of: schedule, threads: 2) }
+        times[steps] = one
+        let scale = Double(steps) / 1e4
+        let wanted = steps == 1_000_000 ? "≥ 5000×" : ""
+        print(
+          "| \(name) | \(steps) | \(text(seconds: one)) | \(text(seconds: two)) "
+            + "| \(text(ratio: perPoint.seconds * scale * scale / one)) | \(wanted) |")
+      }
+      if let short = times[100_000], let long = times[10_000_000] {
+        let exponent = (log(long / short) / log(100) * 1000).rounded() / 1000
+        print("growth exponent from 10⁵ to 10⁷: \(exponent), wanted ≤ 1.1")
+      }
+    }
   }
 
   private static func printOptimalBaseLearningRate(_ numpy: NumpyBaseline) throws {

@@ -5,7 +5,8 @@ import Foundation
 /// Two of them find γ*. `published` goes the way of the only published implementation: the cooldown
 /// entry by entry, the terms of the theorem's double sum one array each, suffix sums as total − cumsum.
 /// `lean` is the least numpy that the telescoped form needs. The third is a bare reversed cumulative
-/// sum, which everything here must go through once.
+/// sum, which everything here must go through once. The last is the whole curve, one vectorised pass a
+/// point.
 struct NumpyBaseline {
   /// One measured program.
   struct Row: Decodable {
@@ -76,6 +77,13 @@ struct NumpyBaseline {
         eta = lean_schedule("linear", T)
         seconds, _ = best(lambda: np.cumsum(eta[::-1])[::-1], 7)
         rows.append(dict(program="cumsum", schedule="linear", steps=T, seconds=seconds))
+
+    def curve(eta):
+        sums, squares = np.cumsum(eta), eta**2
+        return [eta[t] + np.sum(squares[:t] / (sums[t] - sums[:t])) for t in range(len(eta))]
+
+    seconds, _ = best(lambda: curve(lean_schedule("wsd20", 10**4)), 3)
+    rows.append(dict(program="curve", schedule="wsd20", steps=10**4, seconds=seconds))
     print(json.dumps(rows))
     """
 

@@ -23,11 +23,7 @@ extension BoundTerms {
       var blockSum = 0.0
       var blockSquares = 0.0
       for (index, multiplier) in block.enumerated() {
-        let norm: Double
-        switch gradientNorms.storage {
-        case .constant(let constant): norm = constant
-        case .perStep(let norms): norm = norms[start + index]
-        }
+        let norm = gradientNorms.norm(at: start + index)
         blockSum += multiplier
         blockSquares += (multiplier * norm) * (multiplier * norm)
       }

@@ -12,6 +12,9 @@ public enum BoundError: Error, Equatable, Sendable, CustomStringConvertible {
   /// Every gradient norm is zero, so no base learning rate is best.
   case normsAllZero
 
+  /// The whole curve is wanted of too long a run.
+  case tooLong(steps: Int, most: Int)
+
   /// A minimisation over the base learning rate did not converge.
   case notConverged(String)
 
@@ -26,6 +29,9 @@ public enum BoundError: Error, Equatable, Sendable, CustomStringConvertible {
       return "gradient norm \(index + 1) is \(value); give numbers from 0 to 1e50"
     case .normsAllZero:
       return "every gradient norm is zero; give norms of which at least one is positive"
+    case .tooLong(let steps, let most):
+      return
+        "the whole curve of \(steps) steps needs too much memory; give at most \(most), or single steps"
     case .notConverged(let what): return "\(what) did not converge; check the floor and the norms"
     }
   }

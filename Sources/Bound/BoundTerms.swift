@@ -36,7 +36,19 @@ public struct BoundTerms: Equatable, Sendable {
   {
     try requireUsable(baseLearningRate, "base learning rate")
     try requireUsable(distance, "distance")
-    return distance * distance / (2 * baseLearningRate * stepSum) + baseLearningRate / 2 * noiseSum
+    return uncheckedBound(at: baseLearningRate, distance: distance)
+  }
+
+  /// Ω at a base learning rate that was computed, and so may lie outside what a user may give.
+  func uncheckedBound(at baseLearningRate: Double, distance: Double) -> Double {
+    distance / (2 * baseLearningRate * stepSum) * distance + baseLearningRate / 2 * noiseSum
+  }
+
+  /// The terms at a constant gradient norm G instead of 1.
+  package func scaled(gradientNorm: Double) -> BoundTerms {
+    BoundTerms(
+      stepSum: stepSum, noiseSum: noiseSum * gradientNorm * gradientNorm, steps: steps,
+      trimmedSteps: trimmedSteps)
   }
 
   /// The base learning rate γ* = D/√(S·V) at which the bound is least.

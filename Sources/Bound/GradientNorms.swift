@@ -38,6 +38,20 @@ public struct GradientNorms: Equatable, Sendable {
     return GradientNorms(storage: .perStep(norms))
   }
 
+  /// The norm, where it is the same at every step.
+  public var constant: Double? {
+    if case .constant(let norm) = storage { return norm }
+    return nil
+  }
+
+  /// The norm at a 0-based step.
+  func norm(at index: Int) -> Double {
+    switch storage {
+    case .constant(let norm): return norm
+    case .perStep(let norms): return norms[index]
+    }
+  }
+
   /// The number of steps that the norms are for; nil for a constant norm.
   public var steps: Int? {
     if case .perStep(let norms) = storage { return norms.count }

@@ -10,7 +10,7 @@ func readBytes(_ path: String) throws(InputError) -> [UInt8] {
   func failure(_ problem: String) -> InputError {
     InputError(
       path: path, problem: problem,
-      remedy: "give a readable CSV or JSON file, or - for standard input")
+      remedy: "give a readable file, or - for standard input")
   }
   let descriptor: Int32
   var expected = 1 << 16

@@ -72,6 +72,31 @@ public struct ScheduledRun: Sendable {
     return try TunableSchedule(spec, steps: steps, gradientNorms: gradientNorms)
   }
 
+  /// Whether another run has the same shape: multipliers that agree at the same fraction of the run.
+  ///
+  /// - Parameters:
+  ///   - other: the other run, of any length.
+  ///   - baseLearningRates: γ of either, needed for absolute floors only.
+  /// - Returns: true where 256 samples agree within what one step of the shorter run can differ by.
+  /// - Throws: ``ScheduleError``.
+  /// - Complexity: O(1).
+  public func hasSameShape(
+    as other: ScheduledRun, baseLearningRates: (own: Double, other: Double)
+  ) throws(ScheduleError) -> Bool {
+    let first = try schedule(baseLearningRate: baseLearningRates.own)
+    let second = try other.schedule(baseLearningRate: baseLearningRates.other)
+    let samples = 256
+    let tolerance = 0.02 + 2 / Double(min(first.steps, second.steps))
+    for sample in 0..<samples {
+      func value(_ schedule: Schedule) -> Double {
+        let index = (2 * sample + 1) * schedule.steps / (2 * samples)
+        return schedule.multipliers(in: index..<index + 1)[0]
+      }
+      if abs(value(first) - value(second)) > tolerance { return false }
+    }
+    return true
+  }
+
   /// What users should know before they trust the bound on this schedule.
   ///
   /// - Parameter baseLearningRate: γ, needed for an absolute floor only.

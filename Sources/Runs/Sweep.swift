@@ -35,10 +35,18 @@ public struct Sweep: Sendable {
   /// All runs, in the order of the file.
   public let runs: [Run]
 
+  /// How many rows of the file were left out because they give no loss.
+  public let unfinished: Int
+
   /// A sweep of the given runs.
   ///
-  /// - Parameter runs: any number of them.
-  public init(runs: [Run]) { self.runs = runs }
+  /// - Parameters:
+  ///   - runs: any number of them.
+  ///   - unfinished: how many more have no loss yet.
+  public init(runs: [Run], unfinished: Int = 0) {
+    self.runs = runs
+    self.unfinished = unfinished
+  }
 
   /// The schedules and lengths of the sweep, each once, in the order in which they first occur.
   public var cells: [SweepCell] {
@@ -107,9 +115,16 @@ public struct SweepCell: Sendable {
     let isGood = { (run: Sweep.Run) in
       run.loss.isFinite && run.loss <= best + Self.divergenceMargin
     }
-    let rates = Set(runs.map(\.baseLearningRate)).sorted()
+    // Logs hold the same rate in single and double precision: what agrees to 1e-6 is one.
+    var rates: [Double] = []
+    for rate in runs.map(\.baseLearningRate).sorted() where rate > (rates.last ?? 0) * (1 + 1e-6) {
+      rates.append(rate)
+    }
+    func isAt(_ rate: Double, _ run: Sweep.Run) -> Bool {
+      run.baseLearningRate >= rate && run.baseLearningRate <= rate * (1 + 1e-6)
+    }
     points = rates.compactMap { rate in
-      let losses = runs.filter { $0.baseLearningRate == rate && isGood($0) }.map(\.loss)
+      let losses = runs.filter { isAt(rate, $0) && isGood($0) }.map(\.loss)
       guard !losses.isEmpty else { return nil }
       let mean = losses.reduce(0, +) / Double(losses.count)
       return Point(baseLearningRate: rate, loss: mean, runs: losses.count)

@@ -4,8 +4,9 @@ extension Sweep {
   /// The sweep that a CSV file holds: one run a row, columns by name in any order.
   ///
   /// `spec` (the grammar) or `family` (wsd, wsd_sqrt, cos0, cos10, const, linear, or a spec) with
-  /// `cooldown`; `steps` or `horizon`; `base_lr` or `lr`; `final_loss` or `loss`. A loss that is empty,
-  /// NaN or infinite, or the word `diverged`, is a run that diverged.
+  /// `cooldown`; `steps` or `horizon`; `base_lr` or `lr`; `final_loss` or `loss`. A loss that is NaN
+  /// or infinite, or the word `diverged`, is a run that diverged; rows without a loss are counted and
+  /// left out.
   ///
   /// - Parameter path: the file, `-` for standard input.
   /// - Throws: ``InputError`` with the line at fault.
@@ -27,15 +28,17 @@ extension Sweep {
     let columns = try SweepColumns(
       header: fields.map { text.text($0).lowercased() }, path: path)
     var runs: [Run] = []
+    var unfinished = 0
     while text.next(&fields) {
       let row = fields.map { text.text($0) }
-      runs.append(try columns.run(of: row, line: text.line))
+      let run = try columns.run(of: row, line: text.line)
+      if let run { runs.append(run) } else { unfinished += 1 }
     }
-    guard !runs.isEmpty else {
+    guard !runs.isEmpty || unfinished > 0 else {
       throw InputError(
         path: path, problem: "it has a header and no rows", remedy: "add a row a run")
     }
-    self.init(runs: runs)
+    self.init(runs: runs, unfinished: unfinished)
   }
 }
 
@@ -71,7 +74,8 @@ private struct SweepColumns {
     loss = try required(find("final_loss", "loss"), "final_loss or loss")
   }
 
-  func run(of row: [String], line: Int) throws(InputError) -> Sweep.Run {
+  /// The run of a row; nil where it has no loss yet.
+  func run(of row: [String], line: Int) throws(InputError) -> Sweep.Run? {
     func failure(_ problem: String, _ remedy: String) -> InputError {
       InputError(path: path, line: line, problem: problem, remedy: remedy)
     }
@@ -91,15 +95,18 @@ private struct SweepColumns {
       throw failure(
         "'\(printable(rateText))' is not a base learning rate", "give a positive number like 1e-3")
     }
+    let spec = try spec(of: row, line: line)
+    let lossText = cell(loss)
+    if lossText.isEmpty { return nil }
     return Sweep.Run(
-      spec: try spec(of: row, line: line), steps: Int(count), baseLearningRate: baseLearningRate,
-      loss: try loss(of: cell(loss), failure))
+      spec: spec, steps: Int(count), baseLearningRate: baseLearningRate,
+      loss: try loss(of: lossText, failure))
   }
 
   private func loss(of text: String, _ failure: (String, String) -> InputError)
     throws(InputError) -> Double
   {
-    if text.isEmpty || text.lowercased() == "diverged" { return .nan }
+    if text.lowercased() == "diverged" { return .nan }
     let bytes = Array(text.utf8)
     guard let loss = parseNumber(bytes, bytes.indices) else {
       throw failure(
@@ -143,7 +150,8 @@ private struct SweepColumns {
           path: path, line: line, problem: "\(family) has no cooldown",
           remedy: "give the fraction in the column cooldown")
       }
-      return "wsd:cooldown=\(cooldown)\(options)"
+      // In this column 1 is the whole run, never one step.
+      return "wsd:cooldown=\(decimal(cooldown) == 1 ? "100%" : cooldown)\(options)"
     }
     switch family {
     case "wsd": return try wsd("")

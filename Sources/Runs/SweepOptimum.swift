@@ -5,7 +5,9 @@ import Numerics
 ///
 /// The optimum depends on the fitted form more than on noise, so three are fitted, C + A/γ + Bγ,
 /// C + A·γ^−½ + B·γ² and a parabola in ln γ through the three points around the best, and their spread,
-/// with what the noise of a single run adds, is the interval.
+/// with what the noise of a single run adds, is the interval. No form holds far from the optimum: a run
+/// counts with the standard deviation √(noise² + (excess/4)²), excess being its loss above the best;
+/// a form that misses the runs by more than twice that, and three times the best form, is left out.
 public struct SweepOptimum: Sendable {
   /// A fitted form.
   public enum Form: String, CaseIterable, Sendable {
@@ -47,6 +49,10 @@ public struct SweepOptimum: Sendable {
 
     /// The standard deviation of ln γ that the noise of the runs causes.
     public let noise: Double
+
+    /// The root mean square of (fit − loss)/deviation over the degrees of freedom; 0 where there are
+    /// none.
+    public let misfit: Double
   }
 
   /// Where the optimum lies relative to the learning rates that were swept.
@@ -84,33 +90,40 @@ public struct SweepOptimum: Sendable {
   public init(of cell: SweepCell) throws(SweepFitError) {
     let points = cell.points
     guard !points.isEmpty else { throw SweepFitError.allDiverged }
-    guard points.count >= 3 else { throw SweepFitError.tooFewRates(points.count) }
+    guard points.count >= 3 else {
+      throw SweepFitError.tooFewRates(points.count, diverged: cell.diverged.count)
+    }
     let logs = points.map { log($0.baseLearningRate) }
     let losses = points.map(\.loss)
-    let weights = points.map { Double($0.runs) }
+    let best = losses.indices.min { losses[$0] < losses[$1] } ?? 0
+    let weights = points.map { point in
+      let noise = Self.lossNoise / Double(point.runs).squareRoot()
+      let excess = (point.loss - losses[best]) / 4
+      return 1 / (noise * noise + excess * excess)
+    }
     let lowest = logs[0]
     let highest = logs[logs.count - 1]
 
-    let estimates = Form.allCases.map { form in
+    estimates = Form.allCases.map { form in
       Self.estimate(form, logs: logs, losses: losses, weights: weights)
     }
-    let found = estimates.compactMap { estimate in estimate.baseLearningRate.map { log($0) } }
-    self.estimates = estimates
-    let best = losses.indices.min { losses[$0] < losses[$1] } ?? 0
+    let turning = estimates.filter { $0.baseLearningRate != nil }
+    let leastMisfit = turning.map(\.misfit).min() ?? 0
+    let kept = turning.filter { $0.misfit <= max(2, 3 * leastMisfit) }
+    let found = kept.compactMap { $0.baseLearningRate.map { log($0) } }
     guard !found.isEmpty else {
-      // No form turns: the best run is at an end, and the optimum at it or beyond.
-      let isLow = logs[best] - lowest < highest - logs[best]
-      position = isLow ? .below : .above
-      let end = isLow ? points[0].baseLearningRate : points[points.count - 1].baseLearningRate
+      // No form turns: the losses fall, or rise, all the way, and the optimum is at that end or beyond.
+      let isFalling = zip(losses, losses.dropFirst()).allSatisfy { $0 > $1 }
+      let isRising = zip(losses, losses.dropFirst()).allSatisfy { $0 < $1 }
+      guard isFalling || isRising else { throw SweepFitError.noMinimum }
+      position = isRising ? .below : .above
+      let end = points[isRising ? 0 : points.count - 1].baseLearningRate
       baseLearningRate = end
-      interval = isLow ? end / 2...end * 1.5 : end / 1.5...end * 2
+      interval = isRising ? end / 2...end : end...end * 2
       return
     }
     let mean = found.reduce(0, +) / Double(found.count)
-    let noise = estimates.map(\.noise).filter(\.isFinite).max() ?? 0
-    let lower = (found.min() ?? mean) - noise
-    let upper = (found.max() ?? mean) + noise
-    let kept = min(max(mean, lowest), highest)
+    let noise = kept.map(\.noise).max() ?? 0
     if mean < lowest {
       (position, baseLearningRate) = (.below, points[0].baseLearningRate)
     } else if mean > highest {
@@ -118,10 +131,11 @@ public struct SweepOptimum: Sendable {
     } else {
       (position, baseLearningRate) = (.inside, exp(mean))
     }
-    // Beyond twice the swept range nothing was seen that could support a number.
-    let bottom = max(min(lower, kept), lowest - log(2))
-    let top = min(max(upper, kept), highest + log(2))
-    interval = exp(bottom)...exp(top)
+    // The interval holds the answer and the best run, and goes no further than twice what was swept.
+    let held = [log(baseLearningRate), logs[best]]
+    let lower = min((found.min() ?? mean) - noise, held[0], held[1])
+    let upper = max((found.max() ?? mean) + noise, held[0], held[1])
+    interval = exp(max(lower, lowest - log(2)))...exp(min(upper, highest + log(2)))
   }
 
   private static func estimate(
@@ -137,24 +151,37 @@ public struct SweepOptimum: Sendable {
     // Learning rates relative to the middle one keep the columns of comparable size.
     let centre = logs[(range.lowerBound + range.upperBound) / 2]
     let rows = range.map { form.basis(logs[$0] - centre) }
-    func optimum(_ losses: [Double]) -> Double? {
-      leastSquares(rows: rows, values: losses, weights: Array(weights[range]))
-        .flatMap { form.minimum($0) }
-    }
     let values = Array(losses[range])
-    guard let found = optimum(values), found.isFinite, abs(found) < 50 else {
-      return Estimate(form: form, baseLearningRate: nil, noise: .nan)
+    let weights = Array(weights[range])
+    func optimum(_ losses: [Double]) -> Double? {
+      guard let solution = leastSquares(rows: rows, values: losses, weights: weights),
+        let found = form.minimum(solution), found.isFinite, abs(found) < 50
+      else { return nil }
+      return found
     }
+    guard let found = optimum(values),
+      let solution = leastSquares(rows: rows, values: values, weights: weights)
+    else { return Estimate(form: form, baseLearningRate: nil, noise: 1, misfit: 0) }
+    var squares = 0.0
+    for (row, (value, weight)) in zip(rows, zip(values, weights)) {
+      let fit = zip(row, solution).reduce(0) { $0 + $1.0 * $1.1 }
+      squares += weight * (fit - value) * (fit - value)
+    }
+    let freedom = values.count - 3
     var variance = 0.0
     for index in values.indices {
-      var shifted = values
-      let noise = lossNoise / weights[range.lowerBound + index].squareRoot()
-      shifted[index] += noise
-      guard let moved = optimum(shifted) else { continue }
-      variance += (moved - found) * (moved - found)
+      // What one run's noise moves the optimum by, upwards or downwards; no optimum is as far as it goes.
+      let moves = [lossNoise, -lossNoise].map { noise in
+        var shifted = values
+        shifted[index] += noise
+        return optimum(shifted).map { abs($0 - found) } ?? 1
+      }
+      let move = moves.max() ?? 1
+      variance += move * move
     }
     return Estimate(
-      form: form, baseLearningRate: exp(found + centre), noise: min(variance.squareRoot(), 1))
+      form: form, baseLearningRate: exp(found + centre), noise: min(variance.squareRoot(), 1),
+      misfit: freedom > 0 ? (squares / Double(freedom)).squareRoot() : 0)
   }
 }
 
@@ -164,15 +191,19 @@ public enum SweepFitError: Error, Equatable, Sendable, CustomStringConvertible {
   case allDiverged
 
   /// Fewer than three base learning rates are left.
-  case tooFewRates(Int)
+  case tooFewRates(Int, diverged: Int)
+
+  /// The losses neither turn nor fall or rise all the way: flat, or noise.
+  case noMinimum
 
   /// What is wrong.
   public var description: String {
     switch self {
     case .allDiverged: return "every run diverged"
-    case .tooFewRates(let count):
+    case .tooFewRates(let count, let diverged):
       let rates = count == 1 ? "1 base learning rate" : "\(count) base learning rates"
-      return "\(rates) cannot show an optimum"
+      return "\(rates) cannot show an optimum" + (diverged > 0 ? " (\(diverged) diverged)" : "")
+    case .noMinimum: return "no fitted form has a minimum"
     }
   }
 }

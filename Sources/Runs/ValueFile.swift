@@ -18,7 +18,7 @@ struct ValueKind: Sendable {
   static let learningRate = ValueKind(
     name: "learning rate",
     columns: [
-      "multiplier", "lr", "learning_rate", "base_lr", "eta", "value", "values", "schedule",
+      "lr", "learning_rate", "base_lr", "multiplier", "eta", "value", "values", "schedule",
       "multipliers", "learning_rates", "train_lr",
     ],
     isValid: { $0.isFinite && $0 >= 0 }, remedy: "give finite numbers of at least 0")
@@ -118,7 +118,7 @@ enum ValueFile {
     throw InputError(
       path: path, line: 1,
       problem: "no column of '\(printable(header.joined(separator: ",")))' holds the \(kind.name)",
-      remedy: "name one of them \(kind.columns[0])")
+      remedy: "name it one of \(kind.columns.prefix(4).joined(separator: ", "))")
   }
 
   private static func bareColumns(count: Int, path: String, kind: ValueKind)

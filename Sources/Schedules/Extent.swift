@@ -25,8 +25,9 @@ public enum Extent: Equatable, Sendable {
       // Such a fraction was written as a percentage, so that one of these reads back as it.
       let percentage = fraction * 100
       let candidates = [percentage.rounded(), percentage, percentage.nextDown, percentage.nextUp]
-      let exact = candidates.first { $0 / 100 == fraction } ?? percentage
-      return decimalText(exact) + "%"
+        .map { decimalText($0) }
+      let exact = candidates.first { Schedules.fraction(percentage: $0) == fraction }
+      return (exact ?? candidates[1]) + "%"
     case .fraction(let fraction): return decimalText(fraction)
     case .steps(let steps): return "\(steps)steps"
     }
@@ -37,4 +38,14 @@ public enum Extent: Equatable, Sendable {
 package func decimalText(_ value: Double) -> String {
   let text = "\(value)"
   return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+}
+
+/// The fraction that a percentage stands for: the double nearest to it, as if written as a fraction.
+///
+/// - Parameter text: a decimal number, without the per-cent sign.
+/// - Returns: a hundredth of the number; nil where the text is no number.
+func fraction(percentage text: String) -> Double? {
+  guard let number = decimal(text) else { return nil }
+  let hasExponent = text.contains { $0 == "e" || $0 == "E" }
+  return hasExponent ? number / 100 : decimal(text + "e-2")
 }

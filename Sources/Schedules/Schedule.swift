@@ -82,6 +82,24 @@ public struct Schedule: Sendable {
     }
   }
 
+  /// How the learning rates λ_t = γ·η_t of a spec with an absolute floor follow γ: dλ_t/dγ.
+  ///
+  /// Without such a floor they are the multipliers.
+  ///
+  /// - Complexity: O(T) time and memory.
+  package var slopes: [Double] {
+    [Double](unsafeUninitializedCapacity: steps) { buffer, count in
+      for (segment, start) in zip(segments, starts) {
+        segment.fillSlope(
+          UnsafeMutableBufferPointer(rebasing: buffer[start..<start + segment.count]), from: 0)
+      }
+      if divisor != 1 {
+        for index in 0..<steps { buffer[index] /= divisor }
+      }
+      count = steps
+    }
+  }
+
   /// The first multiplier, η_1.
   public var first: Double { multipliers(in: 0..<1)[0] }
 
@@ -182,16 +200,19 @@ public struct ScheduleValueError: Error, Equatable, Sendable {
 }
 
 extension Schedule {
-  /// The level that the end of the schedule tends to: the last multiplier and the one before, drawn on
-  /// by one step, so that the 1/n that every linear cooldown ends on counts as zero.
+  /// The level that the end of the schedule tends to: the line through its last steps, drawn on by one
+  /// step, so that the 1/n that every linear cooldown ends on counts as zero.
   ///
-  /// Trailing zeros count as zero.
+  /// Trailing zeros are left out first; the line spans half a per cent of the run, at least three steps.
   ///
-  /// - Complexity: O(1).
+  /// - Complexity: O(1) where the last step is not zero, else O(T).
   public var finalLevel: Double {
-    guard steps > 1 else { return 1 }
-    let end = multipliers(in: steps - 2..<steps)
-    return max(0, 2 * end[1] - end[0])
+    let end = steps - trailingZeros - 1
+    let reach = min(end, max(3, end / 200))
+    let last = multipliers(in: end..<end + 1)[0]
+    guard reach > 0 else { return last }
+    let before = multipliers(in: end - reach..<end - reach + 1)[0]
+    return min(1, max(0, last + (last - before) / Double(reach)))
   }
 
   /// How many steps at the end have a multiplier of zero, or below 1e-100, which moves nothing either.

@@ -28,7 +28,7 @@ public enum ScheduleFamily: Equatable, Sendable {
   /// Cosine up from `start` to the peak, then cosine down to `end`, which the last step reaches.
   case oneCycle(start: Double, end: Double)
 
-  /// Plateau and cooldown over and over, each cycle back at the peak. A last cycle shorter than the
+  /// Plateau and cooldown over and over, each cycle back at the peak. A last cycle no longer than the
   /// cooldown joins the one before.
   case repeatedWSD(period: Extent, cooldown: Extent, decay: CooldownDecay)
 

@@ -25,6 +25,16 @@ extension ScheduleSpec {
     return schedule
   }
 
+  /// The lowest base learning rate that an absolute floor allows; nil without one.
+  ///
+  /// - Complexity: O(1).
+  package var lowestBaseLearningRate: Double? {
+    guard case .absolute(let rate) = floor?.level else { return nil }
+    // The lower plateau of two stages must not lie below the floor.
+    if case .twoStage(_, let factor, _, _) = family { return rate / factor * (1 + 0x1p-50) }
+    return rate
+  }
+
   /// The floor as a ratio of the peak, 0 where there is none.
   private func floorRatio(baseLearningRate: Double?) throws(ScheduleError) -> Double {
     switch floor?.level {
@@ -87,7 +97,7 @@ private struct Layout {
       let part = min(length, span)
       return [
         .decay(.cosine(power: power), steps: part, span: span, end: end, clamp: clamp),
-        .level(end, steps: length - part),
+        .level(end, steps: length - part, isFloor: true),
       ]
     case .inverseSquareRoot(let timescale):
       let law = Segment.Law.inverseSquareRoot(timescale: timescale, end: end, clamp: clamp)
@@ -129,6 +139,8 @@ private struct Layout {
   private func fit(_ extent: Extent, called name: String, into room: Int, beside: String)
     throws(ScheduleError) -> Int
   {
+    // A cooldown over the whole run spans what the warmup leaves, as every decay over the run does.
+    if extent == .fraction(1), name == "cooldown", case .wsd = spec.family { return room }
     let count = extent.steps(of: steps)
     if count <= room { return count }
     if case .fraction(let fraction) = extent,
@@ -151,12 +163,13 @@ private struct Layout {
         "a cooldown of \(count) steps does not fit into a period of \(cycleLength)",
         "shorten the cooldown or lengthen the period")
     }
-    let remainder = length % cycleLength
-    var lengths = [Int](repeating: cycleLength, count: length / cycleLength)
-    guard lengths.count <= 100_000 else {
+    let cycles = length / cycleLength
+    guard cycles <= 100_000 else {
       throw spec.failure(
-        "a period of \(cycleLength) steps makes \(lengths.count) cycles", "lengthen the period")
+        "a period of \(cycleLength) steps makes \(cycles) cycles", "lengthen the period")
     }
+    let remainder = length % cycleLength
+    var lengths = [Int](repeating: cycleLength, count: cycles)
     if remainder > count {
       lengths.append(remainder)
     } else {

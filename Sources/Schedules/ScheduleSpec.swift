@@ -1,8 +1,8 @@
 /// What a schedule is called: a family with its parameters, a warmup and a floor, not yet tied to a
 /// number of steps.
 ///
-/// Specs are written `name[percent][:key=value,…]`; see ``init(_:)``. Two specs are equal when they
-/// mean the same, however they were written.
+/// Specs are written `name[percent][:key=value,…]`; see ``init(_:)``. Two specs are equal when they have
+/// the same family and parameters, however they were written.
 public struct ScheduleSpec: Sendable {
   /// The spec as it was written.
   public let text: String
@@ -33,6 +33,11 @@ public struct ScheduleSpec: Sendable {
     return false
   }
 
+  /// The same spec without its floor.
+  package var withoutFloor: ScheduleSpec {
+    ScheduleSpec(family: family, warmup: warmup, floor: nil)
+  }
+
   /// The same spec without its warmup.
   public var withoutWarmup: ScheduleSpec {
     if case .oneCycle = family { return self }
@@ -41,7 +46,7 @@ public struct ScheduleSpec: Sendable {
 }
 
 extension ScheduleSpec: Equatable {
-  /// Whether two specs mean the same schedule, however they were written.
+  /// Whether two specs have the same family and parameters, however they were written.
   public static func == (first: ScheduleSpec, second: ScheduleSpec) -> Bool {
     first.family == second.family && first.warmup == second.warmup && first.floor == second.floor
   }

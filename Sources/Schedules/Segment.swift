@@ -7,8 +7,8 @@ import Glibc
 struct Segment: Sendable {
   /// The law of a segment; `k` counts its steps from 0.
   enum Law: Sendable {
-    /// The same multiplier at every step.
-    case level(Double)
+    /// The same multiplier at every step; whether it is the floor, and so not in proportion to γ.
+    case level(Double, isFloor: Bool)
 
     /// Linear warmup (k + 1)/span.
     case warmup(span: Int)
@@ -38,8 +38,8 @@ struct Segment: Sendable {
   }
 
   /// A plateau.
-  static func level(_ multiplier: Double, steps: Int) -> Segment {
-    Segment(law: .level(multiplier), count: steps)
+  static func level(_ multiplier: Double, steps: Int, isFloor: Bool = false) -> Segment {
+    Segment(law: .level(multiplier, isFloor: isFloor), count: steps)
   }
 
   /// The first `steps` steps of a decay that would take `span`.
@@ -72,7 +72,7 @@ struct Segment: Sendable {
   /// Writes the entries k = `first`… to the buffer.
   func fill(_ buffer: UnsafeMutableBufferPointer<Double>, from first: Int) {
     switch law {
-    case .level(let multiplier):
+    case .level(let multiplier, _):
       buffer.update(repeating: multiplier)
     case .warmup(let span):
       let denominator = Double(span)
@@ -86,7 +86,11 @@ struct Segment: Sendable {
         for index in buffer.indices { buffer[index] = max(end, start * buffer[index]) }
       } else if start != 1 || end != 0 {
         let drop = start - end
-        for index in buffer.indices { buffer[index] = end + drop * buffer[index] }
+        let (lowest, highest) = (min(start, end), max(start, end))
+        for index in buffer.indices {
+          // Rounding must not lift an entry out of the range.
+          buffer[index] = min(max(end + drop * buffer[index], lowest), highest)
+        }
       }
     case .inverseSquareRoot(let timescale, let end, let clamp):
       for index in buffer.indices {
@@ -132,6 +136,7 @@ struct Segment: Sendable {
     case .cosine(let power):
       guard let table else { preconditionFailure("a cosine decay carries its table") }
       table.fill(buffer, remaining: span - done)
+      if done == 0, !buffer.isEmpty { buffer[0] = 1 }
       if power != 1 { for index in buffer.indices { buffer[index] = pow(buffer[index], power) } }
     default:
       for index in buffer.indices {

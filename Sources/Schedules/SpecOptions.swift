@@ -52,14 +52,15 @@ struct SpecOptions {
   {
     guard let option = take(key) else { return nil }
     let isPercentage = option.value.hasSuffix("%")
-    let digits = isPercentage ? String(option.value.dropLast()) : option.value
-    guard let number = decimal(digits) else {
+    guard
+      let value = isPercentage
+        ? fraction(percentage: String(option.value.dropLast())) : decimal(option.value)
+    else {
       throw ScheduleError(
         input: spec, position: option.valuePosition,
         problem: "\(option.typedKey)=\(printable(option.value)) is not a number",
         remedy: "write a ratio like 0.1 or a percentage like 10%")
     }
-    let value = isPercentage ? number / 100 : number
     guard range.contains(value) else {
       throw ScheduleError(
         input: spec, position: option.valuePosition,
@@ -79,7 +80,7 @@ struct SpecOptions {
       option.value, called: option.typedKey, spec: spec, position: option.valuePosition, most: most)
   }
 
-  /// A length of time from text: `0.2`, `20%`, `5000steps` or `5000`.
+  /// A length of time from text: `0.2`, `20%`, `5000steps` or `5000` (bare numbers to 100 are refused).
   static func extent(
     _ text: String, called name: String, spec: String, position: Int, most: Double = 1
   ) throws(ScheduleError) -> Extent {
@@ -100,8 +101,7 @@ struct SpecOptions {
       throw failure("is not a length of time", forms)
     }
     if number < 0 { throw failure("is negative", forms) }
-    if isPercentage {
-      let fraction = number / 100
+    if isPercentage, let fraction = fraction(percentage: String(text.dropLast())) {
       if fraction > most {
         throw failure("is longer than the run", "give at most \(decimalText(most * 100))%")
       }
@@ -111,6 +111,10 @@ struct SpecOptions {
       throw failure("could mean one step or the whole run", "write 1steps or 100%")
     }
     if number < 1 { return .fraction(number) }
+    if number <= 100, number == number.rounded() {
+      let digits = Int(number)
+      throw failure("could mean steps or per cent", "write \(digits)steps or \(digits)%")
+    }
     guard number == number.rounded(), number <= 1e9 else {
       throw failure("is neither a fraction of the run nor a whole number of steps", forms)
     }

@@ -62,7 +62,14 @@ extension SpecParser {
           input: text, position: 4,
           problem: "a cooldown of \(decimalText(number)) % \(problem)", remedy: remedy)
       }
-      cooldown = .fraction(number / 100)
+      if number > 0, number < 1 {
+        throw ScheduleError(
+          input: text, position: 4,
+          problem: "wsd\(percentage) is a cooldown of \(percentage) per cent",
+          remedy:
+            "write wsd:cooldown=\(percentage)% if so, wsd:cooldown=\(percentage) for a fraction")
+      }
+      cooldown = .fraction(fraction(percentage: percentage) ?? number / 100)
     }
     let length = try required(
       try positive(cooldown, "cooldown", instead: "constant"), "cooldown",

@@ -32,8 +32,8 @@ public struct TransferAnswer: Sendable {
   /// Where the theory is known to fail on this question.
   public let notices: [Notice]
 
-  /// The interval of the ratio.
-  public var ratioInterval: ClosedRange<Double> { uncertainty.interval(around: ratio) }
+  /// The interval of the ratio, in which the source's own uncertainty has no part.
+  public var ratioInterval: ClosedRange<Double> { uncertainty.ofRatio.interval(around: ratio) }
 
   /// The interval of the base learning rate.
   public var interval: ClosedRange<Double>? {
@@ -43,11 +43,11 @@ public struct TransferAnswer: Sendable {
   /// The plain bound's base learning rate.
   public var boundBaseLearningRate: Double? { from.baseLearningRate.map { $0 * boundRatio } }
 
-  /// Five learning rates to try, evenly spaced on a logarithmic scale over the interval.
+  /// Five learning rates to try: the answer, the interval's ends and the geometric means between.
   public var grid: [Double]? {
     guard let centre = to.baseLearningRate, let interval else { return nil }
-    let step = (interval.upperBound / centre).squareRoot()
-    return [centre / (step * step), centre / step, centre, centre * step, centre * step * step]
+    let (low, high) = (interval.lowerBound, interval.upperBound)
+    return [low, (low * centre).squareRoot(), centre, (centre * high).squareRoot(), high]
   }
 
   /// What the answer takes for granted.

@@ -75,7 +75,8 @@ public struct TransferQuestion: Sendable {
     let tunableTo = try to.tunable(gradientNorms: gradientNorms.to)
 
     // The source's learning rate sets the scale D at which it is the tuned one; the target is tuned at
-    // that scale. A factor on the tuned rate is a factor on the scale.
+    // that scale. The horizon's factor multiplies the scale, which without an absolute floor is the
+    // same as multiplying γ*, and with one keeps the floor where it is.
     let scale = try sourceRate.map { try tunableFrom.distance(tunedAt: $0) } ?? 1
     let gammaFrom: Double
     if let sourceRate {
@@ -90,11 +91,13 @@ public struct TransferQuestion: Sendable {
 
     let fromNotices = try from.notices(baseLearningRate: gammaFrom)
     let toNotices = try to.notices(baseLearningRate: adjusted.baseLearningRate)
+    let isSameShape = try from.hasSameShape(
+      as: to, baseLearningRates: (gammaFrom, adjusted.baseLearningRate))
     let uncertainty = TransferUncertainty(
       source: sourceDeviation,
-      shape: from.spec == to.spec && !isFile(from) ? 0 : TransferUncertainty.changedShape,
+      shape: isSameShape ? 0 : TransferUncertainty.changedShape,
       horizon: TransferUncertainty.exponent * abs(log(lengthening)),
-      notAnnealed: notAnnealed(fromNotices, toNotices))
+      notAnnealed: notAnnealed(fromNotices, toNotices, isSameShape: isSameShape))
     var notices = fromNotices + toNotices.filter { !fromNotices.contains($0) }
     notices += horizonNotices(lengthening: lengthening)
     if adjusted.isAtFloor {
@@ -111,26 +114,23 @@ public struct TransferQuestion: Sendable {
       notices: notices)
   }
 
-  private func isFile(_ run: ScheduledRun) -> Bool {
-    if case .file = run.spec.family { return true }
-    return false
-  }
-
-  private var sourceDeviation: Double {
+  private var sourceDeviation: (below: Double, above: Double) {
     switch source {
-    case .unknown: return 0
-    case .given: return TransferUncertainty.bareLearningRate
+    case .unknown: return (0, 0)
+    case .given: return (TransferUncertainty.bareLearningRate, TransferUncertainty.bareLearningRate)
     case .swept(let optimum):
-      let interval = optimum.interval
-      let width = log(interval.upperBound / interval.lowerBound) / 2
-      return width / TransferUncertainty.widths
+      let widths = [
+        optimum.baseLearningRate / optimum.interval.lowerBound,
+        optimum.interval.upperBound / optimum.baseLearningRate,
+      ].map { max(TransferUncertainty.leastOfSweep, log($0) / TransferUncertainty.widths) }
+      return (widths[0], widths[1])
     }
   }
 
-  /// Ends that do not anneal are mispredicted each in its own way, unless both are the same schedule.
-  private func notAnnealed(_ from: [Notice], _ to: [Notice]) -> Double {
+  /// Ends that do not anneal are mispredicted each in its own way, unless both have the same shape.
+  private func notAnnealed(_ from: [Notice], _ to: [Notice], isSameShape: Bool) -> Double {
     let count = [from, to].count { $0.contains { $0.code == "not-annealed" } }
-    if count == 2, self.from.spec == self.to.spec { return 0 }
+    if count == 2, isSameShape { return 0 }
     return TransferUncertainty.perEndNotAnnealed * Double(count).squareRoot()
   }
 

@@ -28,11 +28,11 @@ public struct CooldownLength: Sendable {
   /// The lengths of 10, 20 and 40 % of the run, for the flatness of the curve.
   public let references: [Choice]
 
-  /// The relative loss Ω/Ω_best − 1 of a choice.
+  /// The relative excess Ω/Ω_best − 1 of a choice.
   ///
   /// - Parameter choice: one of ``references``.
   /// - Returns: 0 or more.
-  public func loss(of choice: Choice) -> Double { choice.bound / best.bound - 1 }
+  public func excess(of choice: Choice) -> Double { choice.bound / best.bound - 1 }
 
   /// Whether the cooldown of a spec can be varied: `constant`, `linear` and `wsd` with any decay.
   ///
@@ -67,8 +67,10 @@ public struct CooldownLength: Sendable {
     func choice(_ count: Int) throws -> Choice? {
       guard let varied = spec.replacingCooldown(steps: count) else { return nil }
       let tunable: TunableSchedule
-      if gradientNorms == .one, let terms = BoundTerms.closedForm(of: varied, steps: steps) {
-        tunable = TunableSchedule(terms: terms)
+      if let norm = gradientNorms.constant,
+        let terms = BoundTerms.closedForm(of: varied, steps: steps)
+      {
+        tunable = TunableSchedule(terms: terms.scaled(gradientNorm: norm))
       } else {
         tunable = try TunableSchedule(varied, steps: steps, gradientNorms: gradientNorms)
       }
@@ -86,7 +88,9 @@ public struct CooldownLength: Sendable {
     // Any error is an error at every length, so it shows at the longest.
     guard let last = try choice(longest) else { return nil }
     let found = minimum(in: 1...longest) { (try? choice($0)?.bound) ?? .infinity }
-    best = try choice(found.argument) ?? last
+    // Lengths that differ in the last digits alone are rounding; of those the whole run is meant.
+    let isTie = last.bound <= found.value * (1 + 1e-13)
+    best = isTie ? last : try choice(found.argument) ?? last
     references = try [0.1, 0.2, 0.4].compactMap { fraction in
       let count = Extent.fraction(fraction).steps(of: steps)
       return (1...longest).contains(count) ? try choice(count) : nil

@@ -9,32 +9,48 @@ import Schedules
 enum Main {
   static func main() {
     do {
+      try checkCommandName()
       var command = try LRBound.parseAsRoot()
       try command.run()
-      fflush(nil)
     } catch {
       terminate(error)
     }
   }
 
+  /// A misspelt command would otherwise be reported as an unknown option of none.
+  private static func checkCommandName() throws {
+    guard let name = CommandLine.arguments.dropFirst().first, !name.hasPrefix("-") else { return }
+    let names = LRBound.configuration.subcommands.compactMap { $0.configuration.commandName }
+    guard !names.contains(name), name != "help" else { return }
+    let guess = nearestSpelling(to: name, among: names).map { "did you mean \($0)?" }
+    throw UsageError(
+      "'\(printable(name))': no such command; \(guess ?? "give \(names.joined(separator: ", "))")")
+  }
+
   private static func terminate(_ error: any Error) -> Never {
     if LRBound.exitCode(for: error) == .success {
       // Help, the version and completion scripts are data.
-      print(LRBound.fullMessage(for: error))
-      fflush(nil)
+      do {
+        try StandardOutput.writeLine(LRBound.fullMessage(for: error))
+      } catch {
+        fail("\(error)", code: 3)
+      }
       exit(0)
     }
-    fflush(nil)
     switch error {
     case let error as UsageError: fail(error.description, code: 2)
     case let error as ScheduleError: fail(error.description, code: 2)
     case let error as InputError: fail(error.description, code: 3)
+    case let error as StandardOutput.Failure: fail(error.description, code: 3)
+    case let error as NoAnswer: fail(error.description, code: 4)
     case let error as BoundError:
       if case .notConverged = error { fail(error.description, code: 4) }
       fail(error.description, code: 2)
     default:
       let message = LRBound.message(for: error).split(separator: "\n").joined(separator: " ")
-      fail(message + "; see lrbound --help", code: 2)
+      let name = CommandLine.arguments.dropFirst().first { !$0.hasPrefix("-") }
+      let command = name.map { "lrbound \($0)" } ?? "lrbound"
+      fail("\(message); see \(command) --help", code: 2)
     }
   }
 

@@ -8,7 +8,9 @@ import Testing
   /// The optimum against a fine scan of Ω over γ.
   @Test(arguments: [
     "linear:min-lr=1e-3", "cosine:min-lr=0.01", "wsd20:min-lr=5e-3,floor=clamp",
-    "wsd40:decay=exponential,min-lr=1e-3", "linear:min-lr=1e-9",
+    "wsd40:decay=exponential,min-lr=1e-3", "linear:min-lr=1e-9", "invsqrt:min-lr=1e-3",
+    "twostage:at=0.5,factor=0.5,cooldown=0.3,min-lr=1e-3", "cosine:period=50%,min-lr=1e-3",
+    "wsds:period=30%,cooldown=10%,min-lr=1e-3",
   ])
   func isWhereTheBoundIsLeast(_ text: String) throws {
     let tunable = try TunableSchedule(ScheduleSpec(text), steps: 300)
@@ -24,6 +26,21 @@ import Testing
     let rise = try bound(optimum.baseLearningRate * (1 + h)) - optimum.bound
     let fall = try bound(optimum.baseLearningRate * (1 - h)) - optimum.bound
     #expect(abs(rise / fall - 1) < 0.01)
+  }
+
+  /// Clamped floors make kinks, and several minima: never above the least of a fine scan.
+  @Test(arguments: [
+    ("cosine:min-lr=1e-5,floor=clamp", 50), ("cosine:min-lr=1e-5,floor=clamp", 49),
+    ("cosine:period=50%,min-lr=1e-6,floor=clamp", 100), ("invsqrt:min-lr=0.1,floor=clamp", 10),
+  ])
+  func clampedFloors(_ text: String, _ steps: Int) throws {
+    let tunable = try TunableSchedule(ScheduleSpec(text), steps: steps)
+    let optimum = try tunable.optimum()
+    for exponent in stride(from: -1.0, through: 4, by: 0.005) {
+      let gamma = optimum.baseLearningRate * pow(10, exponent)
+      guard let terms = try? tunable.terms(at: gamma) else { continue }
+      #expect(try terms.bound(at: gamma) >= optimum.bound * (1 - 1e-12))
+    }
   }
 
   @Test func aTinyFloorIsNoFloor() throws {

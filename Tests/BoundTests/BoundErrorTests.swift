@@ -13,6 +13,13 @@ import Testing
     #expect(throws: BoundError.self) { try GradientNorms.constant(value) }
   }
 
+  /// γ* and Ω* may leave the range that inputs must keep to.
+  @Test func computedValuesAreNotInputs() throws {
+    let tunable = try TunableSchedule(ScheduleSpec("linear"), steps: 1000)
+    let optimum = try tunable.optimum(distance: 1e-50)
+    #expect(optimum.baseLearningRate < 1e-51 && optimum.bound > 0)
+  }
+
   @Test func badNorms() throws {
     #expect(throws: BoundError.norm(index: 1, value: -1)) { try GradientNorms.perStep([1, -1]) }
     #expect(throws: BoundError.self) { try GradientNorms.perStep([1, .nan]) }

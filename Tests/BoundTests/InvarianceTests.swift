@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct InvarianceTests {
   static let specs = [
-    "constant", "linear", "cosine:min=0.1", "wsd20", "wsd20:decay=1-sqrt,warmup=30",
+    "constant", "linear", "cosine:min=0.1", "wsd20", "wsd20:decay=1-sqrt,warmup=30steps",
   ]
 
   /// A schedule and its own values give the same bits, whatever the blocks fall on.

@@ -49,6 +49,9 @@ import Testing
       ["exclude each other"]
     ),
     (["frobnicate"], 2, ["frobnicate"]),
+    (["trasnfer", "--from", "x"], 2, ["did you mean transfer"]),
+    (["bound", "linear:min-lr=1e-3", "--steps", "9", "--average-iterate"], 2, ["min-lr"]),
+    (["schedule", "linear", "--steps", "5,00"], 2, ["--steps '5,00'", "not a number"]),
     (["completion", "tcsh"], 2, ["tcsh", "bash, zsh or fish"]),
     (["bound", "@/no/such/file.csv"], 3, ["/no/such/file.csv", "no such file"]),
     (["bound", "@/tmp"], 3, ["/tmp", "directory"]),
@@ -89,7 +92,8 @@ import Testing
     ("linear,100,1e-3,3\n", [], 3, ["no row is for wsd:cooldown=0.2", "linear at 100"]),
     ("wsd20,100,1e-3,3\n", ["--steps", "200"], 3, ["at 200 steps", "wsd:cooldown=0.2 at 100"]),
     ("wsd20,100,1e-3,3\n", [], 3, ["1 base learning rate", "at least three"]),
-    ("wsd20,100,1e-3,nan\nwsd20,100,2e-3,\n", [], 3, ["every run diverged"]),
+    ("wsd20,100,1e-3,nan\nwsd20,100,2e-3,inf\n", [], 3, ["every run diverged"]),
+    ("wsd20,9,1,3\nwsd20,9,2,3\nwsd20,9,4,3\n", [], 4, ["no fitted form has a minimum"]),
     ("wsd20,100,1e-3,3\nwsd20,200,1e-3,3\n", [], 2, ["--steps", "100, 200"]),
     ("wsd20,100,one,3\n", [], 3, ["line 2", "'one'"]),
   ]

@@ -45,7 +45,7 @@ import Testing
       wsd20,1000,1e-1,nan
       """)
     let run = try CommandRun([
-      "transfer", "--from", "wsd20:warmup=10", "--to", "linear", "--sweep", sweep.path,
+      "transfer", "--from", "wsd20:warmup=10steps", "--to", "linear", "--sweep", sweep.path,
       "--to-steps", "4000", "--json",
     ])
     let json = try run.json()
@@ -112,7 +112,7 @@ import Testing
 
   @Test func scheduleSaysWhatItUnderstood() throws {
     let json = try CommandRun(
-      ["schedule", "wsd20:warmup=10", "--steps", "100", "--json"]
+      ["schedule", "wsd20:warmup=10steps", "--steps", "100", "--json"]
     ).json()
     #expect(json["canonical"] as? String == "wsd:cooldown=0.2,warmup=10steps")
     #expect(json["peak"] as? Double == 1 && json["first"] as? Double == 0.1)
@@ -137,6 +137,26 @@ import Testing
       #expect(run.code == 0, "\(run.errors)")
       #expect(!run.output.lowercased().contains("nan") && !run.output.contains("inf"))
     }
+  }
+
+  @Test(arguments: ["50k", "50_000", "50,000", "5e4", "0.05M"])
+  func waysToWriteACount(_ steps: String) throws {
+    let json = try CommandRun(["bound", "linear", "--steps", steps, "--json"]).json()
+    #expect((json["schedule"] as? [String: Any])?["steps"] as? Int == 50_000)
+  }
+
+  /// A schedule with its learning rates carries the base learning rate along, through a pipe.
+  @Test func learningRatesThroughAPipe() throws {
+    let csv = try CommandRun(["schedule", "wsd20", "--steps", "1000", "--lr", "1e-3", "--csv"])
+      .output
+    let json = try CommandRun(
+      ["transfer", "--from", "@-", "--to", "linear", "--json"], input: csv
+    ).json()
+    #expect((json["from"] as? [String: Any])?["base_lr"] as? Double == 1e-3)
+    let target = try CommandRun(
+      ["transfer", "--from", "linear", "--to", "@-", "--json"], input: csv
+    ).json()
+    #expect((target["to"] as? [String: Any])?["steps"] as? Int == 1000)
   }
 
   @Test func aBillionStepsByClosedForm() throws {

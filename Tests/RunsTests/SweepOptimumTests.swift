@@ -44,8 +44,10 @@ import Testing
   }
 
   @Test func tooLittleToFit() throws {
-    #expect(throws: SweepFitError.tooFewRates(1)) { try SweepOptimum(of: Self.cell([(1e-3, 3)])) }
-    #expect(throws: SweepFitError.tooFewRates(2)) {
+    #expect(throws: SweepFitError.tooFewRates(1, diverged: 0)) {
+      try SweepOptimum(of: Self.cell([(1e-3, 3)]))
+    }
+    #expect(throws: SweepFitError.tooFewRates(2, diverged: 0)) {
       try SweepOptimum(of: Self.cell([(1e-3, 3), (2e-3, 3.1)]))
     }
     #expect(throws: SweepFitError.allDiverged) {
@@ -53,10 +55,26 @@ import Testing
     }
   }
 
-  /// Equal losses leave nothing to fit, and must not give NaN.
-  @Test func flatLosses() throws {
-    let flat = try SweepOptimum(of: Self.cell([(1e-3, 3), (2e-3, 3), (4e-3, 3)]))
-    #expect(flat.baseLearningRate.isFinite && flat.interval.lowerBound > 0)
+  @Test(arguments: [[3.0, 3, 3], [3, 3.1, 3], [3, 3.2, 3.1, 3.25, 3.05]])
+  func noMinimum(_ losses: [Double]) throws {
+    let points = losses.enumerated().map { (1e-3 * pow(2, Double($0.offset)), $0.element) }
+    #expect(throws: SweepFitError.noMinimum) { try SweepOptimum(of: Self.cell(points)) }
+  }
+
+  /// Runs on their way to diverging must not move the optimum of the others.
+  @Test func halfDivergedRunsCountForLittle() throws {
+    let optimum = try SweepOptimum(
+      of: Self.cell([(2.5e-4, 3.06), (5e-4, 3.049), (1e-3, 3.0378), (2e-3, 3.6)]))
+    #expect(optimum.interval.contains(1e-3))
+    #expect(optimum.baseLearningRate > 6e-4 && optimum.baseLearningRate < 1.3e-3)
+  }
+
+  /// More runs of a parabola, over a wider range, do not lead away from its optimum.
+  @Test func misfittingFormsDoNotSpoilTheMean() throws {
+    let rates = [1.5e-4, 3e-4, 6e-4, 1.2e-3, 2.4e-3, 4.8e-3]
+    let optimum = try SweepOptimum(
+      of: Self.cell(rates.map { ($0, 3 + 0.02 * pow(log($0 / 1.231e-3), 2)) }))
+    #expect(abs(log(optimum.baseLearningRate / 1.231e-3)) < 0.1)
   }
 
   /// The sweep of real 124M runs, where it is present.

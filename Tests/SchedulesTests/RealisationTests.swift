@@ -14,6 +14,8 @@ import Testing
     ("wsd20", 1, [1]), ("wsd20", 2, [1, 1]), ("linear", 1, [1]), ("linear", 2, [1, 0.5]),
     ("wsd:cooldown=4steps,decay=square", 4, [1, 0.5625, 0.25, 0.0625]),
     ("wsd:cooldown=4steps,decay=1-sqrt", 4, [1, 0.5, 0.2928932188134524, 0.1339745962155614]),
+    ("1-sqrt:warmup=2steps", 4, [0.5, 1, 1, 0.2928932188134524]),
+    ("wsd100:warmup=50%", 4, [0.5, 1, 1, 0.5]),
     ("1-sqrt", 4, [1, 0.5, 0.2928932188134524, 0.1339745962155614]),
     ("wsd:cooldown=2steps,decay=exponential,min=0.25", 3, [1, 1, 0.5]),
     ("wsd:cooldown=2steps,decay=exponential", 3, [1, 1, 0.1]),
@@ -59,7 +61,7 @@ import Testing
     ("twostage:at=200steps,factor=0.5,cooldown=20%", 100, "lies outside the run"),
     ("twostage:at=50%,factor=0.1,cooldown=20%,min=0.2", 100, "below the floor"),
     ("cosine:period=5steps,warmup=10steps", 100, "ends within the warmup"),
-    ("wsds:period=1steps,cooldown=1steps", 1_000_000, "1000000 cycles"),
+    ("wsds:period=1steps,cooldown=1steps", 1_000_000_000, "1000000000 cycles"),
     ("onecycle:warmup=50steps", 20, "leaves nothing"), ("linear", 0, "out of range"),
     ("linear", -3, "out of range"), ("linear", 2_000_000_000, "out of range"),
     ("cosine:min-lr=1e-5", 10, "base one is not known"), ("@x.csv", 10, "is a file"),
@@ -135,6 +137,19 @@ import Testing
     }
   #endif
 
+  @Test(arguments: [2, 5, 445, 5000])
+  func onecycleFromZeroIsNeverNegative(_ steps: Int) throws {
+    let schedule = try ScheduleSpec("onecycle:start=0").realise(steps: steps)
+    #expect(schedule.multipliers.allSatisfy { $0 >= 0 })
+    #expect(schedule.peak == 1)
+  }
+
+  @Test(arguments: [1, 65, 1000, 4097])
+  func theCosineBeginsAtExactlyOne(_ steps: Int) throws {
+    let schedule = try ScheduleSpec("cosine").realise(steps: steps)
+    #expect(schedule.first == 1 && schedule.peak == 1)
+  }
+
   @Test func finalLevelsIgnoreTheLastStep() throws {
     func level(_ text: String, _ steps: Int = 100) throws -> Double {
       try ScheduleSpec(text).realise(steps: steps).finalLevel
@@ -144,5 +159,11 @@ import Testing
     #expect(try level("constant") == 1)
     #expect(try abs(level("cosine:min=0.1") - 0.1) < 1e-3)
     #expect(try level("cosine") < 1e-3)
+    #expect(try level("constant:warmup=100%", 10) == 1)
+    let tenth = try Schedule(
+      values: [Double](repeating: 1, count: 90) + [0.1, 0.1, 0.1, 0.1, 0, 0])
+    #expect(tenth.finalLevel == 0.1)
+    let half = try Schedule(values: [Double](repeating: 1, count: 300) + [0.5])
+    #expect(half.finalLevel > 0.3)
   }
 }

@@ -44,7 +44,7 @@ import Transfer
 
   static let pairs = [
     ("wsd20", "linear"), ("cosine:min=0.1", "invsqrt"),
-    ("constant", "wsd40:decay=square,warmup=10"),
+    ("constant", "wsd40:decay=square,warmup=10steps"),
     ("onecycle", "rex"),
   ]
 
@@ -74,7 +74,8 @@ import Transfer
   @Test func intervalAndGrid() throws {
     let answer = try Self.ask(("wsd20", 1000), ("linear", 4000), lr: 1e-3)
     let uncertainty = answer.uncertainty
-    #expect(uncertainty.source == 0.2 && uncertainty.shape == 0.15 && uncertainty.notAnnealed == 0)
+    #expect(uncertainty.source == (0.2, 0.2) && uncertainty.notAnnealed == 0)
+    #expect(uncertainty.shape == 0.2)
     #expect(relativeError(uncertainty.horizon, 0.1 * log(4)) < 1e-14)
     let interval = try #require(answer.interval)
     let centre = try #require(answer.to.baseLearningRate)
@@ -83,6 +84,9 @@ import Transfer
     #expect(grid.count == 5 && grid[2] == centre)
     #expect(relativeError(grid[0], interval.lowerBound) < 1e-14)
     #expect(relativeError(grid[4], interval.upperBound) < 1e-14)
+    let ratio = answer.ratioInterval
+    let ofInterval = interval.upperBound / interval.lowerBound
+    #expect(ratio.upperBound / ratio.lowerBound < ofInterval)
     #expect(zip(grid, grid.dropFirst()).allSatisfy { $0 < $1 })
   }
 
@@ -125,9 +129,37 @@ import Transfer
       from: Self.run("wsd20", 1000), to: Self.run("wsd20", 1000), source: .swept(optimum)
     ).answer()
     let interval = try #require(answer.interval)
-    // With nothing else unknown, the width is that of the sweep.
-    let width = interval.upperBound / interval.lowerBound
-    #expect(relativeError(width, optimum.interval.upperBound / optimum.interval.lowerBound) < 1e-12)
+    // With nothing else unknown, the width is that of the sweep, or what the choice of a form makes.
+    let upwards = log(optimum.interval.upperBound / optimum.baseLearningRate)
+    let expected = max(0.15, upwards)
+    #expect(relativeError(log(interval.upperBound / optimum.baseLearningRate), expected) < 1e-12)
     #expect(answer.from.baseLearningRate == optimum.baseLearningRate)
+  }
+
+  /// One shape, however it is written: fractions, steps, files.
+  @Test func sameShapes() throws {
+    func shape(_ from: (String, Int), _ to: (String, Int)) throws -> Double {
+      try Self.ask(from, to).uncertainty.shape
+    }
+    #expect(try shape(("wsd:cooldown=200steps", 1000), ("wsd20", 1000)) == 0)
+    #expect(try shape(("wsd:cooldown=200steps", 1000), ("wsd:cooldown=200steps", 4000)) == 0.2)
+    #expect(try shape(("linear", 1000), ("cosine", 1000)) == 0.2)
+    #expect(try shape(("wsd100", 1000), ("linear", 5000)) == 0)
+    let file = try TemporaryFile("1\n1\n0.5\n")
+    let answer = try TransferQuestion(
+      from: ScheduledRun(ScheduleSpec("@" + file.path), steps: nil),
+      to: ScheduledRun(ScheduleSpec("@" + file.path), steps: nil)
+    ).answer()
+    #expect(answer.uncertainty.shape == 0)
+  }
+
+  /// Clamped floors, where the derivative jumps: a transfer to itself changes nothing.
+  @Test(arguments: [
+    ("invsqrt:min-lr=1e-3,floor=clamp", 100, 1.3e-2), ("cosine:min-lr=1e-5,floor=clamp", 50, 1e-3),
+    ("twostage:at=0.5,factor=0.5,cooldown=0.2,min-lr=1e-5", 300, 1e-3),
+  ])
+  func identityOverAbsoluteFloors(_ text: String, _ steps: Int, _ lr: Double) throws {
+    let answer = try Self.ask((text, steps), (text, steps), lr: lr)
+    #expect(relativeError(answer.ratio, 1) < 1e-6)
   }
 }

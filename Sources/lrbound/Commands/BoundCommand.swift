@@ -63,6 +63,11 @@ struct BoundCommand: ParsableCommand {
     var terms = try tunable.terms(at: gamma)
     var lastMultiplier: Double?
     if averageIterate || minimiseLastStep {
+      if spec.hasAbsoluteFloor {
+        throw UsageError(
+          "\(averageIterate ? "--average-iterate" : "--minimise-last-step"): not with min-lr=, whose shape follows γ; write min= as a ratio"
+        )
+      }
       let schedule = try scheduledRun.schedule(baseLearningRate: gamma)
       if averageIterate {
         terms = try .averageIterate(of: schedule, gradientNorms: norms)
@@ -74,7 +79,7 @@ struct BoundCommand: ParsableCommand {
       optimum = try TunableSchedule(terms: terms).optimum(distance: distance)
     }
     let shownGamma = given ?? optimum.baseLearningRate
-    let omega = try terms.bound(at: shownGamma, distance: distance)
+    let omega = try given.map { try terms.bound(at: $0, distance: distance) } ?? optimum.bound
 
     var rows = [
       ["S", significant(terms.stepSum, 8), "Σ η_t, steps at the peak"],

@@ -18,6 +18,6 @@ struct CompletionCommand: ParsableCommand {
     guard let shell = CompletionShell(rawValue: shell) else {
       throw UsageError("'\(shell)': no such shell; give bash, zsh or fish")
     }
-    print(LRBound.completionScript(for: shell))
+    try StandardOutput.writeLine(LRBound.completionScript(for: shell))
   }
 }

@@ -36,7 +36,7 @@ struct ScheduleCommand: ParsableCommand {
       spec, steps: steps.map { try Arguments.steps($0, "--steps") })
     let schedule = try scheduledRun.schedule(baseLearningRate: baseLearningRate)
     if output.format == .csv {
-      printValues(schedule, baseLearningRate: baseLearningRate)
+      try printValues(schedule, baseLearningRate: baseLearningRate)
       return
     }
 
@@ -61,8 +61,12 @@ struct ScheduleCommand: ParsableCommand {
       ["first", significant(schedule.first, 6)], ["last", significant(schedule.last, 6)],
       ["sum", significant(sum, 8)], ["mean", significant(sum / Double(schedule.steps), 6)],
     ])
-    if let rate = scheduledRun.fileBaseLearningRate {
-      text += columns([["base LR", significant(rate, 6) + " (the file's maximum)"]])
+    if let rate = baseLearningRate ?? scheduledRun.fileBaseLearningRate {
+      let source = baseLearningRate == nil ? " (the file's maximum)" : ""
+      text += columns([
+        ["base LR", significant(rate, 6) + source],
+        ["last LR", significant(rate * schedule.last, 6)],
+      ])
     }
     let report = Report(
       command: "schedule", text: text,
@@ -84,8 +88,9 @@ struct ScheduleCommand: ParsableCommand {
   }
 
   /// One row a step, written in blocks so that any length takes little memory.
-  private func printValues(_ schedule: Schedule, baseLearningRate: Double?) {
-    print(baseLearningRate == nil ? "step,multiplier" : "step,multiplier,lr")
+  private func printValues(_ schedule: Schedule, baseLearningRate: Double?) throws {
+    try StandardOutput.writeLine(
+      baseLearningRate == nil ? "step,multiplier" : "step,multiplier,lr")
     var start = 0
     while start < schedule.steps {
       let end = min(schedule.steps, start + 65_536)
@@ -95,7 +100,7 @@ struct ScheduleCommand: ParsableCommand {
         if let baseLearningRate { block += ",\(multiplier * baseLearningRate)" }
         block += "\n"
       }
-      print(block, terminator: "")
+      try StandardOutput.write(block)
       start = end
     }
   }

@@ -19,7 +19,7 @@ struct TransferCommand: ParsableCommand {
       trainer takes it; without it ratios alone are given.
 
       The interval is 1.5 standard deviations of ln γ to either side, added in squares: 0.2 for a bare \
-      --lr (from a sweep: the spread of three fitted forms and the noise of a run), 0.15 where the shape \
+      --lr (from a sweep: the spread of three fitted forms and the noise of a run), 0.2 where the shape \
       changes, 0.1·|ln(T2/T1)| for the exponent, and 0.46 for each end that does not anneal below 5 %.
 
       A sweep is a CSV file with columns spec (or family and cooldown), steps, base_lr and final_loss.
@@ -181,12 +181,13 @@ struct TransferCommand: ParsableCommand {
     func text(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
     return [
       [
-        "from", "from_steps", "from_base_lr", "to", "to_steps", "ratio", "base_lr", "interval_low",
-        "interval_high", "bound_ratio", "bound_base_lr",
+        "from", "from_steps", "from_base_lr", "to", "to_steps", "ratio", "ratio_low",
+        "ratio_high", "base_lr", "interval_low", "interval_high", "bound_ratio", "bound_base_lr",
       ],
       [
         answer.from.run.spec.text, "\(answer.from.run.steps)", text(answer.from.baseLearningRate),
         answer.to.run.spec.text, "\(answer.to.run.steps)", text(answer.ratio),
+        text(answer.ratioInterval.lowerBound), text(answer.ratioInterval.upperBound),
         text(answer.to.baseLearningRate), text(answer.interval?.lowerBound),
         text(answer.interval?.upperBound), text(answer.boundRatio),
         text(answer.boundBaseLearningRate),

@@ -25,7 +25,7 @@ struct TransferSetup {
     let toSpec = try Arguments.schedule(command.to, "--to")
     let rate = try command.lr.map { try Arguments.learningRate($0, "--lr") }
     var steps = try command.steps.map { try Arguments.steps($0, "--steps") }
-    var toSteps = try command.toSteps.map { try Arguments.steps($0, "--to-steps") }
+    let toSteps = try command.toSteps.map { try Arguments.steps($0, "--to-steps") }
     let rule = try Self.rule(command)
     _ = try command.scale.parsedDistance()
     let norms = try command.scale.parsedNorms()
@@ -34,29 +34,34 @@ struct TransferSetup {
     }
 
     if let path = command.sweep {
-      let reading = try Self.read(path, spec: fromSpec, steps: steps)
+      let (reading, unfinished) = try Self.read(path, spec: fromSpec, steps: steps)
       steps = reading.cell.steps
       sweep = reading
+      if unfinished > 0 {
+        notices.append(
+          Notice(
+            code: "no-loss", message: "rows of the sweep without a loss, left out: \(unfinished)"))
+      }
       notices += Self.notices(of: reading)
     }
     let isFile: (ScheduleSpec) -> Bool = { if case .file = $0.family { true } else { false } }
+    // A file brings its own length, and standard input can be read once only.
+    let fileTarget = isFile(toSpec) ? try ScheduledRun(toSpec, steps: toSteps) : nil
     if steps == nil, !isFile(fromSpec) {
-      guard toSteps == nil else {
-        throw UsageError("--to-steps needs the source's number of steps; add --steps")
-      }
-      if isFile(toSpec) {
-        let target = try ScheduledRun(toSpec, steps: nil)
-        steps = target.steps
-        assumptions.append("--steps was not given: the target file's \(target.steps) steps")
+      if let fileTarget {
+        steps = fileTarget.steps
+        assumptions.append("--steps was not given: the target file's \(fileTarget.steps) steps")
       } else {
+        guard toSteps == nil else {
+          throw UsageError("--to-steps needs the source's number of steps; add --steps")
+        }
         steps = Self.defaultSteps
         assumptions.append(
           "--steps was not given: \(grouped(Self.defaultSteps)) steps at both ends")
       }
     }
     let from = try ScheduledRun(fromSpec, steps: steps)
-    if toSteps == nil, !isFile(toSpec) { toSteps = from.steps }
-    let to = try ScheduledRun(toSpec, steps: toSteps)
+    let to = try fileTarget ?? ScheduledRun(toSpec, steps: toSteps ?? from.steps)
 
     question = TransferQuestion(
       from: from, to: to,
@@ -89,7 +94,9 @@ struct TransferSetup {
   }
 
   /// Reads the sweep and fits the source's cell.
-  private static func read(_ path: String, spec: ScheduleSpec, steps: Int?) throws -> SweepReading {
+  private static func read(_ path: String, spec: ScheduleSpec, steps: Int?) throws -> (
+    SweepReading, unfinished: Int
+  ) {
     let sweep = try Sweep(contentsOf: path)
     let cells = sweep.cells(for: spec, steps: steps)
     guard let cell = cells.first else {
@@ -105,8 +112,15 @@ struct TransferSetup {
         "--steps: the sweep has \(spec.canonical) at \(lengths) steps; say which is the source")
     }
     do {
-      return SweepReading(path: path, cell: cell, optimum: try SweepOptimum(of: cell))
+      let optimum = try SweepOptimum(of: cell)
+      return (SweepReading(path: path, cell: cell, optimum: optimum), sweep.unfinished)
     } catch {
+      if error == .noMinimum {
+        throw NoAnswer(
+          description:
+            "\(path): \(cell.spec.canonical) at \(cell.steps) steps: \(error); sweep further to both sides"
+        )
+      }
       throw InputError(
         path: path, problem: "\(cell.spec.canonical) at \(cell.steps) steps: \(error)",
         remedy: "sweep at least three base learning rates around the best")

@@ -41,10 +41,14 @@ struct TuneCommand: ParsableCommand {
     let norms = try scale.parsedNorms()
     let scheduledRun = try ScheduledRun(
       spec, steps: steps.map { try Arguments.steps($0, "--steps") })
-    Progress.announcePasses(
-      70, steps: scheduledRun.steps,
-      if: BoundTerms.closedForm(of: spec, steps: scheduledRun.steps) == nil)
-    let optimum = try scheduledRun.tunable(gradientNorms: norms).optimum(distance: distance)
+    let isQuick =
+      BoundTerms.closedForm(of: spec, steps: scheduledRun.steps) != nil && norms.constant != nil
+    if !isQuick {
+      Progress.announcePasses(spec.hasAbsoluteFloor ? 5000 : 70, steps: scheduledRun.steps)
+    }
+    let tunable = try scheduledRun.tunable(gradientNorms: norms)
+    let optimum = try tunable.optimum(distance: distance)
+    var fixedBound: Double?
     let cooldown = try CooldownLength(
       of: spec, steps: scheduledRun.steps, baseLearningRate: fixed, gradientNorms: norms,
       distance: distance)
@@ -54,9 +58,16 @@ struct TuneCommand: ParsableCommand {
 
     var text = ["\(spec.text) over \(grouped(scheduledRun.steps)) steps", ""]
     text += columns([
-      ["γ*", significant(optimum.baseLearningRate, 8), "best base learning rate, in D/G"],
-      ["Ω*", significant(optimum.bound, 8), "the bound there, in D·G"],
+      [
+        "γ*", significant(optimum.baseLearningRate, 8), "best base learning rate" + scale.gammaUnit,
+      ],
+      ["Ω*", significant(optimum.bound, 8), "the bound there" + scale.omegaUnit],
     ])
+    if let fixed {
+      let omega = try tunable.terms(at: fixed).bound(at: fixed, distance: distance)
+      text += columns([["Ω", significant(omega, 8), "at γ = \(significant(fixed, 6))"]])
+      fixedBound = omega
+    }
     var json: [String: JSONValue] = [
       "schedule": .object([
         "spec": .string(spec.text), "canonical": .string(spec.canonical),
@@ -65,7 +76,8 @@ struct TuneCommand: ParsableCommand {
       "gamma_star": .number(optimum.baseLearningRate), "omega_star": .number(optimum.bound),
     ]
     json["gamma"] = .optional(fixed)
-    var csv = [["kind", "steps", "fraction", "gamma", "omega", "loss"]]
+    json["omega"] = .optional(fixedBound)
+    var csv = [["kind", "steps", "fraction", "gamma", "omega", "excess"]]
     if let cooldown {
       let held = fixed.map { "γ = \(significant($0, 6)) fixed" } ?? "γ re-tuned"
       text += ["", "cooldown length, \(held)"]
@@ -76,14 +88,14 @@ struct TuneCommand: ParsableCommand {
             index == 0 ? "best" : "\(significant(choice.fraction * 100, 3)) %",
             "\(grouped(choice.steps)) steps (\(significant(choice.fraction * 100, 4)) %)",
             "γ \(significant(choice.baseLearningRate, 5))", "Ω \(significant(choice.bound, 6))",
-            index == 0 ? "" : "+\(significant(cooldown.loss(of: choice) * 100, 3)) %",
+            index == 0 ? "" : "+\(significant(cooldown.excess(of: choice) * 100, 3)) %",
           ]
         })
       json["cooldown"] = cooldownJSON(cooldown)
       csv += choices.enumerated().map { index, choice in
         [
           index == 0 ? "best-cooldown" : "cooldown", "\(choice.steps)", "\(choice.fraction)",
-          "\(choice.baseLearningRate)", "\(choice.bound)", "\(cooldown.loss(of: choice))",
+          "\(choice.baseLearningRate)", "\(choice.bound)", "\(cooldown.excess(of: choice))",
         ]
       }
     }
@@ -133,7 +145,7 @@ struct TuneCommand: ParsableCommand {
           .object([
             "steps": .integer(choice.steps), "fraction": .number(choice.fraction),
             "gamma": .number(choice.baseLearningRate), "omega": .number(choice.bound),
-            "loss": .number(cooldown.loss(of: choice)),
+            "excess": .number(cooldown.excess(of: choice)),
           ])
         }),
     ])

@@ -9,12 +9,17 @@ struct UsageError: Error, CustomStringConvertible {
   init(_ description: String) { self.description = description }
 }
 
+/// A question that has no converged answer, in one line; exit code 4.
+struct NoAnswer: Error, CustomStringConvertible {
+  let description: String
+}
+
 /// Turns the texts of the command line into values, or into a ``UsageError`` that names the option.
 enum Arguments {
-  /// A number of steps: a whole number, also written 1e6.
+  /// A number of steps: a whole number, also written 1e6, 50k, 1.5M, 50_000 or 50,000.
   static func steps(_ text: String, _ option: String) throws(UsageError) -> Int {
     let limit = Double(ScheduleSpec.mostSteps)
-    guard let value = decimal(text) else {
+    guard let value = count(text) else {
       throw UsageError(
         "\(option) '\(printable(text))': not a number; give whole steps like 50000 or 5e4")
     }
@@ -31,6 +36,25 @@ enum Arguments {
         "\(option) '\(printable(text))': lrbound handles up to 1e9 steps; give fewer")
     }
     return Int(value)
+  }
+
+  /// A count with the shorthands that people type; nil where it is no number.
+  private static func count(_ text: String) -> Double? {
+    let units: [Character: String] = ["k": "e3", "K": "e3", "m": "e6", "M": "e6"]
+    var digits = text
+    if let unit = text.last.flatMap({ units[$0] }), !text.contains("e") {
+      digits = text.dropLast() + unit
+    }
+    // Separators group three digits.
+    for separator: Character in [",", "_"] where digits.contains(separator) {
+      let groups = digits.split(separator: separator, omittingEmptySubsequences: false)
+      guard groups.dropFirst().allSatisfy({ $0.count == 3 }), (1...3).contains(groups[0].count)
+      else {
+        return nil
+      }
+      digits = groups.joined()
+    }
+    return decimal(digits)
   }
 
   /// A positive number between 1e-50 and 1e50.

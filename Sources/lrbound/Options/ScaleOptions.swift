@@ -17,6 +17,10 @@ struct ScaleOptions: ParsableArguments {
     completion: .file())
   var gradientNorm = "1"
 
+  /// What to say behind γ and Ω: their unit, where D and G are not given.
+  var gammaUnit: String { distance == "1" && gradientNorm == "1" ? ", in D/G" : "" }
+  var omegaUnit: String { distance == "1" && gradientNorm == "1" ? ", in D·G" : "" }
+
   /// D.
   func parsedDistance() throws -> Double {
     try Arguments.positive(distance, "--distance", example: "1")

@@ -26,12 +26,12 @@ struct Report {
   func print(as format: OutputOptions.Format) throws {
     switch format {
     case .text:
-      for line in text { Swift.print(line) }
-      if !assumptions.isEmpty { Swift.print("\nassumes") }
-      for assumption in assumptions { Swift.print("  - \(assumption)") }
+      let assumed = assumptions.isEmpty ? [] : ["", "assumes"] + assumptions.map { "  - \($0)" }
+      try StandardOutput.writeLine((text + assumed).joined(separator: "\n"))
       printNotices()
     case .csv:
-      for row in csv { Swift.print(row.map(Self.csvField).joined(separator: ",")) }
+      let rows = csv.map { $0.map(Self.csvField).joined(separator: ",") }
+      try StandardOutput.writeLine(rows.joined(separator: "\n"))
       printNotices()
     case .json:
       var members = json
@@ -45,7 +45,7 @@ struct Report {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
       let data = try encoder.encode(JSONValue.object(members))
-      Swift.print(String(decoding: data, as: UTF8.self))
+      try StandardOutput.writeLine(String(decoding: data, as: UTF8.self))
     }
   }
 

@@ -1,0 +1,100 @@
+import Numerics
+import Schedules
+
+/// The bound Ω_t of every iterate of a run, t = 1…T: S_t and V_t as if the run ended at step t.
+///
+/// V_t = η_t G_t² + Σ_{k<t} η_k² G_k²/Σ_{k<i≤t} η_i is a causal Cauchy sum, found for all t at once.
+public struct BoundCurve: Sendable {
+  /// S_t for t = ``firstStep``…T.
+  public let stepSums: [Double]
+
+  /// V_t for t = ``firstStep``…T, within 2·10⁻¹³ relative.
+  public let noiseSums: [Double]
+
+  /// The first step, counted from 1, whose multiplier is not zero: there is no bound before it.
+  public let firstStep: Int
+
+  /// The longest run of which the curve is computed: it takes about 60 bytes a step.
+  public static let mostSteps = 50_000_000
+
+  /// The curve of a schedule.
+  ///
+  /// Steps whose multiplier is zero (or below 1e-100) move nothing: their bound is that of the step
+  /// before.
+  ///
+  /// - Parameters:
+  ///   - schedule: of at most ``mostSteps`` steps.
+  ///   - gradientNorms: G, or G_1 … G_T.
+  ///   - threads: 1 or 2; the bits are the same.
+  /// - Throws: ``BoundError``.
+  /// - Complexity: O(T) time and memory.
+  public init(of schedule: Schedule, gradientNorms: GradientNorms = .one, threads: Int = 2)
+    throws(BoundError)
+  {
+    _ = try BoundTerms.countedSteps(of: schedule, gradientNorms: gradientNorms)
+    guard schedule.steps <= Self.mostSteps else {
+      throw BoundError.tooLong(steps: schedule.steps, most: Self.mostSteps)
+    }
+    let multipliers = schedule.multipliers
+    var norms: [Double]?
+    var norm = 1.0
+    switch gradientNorms.storage {
+    case .constant(let constant): norm = constant
+    case .perStep(let each): norms = each
+    }
+    if multipliers.allSatisfy({ $0 >= Schedule.negligibleMultiplier }) {
+      noiseSums = CausalMultipole.noiseSums(
+        steps: multipliers, norms: norms, norm: norm, threads: threads)
+      firstStep = 1
+    } else {
+      let moving = multipliers.indices.filter { multipliers[$0] >= Schedule.negligibleMultiplier }
+      let sums = CausalMultipole.noiseSums(
+        steps: moving.map { multipliers[$0] }, norms: norms.map { all in moving.map { all[$0] } },
+        norm: norm, threads: threads)
+      let ends = moving.dropFirst() + [multipliers.count]
+      noiseSums = zip(sums, zip(moving, ends)).flatMap { sum, span in
+        repeatElement(sum, count: span.1 - span.0)
+      }
+      firstStep = moving[0] + 1
+    }
+    var total = CompensatedSum()
+    let first = firstStep - 1
+    stepSums = [Double](unsafeUninitializedCapacity: multipliers.count - first) { buffer, count in
+      for index in first..<multipliers.count {
+        if multipliers[index] >= Schedule.negligibleMultiplier { total.add(multipliers[index]) }
+        buffer[index - first] = total.value
+      }
+      count = multipliers.count - first
+    }
+  }
+
+  /// S_t and V_t of one step.
+  ///
+  /// - Parameter step: t, from ``firstStep`` to T.
+  /// - Returns: the terms of a run that ends there.
+  public func terms(at step: Int) -> BoundTerms {
+    let index = step - firstStep
+    precondition(stepSums.indices.contains(index), "the step lies on the curve")
+    return BoundTerms(stepSum: stepSums[index], noiseSum: noiseSums[index], steps: step)
+  }
+
+  /// Ω_t for t = ``firstStep``…T at one base learning rate.
+  ///
+  /// Ω_t = A_t/γ + B_t·γ: many base learning rates need but one curve.
+  ///
+  /// - Parameters:
+  ///   - baseLearningRate: γ, 1e-50 to 1e50.
+  ///   - distance: D, 1e-50 to 1e50.
+  /// - Returns: one bound a step.
+  /// - Throws: ``BoundError/outOfRange(name:value:range:)``.
+  /// - Complexity: O(T).
+  public func bounds(at baseLearningRate: Double, distance: Double = 1)
+    throws(BoundError) -> [Double]
+  {
+    try requireUsable(baseLearningRate, "base learning rate")
+    try requireUsable(distance, "distance")
+    let bias = distance * distance / (2 * baseLearningRate)
+    let half = baseLearningRate / 2
+    return zip(stepSums, noiseSums).map { bias / $0 + half * $1 }
+  }
+}

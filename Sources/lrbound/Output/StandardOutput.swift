@@ -1,0 +1,34 @@
+import Glibc
+
+/// Writes to standard output, and says so where that fails: a full disk must not pass for an answer.
+enum StandardOutput {
+  /// The output cannot be written; exit code 3.
+  struct Failure: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  /// Writes a text.
+  static func write(_ text: String) throws(Failure) {
+    var text = text
+    let code: Int32 = text.withUTF8 { bytes in
+      var start = 0
+      while start < bytes.count, let base = bytes.baseAddress {
+        let count = Glibc.write(STDOUT_FILENO, base + start, bytes.count - start)
+        if count < 0 {
+          if errno == EINTR { continue }
+          return errno
+        }
+        start += count
+      }
+      return 0
+    }
+    guard code == 0 else {
+      throw Failure(
+        description:
+          "standard output: \(String(cString: strerror(code))); free space or write elsewhere")
+    }
+  }
+
+  /// Writes a line.
+  static func writeLine(_ line: String) throws(Failure) { try write(line + "\n") }
+}
