@@ -23,7 +23,8 @@ let package = Package(
         "Transfer", "Runs", "Tuning", "Bound", "Schedules", "Numerics",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
-    .executableTarget(name: "Benchmarks", dependencies: ["Bound", "Schedules", "Numerics"]),
+    .executableTarget(
+      name: "Benchmarks", dependencies: ["Tuning", "Bound", "Schedules", "Numerics"]),
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     .testTarget(name: "NumericsTests", dependencies: ["Numerics", "TestSupport"]),
     .testTarget(name: "SchedulesTests", dependencies: ["TestSupport", "Schedules", "Numerics"]),

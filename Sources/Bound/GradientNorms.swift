@@ -44,6 +44,12 @@ public struct GradientNorms: Equatable, Sendable {
     return nil
   }
 
+  /// The norms, one a step; empty for a constant norm.
+  public var perStep: [Double] {
+    if case .perStep(let norms) = storage { return norms }
+    return []
+  }
+
   /// The norm at a 0-based step.
   func norm(at index: Int) -> Double {
     switch storage {

@@ -1,0 +1,87 @@
+import Numerics
+import Schedules
+
+/// The derivatives of S and V, and so of the bound, with respect to every multiplier.
+///
+/// With D_j = Σ_{i>j} η_i and C_j = Σ_{k<j} η_k² G_k²/D_k²: ∂S/∂η_j = 1, ∂V/∂η_j = 2η_j G_j²/D_j − C_j for
+/// j < T, and ∂V/∂η_T = G_T² − C_T. V is convex and of degree one: Σ_j η_j ∂V/∂η_j = V.
+public struct BoundGradient: Sendable {
+  /// S and V.
+  public let terms: BoundTerms
+
+  /// ∂V/∂η_j for the steps that count (trailing zeros have none).
+  public let noiseSlopes: [Double]
+
+  /// The gradient at a schedule.
+  ///
+  /// - Parameters:
+  ///   - schedule: any schedule.
+  ///   - gradientNorms: G, or G_1 … G_T.
+  /// - Throws: ``BoundError/normCount(norms:steps:)``, ``BoundError/normsAllZero``.
+  /// - Complexity: O(T) time and memory.
+  public init(of schedule: Schedule, gradientNorms: GradientNorms = .one) throws(BoundError) {
+    let steps = try BoundTerms.countedSteps(of: schedule, gradientNorms: gradientNorms)
+    let multipliers = schedule.multipliers(in: 0..<steps)
+    var slopes = [Double](repeating: 0, count: steps)
+    let sums = Self.evaluate(multipliers, gradientNorms: gradientNorms, slopes: &slopes)
+    guard sums.noise > 0 else { throw BoundError.normsAllZero }
+    terms = BoundTerms(
+      stepSum: sums.steps, noiseSum: sums.noise, steps: steps,
+      trimmedSteps: schedule.steps - steps)
+    noiseSlopes = slopes
+  }
+
+  /// ∂Ω/∂η_j at a fixed base learning rate: −D²/(2γS²) + (γ/2)·∂V/∂η_j.
+  ///
+  /// - Parameters:
+  ///   - baseLearningRate: γ.
+  ///   - distance: D.
+  /// - Returns: one slope a step.
+  /// - Throws: ``BoundError/outOfRange(name:value:range:)``.
+  /// - Complexity: O(T).
+  public func boundSlopes(at baseLearningRate: Double, distance: Double = 1)
+    throws(BoundError) -> [Double]
+  {
+    try requireUsable(baseLearningRate, "base learning rate")
+    try requireUsable(distance, "distance")
+    let ratio = distance / terms.stepSum
+    let bias = ratio * ratio / (2 * baseLearningRate)
+    return noiseSlopes.map { baseLearningRate / 2 * $0 - bias }
+  }
+
+  /// ∂ ln Ω*/∂η_j, γ minimised out: ½(∂V/∂η_j/V − 1/S).
+  ///
+  /// - Complexity: O(T).
+  public var optimalBoundLogarithmicSlopes: [Double] {
+    noiseSlopes.map { ($0 / terms.noiseSum - 1 / terms.stepSum) / 2 }
+  }
+
+  /// S and V of positive steps of any size, and ∂V/∂λ_j into `slopes`.
+  ///
+  /// - Complexity: O(T) time, two divisions a step.
+  package static func evaluate(
+    _ values: [Double], gradientNorms: GradientNorms, slopes: inout [Double]
+  ) -> (steps: Double, noise: Double) {
+    let last = values.count - 1
+    // Backward: `slopes` holds the suffix sums D_j for the forward pass.
+    let lastNorm = gradientNorms.norm(at: last)
+    var suffix = CompensatedSum(values[last])
+    var noise = CompensatedSum(values[last] * lastNorm * lastNorm)
+    for index in stride(from: last - 1, through: 0, by: -1) {
+      let after = suffix.value
+      let weight = values[index] * gradientNorms.norm(at: index)
+      slopes[index] = after
+      noise.add(weight * weight / after)
+      suffix.add(values[index])
+    }
+    var earlier = CompensatedSum()
+    for index in 0..<last {
+      let norm = gradientNorms.norm(at: index)
+      let part = values[index] * norm / slopes[index]
+      slopes[index] = 2 * part * norm - earlier.value
+      earlier.add(part * part)
+    }
+    slopes[last] = lastNorm * lastNorm - earlier.value
+    return (suffix.value, noise.value)
+  }
+}

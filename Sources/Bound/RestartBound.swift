@@ -1,0 +1,100 @@
+import Glibc
+import Numerics
+import Schedules
+
+/// What a base learning rate that is too large costs, on a bounded domain (after 2503.09411).
+///
+/// Where the domain has diameter D the analysis may start over at any step τ, so that
+/// f(x_T) − f* ≤ min_τ [D²/(2γ Σ_{t≥τ} η_t) + (γ/2)·V_{≥τ}]. At γ = ργ*, relative to Ω*, this is R(ρ). For
+/// steps annealed like (1 − u)^p it grows like ρ^{1/(2p+1)}, while Ω itself has (ρ + 1/ρ)/2 for every
+/// schedule.
+public struct RestartBound: Sendable {
+  private let stepSums: [Double]
+  private let noiseSums: [Double]
+
+  /// The longest run, for which two numbers a step are kept.
+  public static let mostSteps = 50_000_000
+
+  /// The suffixes of a schedule.
+  ///
+  /// - Parameters:
+  ///   - schedule: of at most ``mostSteps`` steps.
+  ///   - gradientNorms: G, or G_1 … G_T.
+  /// - Throws: ``BoundError``.
+  /// - Complexity: O(T) time and memory.
+  public init(of schedule: Schedule, gradientNorms: GradientNorms = .one) throws(BoundError) {
+    let steps = try BoundTerms.countedSteps(of: schedule, gradientNorms: gradientNorms)
+    guard steps <= Self.mostSteps else {
+      throw BoundError.tooLong(steps: steps, most: Self.mostSteps)
+    }
+    let multipliers = schedule.multipliers(in: 0..<steps)
+    let lastNorm = gradientNorms.norm(at: steps - 1)
+    var suffix = CompensatedSum(multipliers[steps - 1])
+    var noise = CompensatedSum(multipliers[steps - 1] * lastNorm * lastNorm)
+    var stepSums = [suffix.value]
+    stepSums.reserveCapacity(steps)
+    var noiseSums = [noise.value]
+    noiseSums.reserveCapacity(steps)
+    for index in stride(from: steps - 2, through: 0, by: -1) {
+      let weight = multipliers[index] * gradientNorms.norm(at: index)
+      noise.add(weight * weight / suffix.value)
+      suffix.add(multipliers[index])
+      stepSums.append(suffix.value)
+      noiseSums.append(noise.value)
+    }
+    guard noise.value > 0 else { throw BoundError.normsAllZero }
+    self.stepSums = stepSums
+    self.noiseSums = noiseSums
+  }
+
+  /// R(ρ), the bound at γ = ργ* relative to Ω*.
+  ///
+  /// - Parameter factor: ρ > 0; below 1 a restart cannot help, and R is (ρ + 1/ρ)/2.
+  /// - Returns: R(ρ) ≥ 1.
+  /// - Complexity: O(T).
+  public func ratio(at factor: Double) -> Double {
+    precondition(factor > 0 && factor.isFinite, "ρ is a positive number")
+    // In units of the whole run: bias s ↦ 1/(2ρ·S_τ/S), noise ρ/2·V_τ/V.
+    let scale = stepSums[stepSums.count - 1]
+    let noise = noiseSums[noiseSums.count - 1]
+    var least = Double.infinity
+    for (steps, part) in zip(stepSums, noiseSums) {
+      let value = scale / (2 * factor * steps) + factor / 2 * (part / noise)
+      if value < least { least = value }
+    }
+    return least
+  }
+
+  /// The exponent e of R(ρ) ∝ ρ^e, by least squares of ln R over ρ = 64, 128 … 1024.
+  ///
+  /// - Complexity: O(T).
+  public var exponent: Double {
+    let factors = [64.0, 128, 256, 512, 1024]
+    let logs = factors.map { log($0) }
+    let ratios = factors.map { log(ratio(at: $0)) }
+    let meanLog = logs.reduce(0, +) / 5
+    let meanRatio = ratios.reduce(0, +) / 5
+    var covariance = 0.0
+    var variance = 0.0
+    for (x, y) in zip(logs, ratios) {
+      covariance += (x - meanLog) * (y - meanRatio)
+      variance += (x - meanLog) * (x - meanLog)
+    }
+    return covariance / variance
+  }
+
+  /// R(ρ) of steps annealed like (1 − u)^p in the limit of long runs:
+  /// min_{s≤1} ½(s^{−(p+1)}/ρ + ρ·s^p), with s the part of the run that is left.
+  ///
+  /// - Parameters:
+  ///   - power: p > 0.
+  ///   - factor: ρ > 0.
+  /// - Returns: R(ρ).
+  /// - Complexity: O(1).
+  public static func polynomialRatio(power: Double, factor: Double) -> Double {
+    // The derivative vanishes at s^{2p+1} = (p + 1)/(p·ρ²).
+    let stationary = pow((power + 1) / (power * factor * factor), 1 / (2 * power + 1))
+    let s = min(1, stationary)
+    return (pow(s, -(power + 1)) / factor + factor * pow(s, power)) / 2
+  }
+}

@@ -1,0 +1,122 @@
+import Bound
+import Glibc
+import Schedules
+import TestSupport
+import Testing
+import Tuning
+
+@Suite struct FreeFormScheduleTests {
+  /// Ω*√T of the best schedule of all.
+  @Test(arguments: [(10, 1.82784), (30, 1.96610), (100, 2.00114), (300, 2.00403), (1000, 2.00242)])
+  func publishedOptima(_ steps: Int, _ scaled: Double) throws {
+    let best = try FreeFormSchedule(steps: steps)
+    #expect(abs(best.bound * Double(steps).squareRoot() - scaled) < 5.1e-6)
+    let lower = try #require(best.lowerBound)
+    #expect(lower <= best.bound && lower > best.bound * (1 - 1e-6))
+    // What it says of itself is what its own schedule gives.
+    let terms = try BoundTerms.lastIterate(of: Schedule(values: best.learningRates))
+    #expect(relativeError(try terms.bound(at: best.baseLearningRate), best.bound) < 1e-13)
+    #expect(relativeError(try terms.optimalBaseLearningRate(), best.baseLearningRate) < 1e-6)
+  }
+
+  @Test func tenDigitsAtOneHundredSteps() throws {
+    #expect(abs(try FreeFormSchedule(steps: 100).bound - 0.2001143582) < 5.1e-11)
+  }
+
+  /// In the limit of long runs the optimum is linear decay.
+  @Test func tendsToLinearDecay() throws {
+    let steps = 4000
+    let best = try FreeFormSchedule(steps: steps)
+    let schedule = try Schedule(values: best.learningRates)
+    for (index, multiplier) in schedule.multipliers.enumerated()
+    where index > steps / 50 && index < steps * 49 / 50 {
+      let linear = 1 - Double(index) / Double(steps)
+      #expect(abs(multiplier - linear) < 0.02)
+    }
+    let linear = try BoundTerms.lastIterate(of: ScheduleSpec("linear").realise(steps: steps))
+    #expect(try best.bound < linear.optimalBound())
+    #expect(try best.bound > linear.optimalBound() * 0.999)
+  }
+
+  @Test(arguments: [0.0, 0.5])
+  func aPrefixIsKeptToTheBit(_ part: Double) throws {
+    let gamma = 0.012345678901234567
+    var constraints = FreeFormSchedule.Constraints()
+    constraints.prefix = (0..<60).map { gamma * (1 - part * Double($0) / 60) }
+    constraints.cap = gamma
+    let best = try FreeFormSchedule(steps: 150, constraints: constraints)
+    #expect(Array(best.learningRates[..<60]) == constraints.prefix)
+    #expect(best.learningRates.allSatisfy { $0 <= gamma && $0 > 0 })
+    // No worse than what the constraints allow besides.
+    let plain = constraints.prefix + (0..<90).map { gamma * Double(90 - $0) / 90 }
+    let terms = try BoundTerms.lastIterate(of: Schedule(values: plain))
+    #expect(try best.bound <= terms.bound(at: plain.max() ?? gamma))
+    let lower = try #require(best.lowerBound)
+    #expect(lower <= best.bound && lower > best.bound * (1 - 1e-5))
+  }
+
+  @Test func aCapBinds() throws {
+    var constraints = FreeFormSchedule.Constraints()
+    constraints.cap = 0.02
+    let capped = try FreeFormSchedule(steps: 400, constraints: constraints)
+    let free = try FreeFormSchedule(steps: 400)
+    #expect(capped.baseLearningRate == 0.02 && capped.bound > free.bound)
+    // 2501.18965: at γ = 0.02 the best linear cooldown has 0.111568.
+    #expect(capped.bound < 0.111568 && capped.bound > 0.1)
+    #expect(try #require(capped.lowerBound) > capped.bound * (1 - 1e-6))
+  }
+
+  @Test func distanceAndNormScale() throws {
+    let unit = try FreeFormSchedule(steps: 50)
+    let scaled = try FreeFormSchedule(
+      steps: 50, gradientNorms: .constant(4), distance: 3)
+    #expect(relativeError(scaled.bound, 12 * unit.bound) < 1e-10)
+    #expect(relativeError(scaled.baseLearningRate, unit.baseLearningRate * 3 / 4) < 1e-5)
+  }
+
+  /// With norms of its own, better than both linear decay and the refined schedule.
+  @Test func followsGradientNorms() throws {
+    let norms = (0..<200).map { (step: Int) -> Double in
+      let time = Double(step)
+      return 1 + 4 * exp(-time / 10) + time / 400
+    }
+    let each = try GradientNorms.perStep(norms)
+    let best = try FreeFormSchedule(steps: 200, gradientNorms: each)
+    let linear = try BoundTerms.lastIterate(
+      of: ScheduleSpec("linear").realise(steps: 200), gradientNorms: each)
+    let refined = try BoundTerms.lastIterate(
+      of: RefinedSchedule(norms: norms).schedule, gradientNorms: each)
+    #expect(try best.bound < linear.optimalBound() && best.bound < refined.optimalBound())
+    #expect(try #require(best.lowerBound) > best.bound * (1 - 1e-6))
+  }
+
+  @Test func badConstraints() throws {
+    var constraints = FreeFormSchedule.Constraints()
+    constraints.prefix = [1, 1]
+    #expect(throws: FreeFormError.noFreeSteps(steps: 2, prefix: 2)) {
+      try FreeFormSchedule(steps: 2, constraints: constraints)
+    }
+    constraints.cap = 0.5
+    #expect(throws: FreeFormError.capBelowPrefix(cap: 0.5, highest: 1)) {
+      try FreeFormSchedule(steps: 5, constraints: constraints)
+    }
+    constraints.cap = .nan
+    #expect(throws: FreeFormError.self) { try FreeFormSchedule(steps: 5, constraints: constraints) }
+    constraints.cap = nil
+    constraints.prefix = [1, .nan]
+    #expect(throws: FreeFormError.self) { try FreeFormSchedule(steps: 5, constraints: constraints) }
+    #expect(throws: FreeFormError.self) { try FreeFormSchedule(steps: 0) }
+    #expect(throws: BoundError.self) {
+      try FreeFormSchedule(steps: 5, gradientNorms: .perStep([1, 1]))
+    }
+    #expect(throws: FreeFormError.zeroNorm(step: 2)) {
+      try FreeFormSchedule(steps: 3, gradientNorms: .perStep([1, 0, 1]))
+    }
+  }
+
+  @Test(arguments: [1, 2, 3])
+  func shortestRuns(_ steps: Int) throws {
+    let best = try FreeFormSchedule(steps: steps)
+    #expect(best.learningRates.count == steps && best.bound > 0)
+  }
+}
