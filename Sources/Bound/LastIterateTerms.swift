@@ -26,6 +26,28 @@ extension BoundTerms {
     return terms
   }
 
+  /// S and V of a run that is looked at before its end, after a number of its steps.
+  ///
+  /// - Parameters:
+  ///   - schedule: any schedule.
+  ///   - step: t, 1 to T.
+  ///   - gradientNorms: G, or G_1 … G_T.
+  /// - Returns: S_t and V_t; nil where every step so far is zero.
+  /// - Throws: ``BoundError/normCount(norms:steps:)``, ``BoundError/normsAllZero``.
+  /// - Complexity: O(t) time, O(1) memory.
+  public static func lastIterate(
+    of schedule: Schedule, at step: Int, gradientNorms: GradientNorms = .one
+  ) throws(BoundError) -> BoundTerms? {
+    precondition((1...schedule.steps).contains(step), "the step lies within the run")
+    _ = try countedSteps(of: schedule, gradientNorms: gradientNorms)
+    guard let steps = schedule.lastMovingStep(upTo: step) else { return nil }
+    let last = schedule.multipliers(in: steps - 1..<steps)[0]
+    let terms = lastIterate(
+      of: schedule, steps: steps, lastMultiplier: last, gradientNorms: gradientNorms)
+    guard terms.noiseSum > 0 else { throw BoundError.normsAllZero }
+    return terms
+  }
+
   /// S and V of the first `steps` steps, the last multiplier replaced by a positive one.
   static func lastIterate(
     of schedule: Schedule, steps: Int, lastMultiplier: Double, gradientNorms: GradientNorms

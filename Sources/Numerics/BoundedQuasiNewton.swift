@@ -33,15 +33,15 @@ public struct BoundedQuasiNewton: Sendable {
   /// Minimises a function.
   ///
   /// - Parameters:
+  ///   - function: the value at a point; it sets the gradient. Not finite is taken as too far.
   ///   - start: the first point; it is moved into the bounds.
   ///   - upperBounds: one bound a variable, infinite where there is none.
   ///   - progress: called after each iteration with its number and the value; false stops the search.
-  ///   - function: the value at a point; it sets the gradient. Not finite is taken as too far.
   /// - Returns: the best point found, converged or not.
   /// - Complexity: O(n·memory) an iteration, and one or two evaluations.
   public func minimise(
-    from start: [Double], upperBounds: [Double], progress: (Int, Double) -> Bool = { _, _ in true },
-    _ function: (_ point: [Double], _ gradient: inout [Double]) -> Double
+    _ function: (_ point: [Double], _ gradient: inout [Double]) -> Double, from start: [Double],
+    upperBounds: [Double], progress: (Int, Double) -> Bool = { _, _ in true }
   ) -> Result {
     let count = start.count
     var point = zip(start, upperBounds).map { min($0, $1) }

@@ -30,7 +30,7 @@ public struct InputError: Error, Equatable, Sendable, CustomStringConvertible {
 
   /// The error as one line.
   public var description: String {
-    let name = path == "-" ? "standard input" : printable(path)
+    let name = path == "-" ? "standard input" : printable(path, most: 1000)
     let place = line.map { ", line \($0)" } ?? ""
     return "\(name)\(place): \(problem); \(remedy)"
   }

@@ -159,6 +159,33 @@ enum ValueFile {
     }
   }
 
+  /// Steps (where there are any) and gradient norms of a JSON log: an array of norms, or an object of
+  /// arrays.
+  static func normsAndSteps(_ bytes: ArraySlice<UInt8>, path: String) throws(InputError) -> (
+    steps: [Double?]?, norms: [Double?]
+  ) {
+    let data = Data(bytes)
+    if bytes.first == UInt8(ascii: "["),
+      let norms = try? JSONDecoder().decode([Double?].self, from: data)
+    {
+      return (nil, norms)
+    }
+    if let holder = try? JSONDecoder().decode(Holder.self, from: data),
+      let norms = (ValueKind.gradientNorm.columns.lazy.compactMap { holder.arrays[$0] }).first
+    {
+      let steps = (stepColumns.lazy.compactMap { holder.arrays[$0] }).first
+      guard steps == nil || steps?.count == norms.count else {
+        throw InputError(
+          path: path, problem: "its steps and gradient norms differ in number",
+          remedy: "give one step a norm")
+      }
+      return (steps, norms)
+    }
+    throw InputError(
+      path: path, problem: "it holds no JSON array of gradient norms",
+      remedy: "give {\"step\": […], \"grad_norm\": […]} or an array")
+  }
+
   private static func parseJSON(_ bytes: ArraySlice<UInt8>, path: String, kind: ValueKind)
     throws(InputError) -> [Double]
   {

@@ -218,17 +218,19 @@ extension Schedule {
   /// How many steps at the end have a multiplier of zero, or below 1e-100, which moves nothing either.
   ///
   /// - Complexity: O(1) where the last step is not zero, else O(T).
-  public var trailingZeros: Int {
-    if last >= Self.negligibleMultiplier { return 0 }
-    var counted: Int?
-    forEachBlockFromEnd(in: 0..<steps, length: 4096) { start, block in
-      guard counted == nil else { return }
-      if let index = block.lastIndex(where: { $0 >= Self.negligibleMultiplier }) {
-        counted = steps - (start + index + 1)
-      }
+  public var trailingZeros: Int { steps - (lastMovingStep(upTo: steps) ?? steps) }
+
+  /// The last of the first `count` steps, counted from 1, that moves; nil where none does.
+  ///
+  /// - Complexity: O(1) where it is the last one, else O(count).
+  package func lastMovingStep(upTo count: Int) -> Int? {
+    if multipliers(in: count - 1..<count)[0] >= Self.negligibleMultiplier { return count }
+    var found: Int?
+    forEachBlockFromEnd(in: 0..<count, length: 4096) { start, block in
+      guard found == nil else { return }
+      found = block.lastIndex { $0 >= Self.negligibleMultiplier }.map { start + $0 + 1 }
     }
-    // The largest multiplier is 1, so the search ends.
-    return counted ?? 0
+    return found
   }
 
   /// Multipliers at the end of a schedule that are smaller than this count as zero: they move nothing,

@@ -34,11 +34,11 @@ public struct ScheduleError: Error, Equatable, Sendable, CustomStringConvertible
   }
 }
 
-/// A text made fit for a message of one line: control characters replaced, at most 60 characters.
-package func printable(_ text: String) -> String {
+/// A text made fit for a message of one line: control characters replaced, cut at a length.
+package func printable(_ text: String, most: Int = 60) -> String {
   var result = ""
   for (index, character) in text.enumerated() {
-    if index == 60 { return result + "…" }
+    if index == most { return result + "…" }
     let isControl = character.unicodeScalars.contains {
       $0.value < 0x20 || (0x7f...0x9f).contains($0.value) || (0x2028...0x202e).contains($0.value)
     }

@@ -109,10 +109,7 @@ public struct FreeFormSchedule: Sendable {
     // Entries have gradients of the order of 1/T.
     var method = BoundedQuasiNewton()
     method.tolerance = 1e-9 / Double(steps)
-    let result = method.minimise(
-      from: rates[fixed...].map { log($0) }, upperBounds: bounds,
-      progress: { progress($0, exp($1)) }
-    ) { point, gradient in
+    func logarithmOfBound(_ point: [Double], _ gradient: inout [Double]) -> Double {
       for (index, logarithm) in point.enumerated() { rates[fixed + index] = exp(logarithm) }
       let bound = evaluate()
       let total = rates.reduce(0, +)
@@ -122,6 +119,9 @@ public struct FreeFormSchedule: Sendable {
       }
       return log(bound)
     }
+    let result = method.minimise(
+      logarithmOfBound, from: rates[fixed...].map { log($0) }, upperBounds: bounds,
+      progress: { progress($0, exp($1)) })
     for (index, logarithm) in result.point.enumerated() {
       let isCapped = constraints.cap != nil && logarithm >= bounds[index]
       rates[fixed + index] = isCapped ? constraints.cap ?? 0 : exp(logarithm)

@@ -20,7 +20,7 @@ struct LRBound: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      TransferCommand.self, BoundCommand.self, TuneCommand.self, ScheduleCommand.self,
-      CompletionCommand.self,
+      TransferCommand.self, BoundCommand.self, TuneCommand.self, RobustnessCommand.self,
+      RefineCommand.self, ScheduleCommand.self, CompletionCommand.self,
     ])
 }

@@ -48,6 +48,21 @@ import Testing
       ["bound", "linear", "--steps", "10", "--average-iterate", "--minimise-last-step"], 2,
       ["exclude each other"]
     ),
+    (["bound", "linear", "--steps", "9", "--lr", "1,2"], 2, ["--lr", "--curve"]),
+    (["bound", "linear", "--steps", "9", "--at", "10"], 2, ["--at '10'", "9 steps"]),
+    (["bound", "linear", "--steps", "9", "--at", "1,,2"], 2, ["--at '1,,2'", "missing"]),
+    (["bound", "linear", "--steps", "6e7", "--curve"], 2, ["60000000", "at most 50000000"]),
+    (["bound", "linear", "--steps", "9", "--curve", "--average-iterate"], 2, ["--curve"]),
+    (["tune", "linear", "--steps", "9", "--cap", "1"], 2, ["--free-form"]),
+    (["tune", "linear", "--steps", "9", "--free-form", "--keep-steps", "9"], 2, ["keep fewer"]),
+    (
+      ["tune", "linear", "--steps", "9", "--free-form", "--keep-steps", "3", "--cap", "1e-6"], 2,
+      ["below", "raise the cap"]
+    ), (["tune", "linear", "--steps", "3e6", "--free-form"], 2, ["3000000", "at most 2000000"]),
+    (["robustness", "linear", "--steps", "9", "--rho", "2,0"], 2, ["--rho '0'"]),
+    (["robustness", "linear"], 2, ["add --steps"]), (["refine", "/no/log"], 3, ["no such file"]),
+    (["refine", "-", "--norm", "l3"], 2, ["--norm 'l3'", "l2 or l1"]),
+    (["refine", "-", "--method", "guess"], 2, ["--method 'guess'"]),
     (["frobnicate"], 2, ["frobnicate"]),
     (["trasnfer", "--from", "x"], 2, ["did you mean transfer"]),
     (["bound", "linear:min-lr=1e-3", "--steps", "9", "--average-iterate"], 2, ["min-lr"]),

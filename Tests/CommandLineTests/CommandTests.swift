@@ -129,7 +129,8 @@ import Testing
   @Test(arguments: ["1", "2"])
   func theShortestRuns(_ steps: String) throws {
     for arguments in [
-      ["bound", "wsd20", "--steps", steps], ["tune", "wsd20", "--steps", steps],
+      ["bound", "wsd20", "--steps", steps, "--curve"], ["robustness", "linear", "--steps", steps],
+      ["tune", "linear", "--free-form", "--steps", steps], ["tune", "wsd20", "--steps", steps],
       ["tune", "cosine", "--steps", steps], ["schedule", "onecycle", "--steps", steps],
       ["transfer", "--from", "wsd20", "--to", "cosine", "--lr", "1e-3", "--steps", steps],
     ] {
@@ -157,6 +158,70 @@ import Testing
       ["transfer", "--from", "linear", "--to", "@-", "--json"], input: csv
     ).json()
     #expect((target["to"] as? [String: Any])?["steps"] as? Int == 1000)
+  }
+
+  @Test func curvesAndChosenSteps() throws {
+    let whole = try CommandRun(["bound", "wsd20", "--steps", "300", "--curve", "--json"]).json()
+    let curve = try #require(whole["curve"] as? [String: Any])
+    let omega = try #require(curve["omega"] as? [Double])
+    #expect((curve["step"] as? [Int])?.count == 300 && omega.count == 300)
+    #expect(relativeError(omega[299], try #require(whole["omega_star"] as? Double)) < 2e-13)
+    let some = try CommandRun(
+      ["bound", "wsd20", "--steps", "300", "--at", "1,100,300", "--json"]
+    ).json()
+    let chosen = try #require((some["curve"] as? [String: Any])?["omega"] as? [Double])
+    for (value, expected) in zip(chosen, [omega[0], omega[99], omega[299]]) {
+      #expect(relativeError(value, expected) < 2e-13)
+    }
+    let several = try CommandRun(
+      ["bound", "linear", "--steps", "50", "--curve", "--lr", "0.1,0.2", "--csv"]
+    ).output.split(separator: "\n")
+    #expect(several.count == 51 && several[0] == "step,omega_0.1,omega_0.2")
+  }
+
+  @Test func freeFormReadsBack() throws {
+    let arguments = ["tune", "wsd20", "--steps", "200", "--free-form"]
+    let json = try CommandRun(arguments + ["--json"]).json()
+    let best = try #require(json["omega_star"] as? Double)
+    #expect(best < (try #require(json["spec_omega_star"] as? Double)))
+    #expect((json["schedule"] as? [Double])?.count == 200)
+    #expect(try #require(json["lower_bound"] as? Double) > best * (1 - 1e-6))
+    let csv = try CommandRun(arguments + ["--csv"]).output
+    let read = try CommandRun(["bound", "@-", "--json"], input: csv).json()
+    #expect(relativeError(try #require(read["omega_star"] as? Double), best) < 1e-12)
+    let kept = try CommandRun(
+      ["tune", "constant", "--steps", "100", "--free-form", "--keep-steps", "50", "--json"]
+    ).json()
+    #expect((kept["schedule"] as? [Double])?.prefix(50).allSatisfy { $0 == 1 } == true)
+  }
+
+  @Test func refineReadsBack() throws {
+    let log = (1...40).map { "\($0 * 10),\(1 + 5.0 / Double($0))" }.joined(separator: "\n")
+    let input = "step,grad_norm\n" + log
+    let json = try CommandRun(["refine", "-", "--json"], input: input).json()
+    #expect((json["schedule"] as? [Double])?.count == 400)
+    #expect(try #require(json["guarantee_ratio_to_linear"] as? Double) < 1)
+    #expect(try #require(json["peak_fraction"] as? Double) > 0)
+    let csv = try CommandRun(["refine", "-", "--csv"], input: input).output
+    let read = try CommandRun(["schedule", "@-", "--json"], input: csv).json()
+    #expect(read["steps"] as? Int == 400)
+    let minimised = try CommandRun(
+      ["refine", "-", "--method", "minimise", "--no-filter", "--steps", "100", "--json"],
+      input: input
+    ).json()
+    #expect(minimised["method"] as? String == "minimise" && minimised["filter_width"] as? Int == 1)
+    let ratio = try #require(minimised["omega_ratio_to_linear"] as? Double)
+    #expect(ratio < 1)
+  }
+
+  @Test func robustnessTable() throws {
+    let json = try CommandRun(
+      ["robustness", "linear", "cosine", "--steps", "1e5", "--rho", "2,64", "--json"]
+    ).json()
+    let rows = try #require(json["rows"] as? [[String: Any]])
+    #expect(rows.count == 4)
+    #expect(abs(try #require(rows[1]["ratio"] as? Double) - 3.7822) < 5.1e-5)
+    #expect((json["exponents"] as? [Any])?.count == 2)
   }
 
   @Test func aBillionStepsByClosedForm() throws {

@@ -7,6 +7,7 @@ import Testing
   static let cases: [(String, [String])] = [
     ("help.txt", ["--help"]), ("help-transfer.txt", ["transfer", "--help"]),
     ("help-bound.txt", ["bound", "--help"]), ("help-tune.txt", ["tune", "--help"]),
+    ("help-robustness.txt", ["robustness", "--help"]), ("help-refine.txt", ["refine", "--help"]),
     ("help-schedule.txt", ["schedule", "--help"]),
     ("help-completion.txt", ["completion", "--help"]),
     ("version.txt", ["--version"]),
@@ -27,6 +28,7 @@ import Testing
     ),
     ("bound.json", ["bound", "wsd20", "--steps", "1000", "--json"]),
     ("tune.txt", ["tune", "wsd20", "--steps", "400", "--lr", "0.02"]),
+    ("robustness.txt", ["robustness", "linear", "wsd20", "--steps", "1000", "--rho", "2,8"]),
     ("schedule.txt", ["schedule", "wsd20:decay=1-sqrt,warmup=300", "--steps", "10000"]),
     ("schedule.json", ["schedule", "wsds:period=25%,cooldown=5%", "--steps", "100", "--json"]),
   ]

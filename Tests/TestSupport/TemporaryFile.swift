@@ -1,10 +1,19 @@
 import Foundation
 
-/// A file in a folder of its own that vanishes with this object.
-public final class TemporaryFile: Sendable {
+/// A file that lasts until the tests end.
+public struct TemporaryFile: Sendable {
   /// The file's path.
   public let path: String
-  private let folder: URL
+
+  /// One folder for all, removed when the process exits.
+  private static let folder: URL = {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "lrbound-tests-\(ProcessInfo.processInfo.processIdentifier)")
+    atexit {
+      try? FileManager.default.removeItem(at: TemporaryFile.folder)
+    }
+    return folder
+  }()
 
   /// Writes a file.
   ///
@@ -13,7 +22,7 @@ public final class TemporaryFile: Sendable {
   ///   - name: its name.
   /// - Throws: whatever the file system says.
   public init(_ contents: [UInt8], name: String = "file.csv") throws {
-    folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    let folder = Self.folder.appendingPathComponent(UUID().uuidString)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     path = folder.appendingPathComponent(name).path
     try Data(contents).write(to: URL(fileURLWithPath: path))
@@ -25,9 +34,7 @@ public final class TemporaryFile: Sendable {
   ///   - text: its text.
   ///   - name: its name.
   /// - Throws: whatever the file system says.
-  public convenience init(_ text: String, name: String = "file.csv") throws {
+  public init(_ text: String, name: String = "file.csv") throws {
     try self.init(Array(text.utf8), name: name)
   }
-
-  deinit { try? FileManager.default.removeItem(at: folder) }
 }

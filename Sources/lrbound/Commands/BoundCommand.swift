@@ -12,6 +12,8 @@ struct BoundCommand: ParsableCommand {
         lrbound bound linear --steps 50000
         lrbound bound wsd20 --steps 50000 --lr 0.002
         lrbound bound @schedule.csv --gradient-norm norms.csv --json
+        lrbound bound wsd20 --steps 50000 --curve --csv > curve.csv
+        lrbound bound wsd20 --steps 50000 --at 10000,40000,50000 --lr 0.001,0.002
 
       Ω = D²/(2γS) + (γ/2)·V bounds f(x_T) − f* for SGD on a convex function. γ is in units of D/G; \
       without --lr the bound is given at γ* = D/√(SV). S = Σ η_t in steps at the peak.
@@ -27,8 +29,18 @@ struct BoundCommand: ParsableCommand {
 
   @Option(
     name: .long, parsing: .unconditional,
-    help: ArgumentHelp("γ itself, in the bound's units; γ* without it.", valueName: "gamma"))
+    help: ArgumentHelp(
+      "γ itself, in the bound's units; γ* without it. For a curve also several: 0.001,0.002.",
+      valueName: "gamma"))
   var lr: String?
+
+  @Flag(name: .long, help: "The bound Ω_t of every iterate, t = 1 to T.")
+  var curve = false
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp("The bound Ω_t after these steps only.", valueName: "t,…"))
+  var at: String?
 
   @Flag(
     name: [.customLong("minimise-last-step"), .customLong("minimize-last-step")],
@@ -48,11 +60,21 @@ struct BoundCommand: ParsableCommand {
       throw ValidationError(
         "--minimise-last-step and --average-iterate exclude each other; give one of them")
     }
+    if curve || at != nil, minimiseLastStep || averageIterate {
+      throw ValidationError(
+        "--curve and --at are for the last iterate as scheduled; drop the other flag")
+    }
   }
 
   func run() throws {
     let spec = try Arguments.schedule(spec, "SPEC")
-    let given = try lr.map { try Arguments.learningRate($0, "--lr") }
+    let gammas = try lr.map { try Arguments.list($0, "--lr") }?.map {
+      try Arguments.learningRate($0, "--lr")
+    }
+    guard gammas?.count ?? 1 == 1 || curve || at != nil else {
+      throw UsageError("--lr: several base learning rates are for --curve and --at; give one")
+    }
+    let given = gammas?[0]
     let distance = try scale.parsedDistance()
     let norms = try scale.parsedNorms()
     let scheduledRun = try ScheduledRun(
@@ -83,12 +105,11 @@ struct BoundCommand: ParsableCommand {
 
     var rows = [
       ["S", significant(terms.stepSum, 8), "Σ η_t, steps at the peak"],
+      ["V", significant(terms.noiseSum, 8), averageIterate ? "Σ η²G²/Σ η" : "what noise adds"],
       [
-        "V", significant(terms.noiseSum, 8),
-        averageIterate ? "Σ η²G²/Σ η" : "what noise adds, in G²",
+        "γ*", significant(optimum.baseLearningRate, 8), "best base learning rate" + scale.gammaUnit,
       ],
-      ["γ*", significant(optimum.baseLearningRate, 8), "best base learning rate, in D/G"],
-      ["Ω*", significant(optimum.bound, 8), "the bound there, in D·G"],
+      ["Ω*", significant(optimum.bound, 8), "the bound there" + scale.omegaUnit],
     ]
     if given != nil {
       rows.append(["Ω(γ)", significant(omega, 8), "at γ = \(significant(shownGamma, 6))"])
@@ -108,12 +129,16 @@ struct BoundCommand: ParsableCommand {
     ]
     json["last_multiplier"] = .optional(lastMultiplier)
     let kind = averageIterate ? "standard bound (average iterate)" : "last-iterate bound"
+    let curveTable = try makeCurve(
+      scheduledRun, gammas: gammas ?? [shownGamma], norms: norms, distance: distance)
+    if let curveTable { json["curve"] = curveTable.json }
     let report = Report(
       command: "bound",
       text: ["\(kind) of \(spec.text) over \(grouped(scheduledRun.steps)) steps", ""]
-        + columns(rows),
+        + columns(rows)
+        + (curveTable.map { [""] + $0.text } ?? []),
       json: json,
-      csv: [
+      csv: curveTable?.csv ?? [
         ["spec", "steps", "S", "V", "omega", "gamma", "gamma_star", "omega_star"],
         [
           spec.text, "\(scheduledRun.steps)", "\(terms.stepSum)", "\(terms.noiseSum)", "\(omega)",
@@ -125,5 +150,29 @@ struct BoundCommand: ParsableCommand {
         "f is convex, stochastic gradients have norms of at most G, SGD without momentum"
       ])
     try report.print(as: output.format)
+  }
+
+  /// The curve asked for, if any.
+  private func makeCurve(
+    _ scheduledRun: ScheduledRun, gammas: [Double], norms: GradientNorms, distance: Double
+  ) throws -> CurveTable? {
+    let chosen = try at.map { try Arguments.list($0, "--at") }?.map { text in
+      let step = try Arguments.steps(text, "--at")
+      guard step <= scheduledRun.steps else {
+        throw UsageError(
+          "--at '\(text)': the run has \(scheduledRun.steps) steps; give one of them")
+      }
+      return step
+    }
+    guard curve || chosen != nil else { return nil }
+    let schedule = try scheduledRun.schedule(baseLearningRate: gammas[0])
+    guard gammas.count == 1 || !scheduledRun.spec.hasAbsoluteFloor else {
+      throw UsageError("--lr: with min-lr= the shape follows γ; give one base learning rate")
+    }
+    if let chosen {
+      return try CurveTable(
+        of: schedule, at: chosen, gammas: gammas, norms: norms, distance: distance)
+    }
+    return try CurveTable(of: schedule, gammas: gammas, norms: norms, distance: distance)
   }
 }

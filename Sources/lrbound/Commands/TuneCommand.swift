@@ -13,9 +13,12 @@ struct TuneCommand: ParsableCommand {
         lrbound tune wsd20 --steps 50000
         lrbound tune wsd20 --steps 400 --lr 0.02
         lrbound tune cosine:min=0.1 --steps 400
+        lrbound tune wsd20 --steps 400 --free-form --csv > best.csv
+        lrbound tune constant --steps 400 --free-form --keep-steps 200 --lr 0.02
 
       Without --lr the base learning rate is re-tuned for every cooldown length, and the longer the \
-      better; with --lr (γ itself, in units of D/G) it is held fixed, and there is a best length.
+      better; with --lr (γ itself, in units of D/G) it is held fixed, and there is a best length. \
+      --free-form minimises the bound over all schedules; --csv then writes one that @file reads back.
       """)
 
   @Argument(help: "The schedule, for example wsd20.", completion: .schedules)
@@ -31,8 +34,28 @@ struct TuneCommand: ParsableCommand {
     help: ArgumentHelp("γ itself, held fixed; re-tuned without it.", valueName: "gamma"))
   var lr: String?
 
+  @Flag(name: .long, help: "Minimise the bound over all schedules.")
+  var freeForm = false
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp("Free form: keep this many first steps of the schedule.", valueName: "n"))
+  var keepSteps: String?
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp(
+      "Free form: the highest LR; --lr where that is given or steps are kept.", valueName: "gamma"))
+  var cap: String?
+
   @OptionGroup var scale: ScaleOptions
   @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    if !freeForm, keepSteps != nil || cap != nil {
+      throw ValidationError("--keep-steps and --cap belong to --free-form; add it")
+    }
+  }
 
   func run() throws {
     let spec = try Arguments.schedule(spec, "SPEC")
@@ -41,6 +64,14 @@ struct TuneCommand: ParsableCommand {
     let norms = try scale.parsedNorms()
     let scheduledRun = try ScheduledRun(
       spec, steps: steps.map { try Arguments.steps($0, "--steps") })
+    if freeForm {
+      try FreeFormReport(
+        scheduledRun, gamma: fixed, cap: cap.map { try Arguments.learningRate($0, "--cap") },
+        keptSteps: keepSteps.map { try Arguments.steps($0, "--keep-steps") } ?? 0, norms: norms,
+        distance: distance
+      ).report.print(as: output.format)
+      return
+    }
     let isQuick =
       BoundTerms.closedForm(of: spec, steps: scheduledRun.steps) != nil && norms.constant != nil
     if !isQuick {

@@ -75,6 +75,16 @@ enum Arguments {
     return value
   }
 
+  /// The parts of a list separated by commas, none of them empty.
+  static func list(_ text: String, _ option: String) throws(UsageError) -> [String] {
+    let parts = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    guard parts.allSatisfy({ !$0.isEmpty }) else {
+      throw UsageError(
+        "\(option) '\(printable(text))': an entry is missing; separate them by commas")
+    }
+    return parts
+  }
+
   /// A learning rate.
   static func learningRate(_ text: String, _ option: String) throws(UsageError) -> Double {
     try positive(text, option, example: "1e-3")

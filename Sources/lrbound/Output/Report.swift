@@ -67,8 +67,11 @@ struct Report {
 }
 
 /// Writes one line to stderr.
-func printError(_ line: String) {
-  let bytes = Array("lrbound: \(line)\n".utf8)
+func printError(_ line: String) { writeError("lrbound: \(line)\n") }
+
+/// Writes to stderr.
+func writeError(_ text: String) {
+  let bytes = Array(text.utf8)
   _ = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
 }
 

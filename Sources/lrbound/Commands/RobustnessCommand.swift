@@ -1,0 +1,81 @@
+import ArgumentParser
+import Bound
+import Runs
+import Schedules
+
+/// `lrbound robustness`: what a base learning rate that is off costs.
+struct RobustnessCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "robustness",
+    abstract: "What a base learning rate that is too large costs, schedule by schedule.",
+    discussion: """
+        lrbound robustness linear cosine wsd20 constant --steps 100000
+        lrbound robustness linear poly:power=2 --steps 1e5 --rho 1,1.5,2,3
+
+      R(ρ) is the bound at γ = ργ* relative to Ω*, where the domain is bounded, so that the run may be \
+      taken to start over at any step (after 2503.09411). Steps annealed like (1-u)^p have R growing like \
+      ρ^(1/(2p+1)); a floor destroys this. Below γ* every schedule has (ρ + 1/ρ)/2. The exponent is \
+      fitted over ρ = 64 to 1024.
+      """)
+
+  @Argument(help: "The schedules, for example linear wsd20.", completion: .schedules)
+  var specs: [String]
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp("Number of optimiser steps, T.", valueName: "t"))
+  var steps: String?
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp(
+      "Factors γ/γ*, separated by commas; powers of two to 1024.", valueName: "list"))
+  var rho = "1,2,4,8,16,32,64,128,256,512,1024"
+
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    let factors = try Arguments.list(rho, "--rho").map {
+      try Arguments.positive($0, "--rho", example: "2")
+    }
+    let count = try steps.map { try Arguments.steps($0, "--steps") }
+    let runs = try specs.map { text in
+      try ScheduledRun(Arguments.schedule(text, "SPEC"), steps: count)
+    }
+    let bounds = try runs.map { try RestartBound(of: $0.schedule()) }
+    let exponents = bounds.map(\.exponent)
+    let ratios = bounds.map { bound in factors.map { bound.ratio(at: $0) } }
+
+    var rows = [["ρ"] + runs.map(\.spec.text)]
+    for (index, factor) in factors.enumerated() {
+      rows.append([significant(factor)] + ratios.map { significant($0[index], 5) })
+    }
+    rows.append(["exponent"] + exponents.map { significant($0, 4) })
+    let lengths = Set(runs.map(\.steps)).sorted().map(grouped).joined(separator: ", ")
+    var csv = [["spec", "rho", "ratio"]]
+    var jsonRows: [JSONValue] = []
+    for (run, values) in zip(runs, ratios) {
+      for (factor, ratio) in zip(factors, values) {
+        csv.append([run.spec.text, "\(factor)", "\(ratio)"])
+        jsonRows.append(
+          .object(["spec": .string(run.spec.text), "rho": .number(factor), "ratio": .number(ratio)])
+        )
+      }
+    }
+    let report = Report(
+      command: "robustness",
+      text: ["Ω(ργ*)/Ω* with restarts, over \(lengths) steps", ""] + columns(rows),
+      json: [
+        "rows": .array(jsonRows),
+        "exponents": .array(
+          zip(runs, exponents).map { run, exponent in
+            .object(["spec": .string(run.spec.text), "exponent": .number(exponent)])
+          }),
+      ],
+      csv: csv,
+      assumptions: [
+        "f is convex on a bounded domain, stochastic gradients have norms of at most G, SGD without momentum"
+      ])
+    try report.print(as: output.format)
+  }
+}
