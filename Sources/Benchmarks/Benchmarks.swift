@@ -1,6 +1,7 @@
 import Bound
 import Foundation
 import Schedules
+import Tuning
 
 /// Prints the ratios of the speed contract, each measured in this one run.
 ///
@@ -18,7 +19,21 @@ enum Benchmarks {
     try printGivenValues(numpy)
     try printClosedForms()
     try printCurve(numpy)
+    try printFreeForm()
     printWholeProcess()
+  }
+
+  private static func printFreeForm() throws {
+    print("\nthe best schedule of all, from nothing")
+    for steps in [1000, 10_000, 100_000] {
+      var best: FreeFormSchedule?
+      let seconds = try leastSeconds(runs: 2) { best = try FreeFormSchedule(steps: steps) }
+      guard let best, let lower = best.lowerBound else { continue }
+      let gap = (1 - lower / best.bound) * 1e9
+      print(
+        "- T = \(steps): \(text(seconds: seconds)), \(best.iterations) iterations at full length, certified "
+          + "within \((gap * 10).rounded() / 10)e-9")
+    }
   }
 
   private static func printCurve(_ numpy: NumpyBaseline) throws {
@@ -31,7 +46,7 @@ enum Benchmarks {
       var times: [Int: Double] = [:]
       for steps in [100_000, 1_000_000, 10_000_000] {
         let schedule = try ScheduleSpec(name).realise(steps: steps)
-        let runs = steps < 10_000_000 ? 3 : 2
+        let runs = 4
         let one = try leastSeconds(runs: runs) { _ = try BoundCurve(of: schedule, threads: 1) }
         let two = try leastSeconds(runs: runs) { _ = try BoundCurve(of: schedule, threads: 2) }
         times[steps] = one

@@ -52,34 +52,41 @@ struct SuffixAccumulator {
     let group = Self.run * Self.lanes
     var end = count
     while end >= group {
+      // Below this the product of four suffix sums could underflow; only a run's last steps can be.
+      if suffix.value < 1e-60 {
+        absorbRest(from: end - group, to: end, eta: eta, norms: norms)
+        end -= group
+        continue
+      }
       end -= group
       var running = takeLaneBases(eta + end)
       var sum = SIMD8<Double>.zero
-      // Two fractions share a division, a/b + c/d = (ad + cb)/(bd); b·d cannot underflow, since no
-      // suffix sum is below 1e-100.
-      for index in stride(from: end + Self.run - 1, to: end, by: -2) {
-        let firstWeight = weight(index)
-        let firstSuffix = running
-        running += Self.lanes(of: eta, at: index)
-        let secondWeight = weight(index - 1)
-        let secondSuffix = running
-        running += Self.lanes(of: eta, at: index - 1)
-        let numerator =
-          firstWeight * firstWeight * secondSuffix + secondWeight * secondWeight * firstSuffix
-        sum += numerator / (firstSuffix * secondSuffix)
+      for index in stride(from: end + Self.run - 1, to: end, by: -4) {
+        let (a, b, c, d) = (weight(index), weight(index - 1), weight(index - 2), weight(index - 3))
+        let afterA = running
+        let afterB = afterA + Self.lanes(of: eta, at: index)
+        let afterC = afterB + Self.lanes(of: eta, at: index - 1)
+        let afterD = afterC + Self.lanes(of: eta, at: index - 2)
+        running = afterD + Self.lanes(of: eta, at: index - 3)
+        // Four fractions share a division: a/b + c/d = (ad + cb)/(bd), twice.
+        let first = a * a * afterB + b * b * afterA
+        let second = c * c * afterD + d * d * afterC
+        let firstProduct = afterA * afterB
+        let secondProduct = afterC * afterD
+        sum += (first * secondProduct + second * firstProduct) / (firstProduct * secondProduct)
       }
       noise.add(sum.sum())
     }
-    absorbRest(count: end, eta: eta, norms: norms)
+    absorbRest(from: 0, to: end, eta: eta, norms: norms)
   }
 
-  /// The steps before the first whole group, a run at a time.
+  /// The steps of a range one by one, a run at a time: what is less than a group, or very small.
   private mutating func absorbRest(
-    count: Int, eta: UnsafePointer<Double>, norms: UnsafePointer<Double>?
+    from first: Int, to last: Int, eta: UnsafePointer<Double>, norms: UnsafePointer<Double>?
   ) {
-    var end = count
-    while end > 0 {
-      let start = max(0, end - Self.run)
+    var end = last
+    while end > first {
+      let start = max(first, end - Self.run)
       let base = suffix.value
       var local = 0.0
       var sum = 0.0

@@ -42,7 +42,7 @@ struct CosineTable: Equatable, Sendable {
           for offset in 0..<count {
             let sine =
               sineOfAnchor * cosines[first - offset] + cosineOfAnchor * sines[first - offset]
-            output[index + offset] = min(1, sine * sine)
+            output[index + offset] = sine * sine
           }
           index += count
         }

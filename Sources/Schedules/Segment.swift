@@ -136,7 +136,10 @@ struct Segment: Sendable {
     case .cosine(let power):
       guard let table else { preconditionFailure("a cosine decay carries its table") }
       table.fill(buffer, remaining: span - done)
-      if done == 0, !buffer.isEmpty { buffer[0] = 1 }
+      // Near the peak rounding can lift an entry above it; the first is the peak exactly.
+      for index in 0..<max(0, min(buffer.count, 64 - done)) {
+        buffer[index] = done + index == 0 ? 1 : min(1, buffer[index])
+      }
       if power != 1 { for index in buffer.indices { buffer[index] = pow(buffer[index], power) } }
     default:
       for index in buffer.indices {
