@@ -92,6 +92,22 @@ public struct TunableSchedule: Sendable {
     }
   }
 
+  /// The bound at a base learning rate that is held fixed, or else at the best one.
+  ///
+  /// - Parameters:
+  ///   - fixed: γ; nil to tune it.
+  ///   - distance: D.
+  /// - Returns: γ and Ω.
+  /// - Throws: ``BoundError``, ``ScheduleError``.
+  /// - Complexity: as ``optimum(distance:)``.
+  public func bound(fixed: Double?, distance: Double = 1) throws -> (
+    baseLearningRate: Double, bound: Double
+  ) {
+    if let fixed { return (fixed, try terms(at: fixed).bound(at: fixed, distance: distance)) }
+    let optimum = try optimum(distance: distance)
+    return (optimum.baseLearningRate, optimum.bound)
+  }
+
   /// The distance D (at the given norms) for which a base learning rate is the tuned one.
   ///
   /// This turns the learning rate that someone tuned, in the trainer's units, into the bound's scale.

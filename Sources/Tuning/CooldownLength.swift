@@ -75,14 +75,8 @@ public struct CooldownLength: Sendable {
         tunable = try TunableSchedule(varied, steps: steps, gradientNorms: gradientNorms)
       }
       let fraction = Double(count) / Double(steps)
-      if let gamma = baseLearningRate {
-        let bound = try tunable.terms(at: gamma).bound(at: gamma, distance: distance)
-        return Choice(steps: count, fraction: fraction, baseLearningRate: gamma, bound: bound)
-      }
-      let optimum = try tunable.optimum(distance: distance)
-      return Choice(
-        steps: count, fraction: fraction, baseLearningRate: optimum.baseLearningRate,
-        bound: optimum.bound)
+      let (gamma, bound) = try tunable.bound(fixed: baseLearningRate, distance: distance)
+      return Choice(steps: count, fraction: fraction, baseLearningRate: gamma, bound: bound)
     }
     let longest = steps - warmup
     // Any error is an error at every length, so it shows at the longest.

@@ -46,14 +46,8 @@ public struct CosineCycle: Sendable {
       guard let varied = spec.replacingPeriod(steps: cycle) else { return nil }
       let tunable = try TunableSchedule(varied, steps: steps, gradientNorms: gradientNorms)
       let ratio = Double(cycle) / Double(steps)
-      if let gamma = baseLearningRate {
-        let bound = try tunable.terms(at: gamma).bound(at: gamma, distance: distance)
-        return Choice(steps: cycle, ratio: ratio, baseLearningRate: gamma, bound: bound)
-      }
-      let optimum = try tunable.optimum(distance: distance)
-      return Choice(
-        steps: cycle, ratio: ratio, baseLearningRate: optimum.baseLearningRate,
-        bound: optimum.bound)
+      let (gamma, bound) = try tunable.bound(fixed: baseLearningRate, distance: distance)
+      return Choice(steps: cycle, ratio: ratio, baseLearningRate: gamma, bound: bound)
     }
     guard let whole = try choice(steps) else { return nil }
     asLongAsRun = whole

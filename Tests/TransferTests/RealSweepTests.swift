@@ -5,8 +5,9 @@ import Schedules
 import Testing
 import Transfer
 
-/// Every ordered pair of cells of a real sweep (124M parameters, three cooldowns, two horizons): the
-/// optimum of one predicted from the other. Skipped where the data is absent.
+/// Every ordered pair of cells of a real sweep: the optimum of one predicted from the other.
+///
+/// 124M parameters, three cooldowns, two horizons. Skipped where the data is absent.
 @Suite struct RealSweepTests {
   static let path = URL(fileURLWithPath: #filePath)
     .appendingPathComponent("../../../../shared/data/llama-124m/sweep-open.csv").standardized.path

@@ -19,13 +19,7 @@ struct BoundCommand: ParsableCommand {
       without --lr the bound is given at γ* = D/√(SV). S = Σ η_t in steps at the peak.
       """)
 
-  @Argument(help: "The schedule, for example wsd20 or @file.csv.", completion: .schedules)
-  var spec: String
-
-  @Option(
-    name: .long, parsing: .unconditional,
-    help: ArgumentHelp("Number of optimiser steps, T.", valueName: "t"))
-  var steps: String?
+  @OptionGroup var schedule: ScheduleOptions
 
   @Option(
     name: .long, parsing: .unconditional,
@@ -67,7 +61,6 @@ struct BoundCommand: ParsableCommand {
   }
 
   func run() throws {
-    let spec = try Arguments.schedule(spec, "SPEC")
     let gammas = try lr.map { try Arguments.list($0, "--lr") }?.map {
       try Arguments.learningRate($0, "--lr")
     }
@@ -77,8 +70,8 @@ struct BoundCommand: ParsableCommand {
     let given = gammas?[0]
     let distance = try scale.parsedDistance()
     let norms = try scale.parsedNorms()
-    let scheduledRun = try ScheduledRun(
-      spec, steps: steps.map { try Arguments.steps($0, "--steps") })
+    let scheduledRun = try schedule.parsed()
+    let spec = scheduledRun.spec
     let tunable = try scheduledRun.tunable(gradientNorms: norms)
     var optimum = try tunable.optimum(distance: distance)
     let gamma = given ?? optimum.baseLearningRate

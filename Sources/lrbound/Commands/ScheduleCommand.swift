@@ -13,13 +13,7 @@ struct ScheduleCommand: ParsableCommand {
         lrbound schedule @schedule.csv
       """)
 
-  @Argument(help: "The schedule, for example wsd20 or @file.csv.", completion: .schedules)
-  var spec: String
-
-  @Option(
-    name: .long, parsing: .unconditional,
-    help: ArgumentHelp("Number of optimiser steps, T.", valueName: "t"))
-  var steps: String?
+  @OptionGroup var schedule: ScheduleOptions
 
   @Option(
     name: .long, parsing: .unconditional,
@@ -30,10 +24,9 @@ struct ScheduleCommand: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    let spec = try Arguments.schedule(spec, "SPEC")
     let baseLearningRate = try lr.map { try Arguments.learningRate($0, "--lr") }
-    let scheduledRun = try ScheduledRun(
-      spec, steps: steps.map { try Arguments.steps($0, "--steps") })
+    let scheduledRun = try schedule.parsed()
+    let spec = scheduledRun.spec
     let schedule = try scheduledRun.schedule(baseLearningRate: baseLearningRate)
     if output.format == .csv {
       try printValues(schedule, baseLearningRate: baseLearningRate)

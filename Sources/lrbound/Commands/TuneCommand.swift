@@ -21,13 +21,7 @@ struct TuneCommand: ParsableCommand {
       --free-form minimises the bound over all schedules; --csv then writes one that @file reads back.
       """)
 
-  @Argument(help: "The schedule, for example wsd20.", completion: .schedules)
-  var spec: String
-
-  @Option(
-    name: .long, parsing: .unconditional,
-    help: ArgumentHelp("Number of optimiser steps, T.", valueName: "t"))
-  var steps: String?
+  @OptionGroup var schedule: ScheduleOptions
 
   @Option(
     name: .long, parsing: .unconditional,
@@ -58,12 +52,11 @@ struct TuneCommand: ParsableCommand {
   }
 
   func run() throws {
-    let spec = try Arguments.schedule(spec, "SPEC")
     let fixed = try lr.map { try Arguments.learningRate($0, "--lr") }
     let distance = try scale.parsedDistance()
     let norms = try scale.parsedNorms()
-    let scheduledRun = try ScheduledRun(
-      spec, steps: steps.map { try Arguments.steps($0, "--steps") })
+    let scheduledRun = try schedule.parsed()
+    let spec = scheduledRun.spec
     if freeForm {
       try FreeFormReport(
         scheduledRun, gamma: fixed, cap: cap.map { try Arguments.learningRate($0, "--cap") },
