@@ -49,6 +49,10 @@ import Testing
     let steps = 10_000_000
     let terms = try BoundTerms.lastIterate(of: ScheduleSpec(text).realise(steps: steps))
     let root = Double(steps).squareRoot()
+    if let closed = BoundTerms.closedForm(of: try ScheduleSpec(text), steps: steps) {
+      #expect(relativeError(closed.noiseSum, terms.noiseSum) < 1e-13)
+      #expect(relativeError(closed.stepSum, terms.stepSum) < 1e-13)
+    }
     #expect(relativeError(try terms.optimalBaseLearningRate() * root, gamma) < 2e-6)
     #expect(relativeError(try terms.optimalBound() * root, omega) < 2e-6)
   }

@@ -72,7 +72,7 @@ struct TuneCommand: ParsableCommand {
     }
     let tunable = try scheduledRun.tunable(gradientNorms: norms)
     let optimum = try tunable.optimum(distance: distance)
-    var fixedBound: Double?
+    let fixedBound = try fixed.map { try tunable.bound(fixed: $0, distance: distance).bound }
     let cooldown = try CooldownLength(
       of: spec, steps: scheduledRun.steps, baseLearningRate: fixed, gradientNorms: norms,
       distance: distance)
@@ -81,17 +81,16 @@ struct TuneCommand: ParsableCommand {
       distance: distance)
 
     var text = ["\(spec.text) over \(grouped(scheduledRun.steps)) steps", ""]
-    text += columns([
+    var rows = [
       [
         "γ*", significant(optimum.baseLearningRate, 8), "best base learning rate" + scale.gammaUnit,
       ],
       ["Ω*", significant(optimum.bound, 8), "the bound there" + scale.omegaUnit],
-    ])
-    if let fixed {
-      let omega = try tunable.terms(at: fixed).bound(at: fixed, distance: distance)
-      text += columns([["Ω", significant(omega, 8), "at γ = \(significant(fixed, 6))"]])
-      fixedBound = omega
+    ]
+    if let fixed, let fixedBound {
+      rows.append(["Ω(γ)", significant(fixedBound, 8), "at γ = \(significant(fixed, 6))"])
     }
+    text += columns(rows)
     var json: [String: JSONValue] = [
       "schedule": .object([
         "spec": .string(spec.text), "canonical": .string(spec.canonical),
