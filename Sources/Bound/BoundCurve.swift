@@ -8,7 +8,8 @@ public struct BoundCurve: Sendable {
   /// S_t for t = ``firstStep``…T.
   public let stepSums: [Double]
 
-  /// V_t for t = ``firstStep``…T, within 2·10⁻¹³ relative.
+  /// V_t for t = ``firstStep``…T, within 2·10⁻¹³ relative (10⁻¹² where gradient norms spread over more
+  /// than ten orders of magnitude).
   public let noiseSums: [Double]
 
   /// The first step, counted from 1, whose multiplier is not zero: there is no bound before it.
@@ -36,24 +37,29 @@ public struct BoundCurve: Sendable {
       throw BoundError.tooLong(steps: schedule.steps, most: Self.mostSteps)
     }
     let multipliers = schedule.multipliers
+    // Norms relative to the largest, so that their squares neither overflow nor vanish.
     var norms: [Double]?
-    var norm = 1.0
+    let norm: Double
     switch gradientNorms.storage {
     case .constant(let constant): norm = constant
-    case .perStep(let each): norms = each
+    case .perStep(let each):
+      norm = each.max() ?? 1
+      norms = each.map { $0 / norm }
     }
+    let scale = norm * norm
     if multipliers.allSatisfy({ $0 >= Schedule.negligibleMultiplier }) {
       noiseSums = CausalMultipole.noiseSums(
-        steps: multipliers, norms: norms, norm: norm, threads: threads)
+        steps: multipliers, norms: norms, threads: threads
+      ).map { $0 * scale }
       firstStep = 1
     } else {
       let moving = multipliers.indices.filter { multipliers[$0] >= Schedule.negligibleMultiplier }
       let sums = CausalMultipole.noiseSums(
         steps: moving.map { multipliers[$0] }, norms: norms.map { all in moving.map { all[$0] } },
-        norm: norm, threads: threads)
+        threads: threads)
       let ends = moving.dropFirst() + [multipliers.count]
       noiseSums = zip(sums, zip(moving, ends)).flatMap { sum, span in
-        repeatElement(sum, count: span.1 - span.0)
+        repeatElement(sum * scale, count: span.1 - span.0)
       }
       firstStep = moving[0] + 1
     }

@@ -12,7 +12,7 @@ public enum BoundError: Error, Equatable, Sendable, CustomStringConvertible {
   /// Every gradient norm is zero, so no base learning rate is best.
   case normsAllZero
 
-  /// The whole curve is wanted of too long a run.
+  /// Something is wanted of every step of too long a run.
   case tooLong(steps: Int, most: Int)
 
   /// A minimisation over the base learning rate did not converge.
@@ -31,7 +31,7 @@ public enum BoundError: Error, Equatable, Sendable, CustomStringConvertible {
       return "every gradient norm is zero; give norms of which at least one is positive"
     case .tooLong(let steps, let most):
       return
-        "the whole curve of \(steps) steps needs too much memory; give at most \(most), or single steps"
+        "\(steps) steps are too many to keep in memory; give at most \(most)"
     case .notConverged(let what): return "\(what) did not converge; check the floor and the norms"
     }
   }

@@ -47,7 +47,8 @@ public struct RefinedSchedule: Sendable {
     var inverse = CompensatedSum()
     var rates = [Double](repeating: 0, count: norms.count)
     for index in stride(from: norms.count - 1, through: 0, by: -1) {
-      guard weights[index] > 0 else { throw .norm(index: index, value: norms[index]) }
+      // Sums of weights and of their inverses must both be exact.
+      guard weights[index] > 1e-250 else { throw .norm(index: index, value: norms[index]) }
       rates[index] = weights[index] * after.value
       after.add(weights[index])
       inverse.add(1 / weights[index])
@@ -97,7 +98,7 @@ public enum RefinementError: Error, Equatable, Sendable, CustomStringConvertible
       return "\(count) gradient norms make no schedule; give two or more"
     case .norm(let index, let value):
       return
-        "gradient norm \(index + 1) is \(value); give positive numbers within 1e150 of one another"
+        "gradient norm \(index + 1) is \(value); give positive numbers within 1e125 of one another"
     }
   }
 }

@@ -49,8 +49,10 @@ public struct RestartBound: Sendable {
 
   /// R(ρ), the bound at γ = ργ* relative to Ω*.
   ///
-  /// - Parameter factor: ρ > 0; below 1 a restart cannot help, and R is (ρ + 1/ρ)/2.
-  /// - Returns: R(ρ) ≥ 1.
+  /// - Parameter factor: ρ > 0. Dropping the first step helps where ρ²η_1 > V, so that for the usual
+  ///   schedules R is (ρ + 1/ρ)/2 up to ρ = 1; a schedule that begins far above its plateau gains from a
+  ///   restart there already, and can have R(1) < 1.
+  /// - Returns: R(ρ).
   /// - Complexity: O(T).
   public func ratio(at factor: Double) -> Double {
     precondition(factor > 0 && factor.isFinite, "ρ is a positive number")

@@ -11,6 +11,9 @@ public struct BoundedQuasiNewton: Sendable {
   /// The largest entry of the projected gradient at which the search ends.
   public var tolerance = 1e-12
 
+  /// The most that a variable moves in an iteration.
+  public var longestMove = 1.0
+
   /// What was found.
   public struct Result: Sendable {
     /// The point.
@@ -47,31 +50,43 @@ public struct BoundedQuasiNewton: Sendable {
     var point = zip(start, upperBounds).map { min($0, $1) }
     var gradient = [Double](repeating: 0, count: count)
     var value = function(point, &gradient)
-    var pairs: [(step: [Double], change: [Double], curvature: Double)] = []
+    var pairs: [(step: [Double], change: [Double])] = []
     var iterations = 0
     var trial = point
     var trialGradient = gradient
+    var isMoved = false
 
-    while iterations < mostIterations {
-      // Variables at their bound that want to go beyond it are held.
-      let isFree = (0..<count).map { point[$0] < upperBounds[$0] || gradient[$0] > 0 }
-      var largest = 0.0
-      for index in 0..<count where isFree[index] { largest = max(largest, abs(gradient[index])) }
+    while iterations < mostIterations, value.isFinite {
+      let largest = projectedGradient(point, gradient, upperBounds)
       if largest <= tolerance { break }
+      // Variables at their bound, or nearly, that want to go beyond it are held there (Bertsekas 1982):
+      // in the subspace of the others the curvature seen is that of the function.
+      let isFree = (0..<count).map {
+        upperBounds[$0] - point[$0] > nearness || gradient[$0] >= 0
+      }
+      for index in 0..<count where !isFree[index] && point[index] < upperBounds[index] {
+        point[index] = upperBounds[index]
+        isMoved = true
+      }
+      if isMoved {
+        value = function(point, &gradient)
+        isMoved = false
+      }
 
-      var direction = searchDirection(gradient: gradient, isFree: isFree, pairs: pairs)
+      var (direction, isScaled) = searchDirection(
+        gradient: gradient, isFree: isFree, pairs: pairs)
       var slope = dot(direction, gradient)
       if !(slope < 0) {
         pairs.removeAll()
         direction = (0..<count).map { isFree[$0] ? -gradient[$0] : 0 }
+        isScaled = false
         slope = dot(direction, gradient)
       }
-      // The first step is kept short; later ones are scaled by the curvature seen.
-      var length = 1.0
-      if pairs.isEmpty {
-        let steepest = direction.reduce(0) { max($0, abs($1)) }
-        length = min(1, 0.1 / steepest)
-      }
+      // No variable moves far in one iteration. Without a curvature to scale it by, a step begins as
+      // long as it may be: where the function is concave, that is how to get out of there.
+      let steepest = direction.reduce(0) { max($0, abs($1)) }
+      var length = longestMove / steepest
+      if isScaled { length = min(1, length) }
       var trialValue = Double.infinity
       var isAccepted = false
       for _ in 0..<60 {
@@ -81,9 +96,9 @@ public struct BoundedQuasiNewton: Sendable {
         trialValue = function(trial, &trialGradient)
         var expected = 0.0
         for index in 0..<count { expected += gradient[index] * (trial[index] - point[index]) }
-        // At the end, values agree to rounding, and the gradient decides.
+        // What the bounds cut off may have been the descent. At the end, values agree to rounding.
         let rounding = 4 * abs(value).ulp
-        if trialValue.isFinite, trialValue <= value + 1e-4 * expected + rounding {
+        if expected < 0, trialValue.isFinite, trialValue <= value + 1e-4 * expected + rounding {
           isAccepted = true
           break
         }
@@ -97,52 +112,76 @@ public struct BoundedQuasiNewton: Sendable {
       iterations += 1
       var step = [Double](repeating: 0, count: count)
       var change = step
-      var curvature = 0.0
-      var square = 0.0
       for index in 0..<count {
         step[index] = trial[index] - point[index]
         change[index] = trialGradient[index] - gradient[index]
-        curvature += step[index] * change[index]
-        square += change[index] * change[index]
       }
       swap(&point, &trial)
       swap(&gradient, &trialGradient)
       value = trialValue
-      if curvature > 1e-12 * square {
-        pairs.append((step, change, curvature))
-        if pairs.count > memory { pairs.removeFirst() }
-      }
+      pairs.append((step, change))
+      if pairs.count > memory { pairs.removeFirst() }
       if !progress(iterations, value) { break }
     }
-    var projected = 0.0
-    for index in 0..<count where point[index] < upperBounds[index] || gradient[index] > 0 {
-      projected = max(projected, abs(gradient[index]))
-    }
+    let projected = value.isFinite ? projectedGradient(point, gradient, upperBounds) : .infinity
     return Result(
       point: point, value: value, projectedGradient: projected, iterations: iterations)
   }
 
-  /// −H·gradient on the free variables, by the two-loop recursion.
+  /// How near its bound a variable that wants to go beyond it is put on it.
+  private var nearness: Double { 1e-9 }
+
+  /// The largest entry of the gradient, of variables at their bound only where it points inwards.
+  private func projectedGradient(
+    _ point: [Double], _ gradient: [Double], _ upperBounds: [Double]
+  ) -> Double {
+    var largest = 0.0
+    for index in point.indices {
+      // Towards the bound a variable can go no further than its distance.
+      let room = upperBounds[index] - point[index]
+      let entry = gradient[index] < 0 ? min(-gradient[index], room) : gradient[index]
+      if !(entry <= largest) { largest = entry }
+    }
+    return largest
+  }
+
+  /// −H·gradient on the free variables, by the two-loop recursion over the pairs' free parts, and
+  /// whether a curvature scales it.
+  ///
+  /// A pair whose free part shows no positive curvature says nothing about the subspace.
   private func searchDirection(
-    gradient: [Double], isFree: [Bool],
-    pairs: [(step: [Double], change: [Double], curvature: Double)]
-  ) -> [Double] {
+    gradient: [Double], isFree: [Bool], pairs: [(step: [Double], change: [Double])]
+  ) -> (direction: [Double], isScaled: Bool) {
     var direction = gradient
     for index in direction.indices where !isFree[index] { direction[index] = 0 }
-    guard let latest = pairs.last else { return direction.map { -$0 } }
-    var factors = [Double](repeating: 0, count: pairs.count)
-    for (index, pair) in pairs.enumerated().reversed() {
+    let usable: [(step: [Double], change: [Double], curvature: Double, square: Double)] =
+      pairs.compactMap { pair in
+        var curvature = 0.0
+        var square = 0.0
+        for index in isFree.indices where isFree[index] {
+          curvature += pair.step[index] * pair.change[index]
+          square += pair.change[index] * pair.change[index]
+        }
+        return curvature > 1e-12 * square ? (pair.step, pair.change, curvature, square) : nil
+      }
+    guard let latest = usable.last else { return (direction.map { -$0 }, false) }
+    func clear(_ vector: inout [Double]) {
+      for index in vector.indices where !isFree[index] { vector[index] = 0 }
+    }
+    var factors = [Double](repeating: 0, count: usable.count)
+    for (index, pair) in usable.enumerated().reversed() {
       factors[index] = dot(pair.step, direction) / pair.curvature
       add(-factors[index], pair.change, to: &direction)
+      clear(&direction)
     }
-    let scale = latest.curvature / dot(latest.change, latest.change)
+    let scale = latest.curvature / latest.square
     for index in direction.indices { direction[index] *= scale }
-    for (index, pair) in pairs.enumerated() {
+    for (index, pair) in usable.enumerated() {
       let correction = factors[index] - dot(pair.change, direction) / pair.curvature
       add(correction, pair.step, to: &direction)
+      clear(&direction)
     }
-    for index in direction.indices { direction[index] = isFree[index] ? -direction[index] : 0 }
-    return direction
+    return (direction.map { -$0 }, true)
   }
 
   private func dot(_ first: [Double], _ second: [Double]) -> Double {

@@ -13,6 +13,9 @@ public struct GradientNormLog: Sendable {
   /// What had to be mended.
   public let notices: [Notice]
 
+  /// The longest run for which norms are drawn out to every step.
+  public static let mostSteps = 20_000_000
+
   /// The log in a file: CSV with a column `grad_norm` (and `step`), or JSON.
   ///
   /// Rows out of order are sorted, of a repeated step the last is kept (a resumed run logs it again),
@@ -40,16 +43,24 @@ public struct GradientNormLog: Sendable {
     var notices: [Notice] = []
     for point in points where point.norm < 0 {
       throw InputError(
-        path: path, line: point.line, problem: "\(point.norm) is not a gradient norm",
+        path: path, line: point.line > 0 ? point.line : nil,
+        problem: "\(point.norm) is not a gradient norm",
         remedy: "give norms of at least 0")
     }
-    for point in points
-    where !(point.step >= 0 && point.step <= 1e9) || point.step != point.step.rounded() {
-      throw InputError(
-        path: path, line: point.line, problem: "\(decimalText(point.step)) is not a step",
-        remedy: "give whole steps from 0 to 1e9")
+    // A row without a step is a gap like one without a norm.
+    for point in points where !point.step.isNaN {
+      guard point.step >= 0, point.step <= Double(Self.mostSteps),
+        point.step == point.step.rounded()
+      else {
+        throw InputError(
+          path: path, line: point.line > 0 ? point.line : nil,
+          problem: "\(decimalText(point.step)) is not a step",
+          remedy: "give whole steps from 0 to \(Self.mostSteps)")
+      }
     }
-    let usable = points.filter { $0.norm > 0 && $0.norm <= usableMagnitudes.upperBound }
+    let usable = points.filter {
+      !$0.step.isNaN && $0.norm > 0 && $0.norm <= usableMagnitudes.upperBound
+    }
     func note(_ count: Int, _ code: String, _ what: String) {
       guard count > 0 else { return }
       notices.append(Notice(code: code, message: "\(what): \(count)"))
@@ -70,7 +81,7 @@ public struct GradientNormLog: Sendable {
         path: path, problem: "\(sorted.count) usable gradient norms make no schedule",
         remedy: "log two or more")
     }
-    let shift = sorted[0] == 0 ? 1 : 0
+    let shift = points.contains { $0.step == 0 } ? 1 : 0
     steps = sorted.map { Int($0) + shift }
     norms = sorted.compactMap { last[$0] }
     let longest = zip(steps, steps.dropFirst()).map { $1 - $0 }
@@ -96,7 +107,7 @@ public struct GradientNormLog: Sendable {
       if right == 0 { return values[0] }
       if right == steps.count { return values[values.count - 1] }
       let part = Double(step - steps[right - 1]) / Double(steps[right] - steps[right - 1])
-      // Both weights, so that equal norms stay equal to the bit.
+      // Equal norms stay equal to the bit.
       return part == 1
         ? values[right] : values[right - 1] + part * (values[right] - values[right - 1])
     }
@@ -137,7 +148,7 @@ private struct NormTable {
     var normColumn = fields.count - 1
     var stepColumn: Int? = fields.count == 2 ? 0 : nil
     var hasRecord = true
-    if fields.contains(where: { text.number($0) == nil }) {
+    if fields.contains(where: { text.number($0) == nil && !text.text($0).isEmpty }) {
       let header = fields.map { text.text($0).lowercased() }
       guard let norm = Self.normColumns.lazy.compactMap({ header.firstIndex(of: $0) }).first else {
         throw InputError(

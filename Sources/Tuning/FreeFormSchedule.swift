@@ -40,6 +40,14 @@ public struct FreeFormSchedule: Sendable {
   /// How many iterations the search took.
   public let iterations: Int
 
+  /// Whether the search ended at the optimum: within 10⁻⁴ of the lower bound where there is one, else
+  /// with a projected gradient of at most 10⁻⁶/T.
+  public var isConverged: Bool {
+    guard bound.isFinite else { return false }
+    if let lowerBound { return lowerBound >= bound * (1 - 1e-4) }
+    return projectedGradient <= 1e-6 / Double(learningRates.count)
+  }
+
   /// γ = max λ_t, the base learning rate of the schedule.
   public var baseLearningRate: Double { learningRates.max() ?? 0 }
 
@@ -185,6 +193,7 @@ public struct FreeFormSchedule: Sendable {
     let peak = min(tuned, constraints.cap ?? .infinity)
     var rates = refined.multipliers.map { peak * $0 }
     // A refined schedule ends on 0, whose logarithm is no start.
+    rates = rates.map { max($0, peak * 1e-9) }
     rates[each.count - 1] = rates[each.count - 2] / 2
     return constraints.prefix + rates[constraints.prefix.count...]
   }

@@ -61,6 +61,8 @@ import Testing
     ), (["tune", "linear", "--steps", "3e6", "--free-form"], 2, ["3000000", "at most 2000000"]),
     (["robustness", "linear", "--steps", "9", "--rho", "2,0"], 2, ["--rho '0'"]),
     (["robustness", "linear"], 2, ["add --steps"]), (["refine", "/no/log"], 3, ["no such file"]),
+    (["refine", "-", "--steps", "1e9"], 2, ["--steps", "up to 20000000"]),
+    (["robustness", "linear", "--steps", "1e8"], 2, ["100000000 steps", "at most 50000000"]),
     (["refine", "-", "--norm", "l3"], 2, ["--norm 'l3'", "l2 or l1"]),
     (["refine", "-", "--method", "guess"], 2, ["--method 'guess'"]),
     (["frobnicate"], 2, ["frobnicate"]),

@@ -16,6 +16,8 @@ import Testing
     ("step,grad_norm\n2,1\n1,2\n", [1, 2], [2, 1], ["unsorted-steps"]),
     ("step,grad_norm\n1,2\n2,5\n2,1\n", [1, 2], [2, 1], ["repeated-steps"]),
     ("step,grad_norm\n1,2\n2,nan\n3,0\n4,\n5,inf\n6,1\n", [1, 6], [2, 1], ["norms-left-out"]),
+    ("step,grad_norm\n0,nan\n1,5\n2,4\n", [2, 3], [5, 4], ["norms-left-out"]),
+    ("step,grad_norm\n1,5\n,\n2,4\n", [1, 2], [5, 4], ["norms-left-out"]),
     ("step,grad_norm\n1,2\n2,2\n3,2\n9,1\n", [1, 2, 3, 9], [2, 2, 2, 1], ["gaps"]),
   ]
 
@@ -31,6 +33,7 @@ import Testing
     ("step,grad_norm\n1,2\n2,-1\n", 3, "-1.0 is not a gradient norm"),
     ("step,grad_norm\n1,2\n1.5,1\n", 3, "1.5 is not a step"),
     ("step,grad_norm\n1,2\n-3,1\n", 3, "-3 is not a step"),
+    ("step,grad_norm\n1,5\n1000000000,3\n", 3, "1000000000 is not a step"),
     ("step,grad_norm\n1,x\n", 2, "'x' is not a gradient norm"),
     ("step,grad_norm\n1,1\n1,2\n", nil, "1 usable gradient norms"),
     ("grad_norm\n0\nnan\n", nil, "0 usable gradient norms"), ("{\"a\": 1}", nil, "no JSON array"),

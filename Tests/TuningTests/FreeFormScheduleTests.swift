@@ -66,6 +66,31 @@ import Tuning
     #expect(try #require(capped.lowerBound) > capped.bound * (1 - 1e-6))
   }
 
+  /// Caps far below the tuned rate, where nearly every step ends on the cap, and far above it.
+  @Test(arguments: [
+    (4000, 2000, 0.002), (400, 0, 0.001), (5000, 0, 0.001), (5000, 0, 0.002), (3000, 100, 0.5),
+    (50, 0, 1e-8),
+  ])
+  func certifiedUnderAnyCap(_ steps: Int, _ kept: Int, _ cap: Double) throws {
+    var constraints = FreeFormSchedule.Constraints()
+    constraints.cap = cap
+    constraints.prefix = [Double](repeating: cap, count: kept)
+    let best = try FreeFormSchedule(steps: steps, constraints: constraints)
+    #expect(best.isConverged)
+    #expect(try #require(best.lowerBound) > best.bound * (1 - 1e-6))
+    let constant = try BoundTerms.lastIterate(of: ScheduleSpec("constant").realise(steps: steps))
+    #expect(try best.bound <= constant.bound(at: cap) * (1 + 1e-12))
+  }
+
+  /// Wild norms either converge or say that they did not; never NaN.
+  @Test(arguments: [2.0, 20.0, 100.0])
+  func wildNorms(_ spread: Double) throws {
+    var generator = SplitMix64(seed: 4)
+    let norms = (0..<100).map { _ in exp(Double.random(in: -spread...spread, using: &generator)) }
+    let best = try FreeFormSchedule(steps: 100, gradientNorms: .perStep(norms))
+    #expect(best.bound.isFinite || !best.isConverged)
+  }
+
   @Test func distanceAndNormScale() throws {
     let unit = try FreeFormSchedule(steps: 50)
     let scaled = try FreeFormSchedule(

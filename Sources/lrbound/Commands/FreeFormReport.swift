@@ -31,6 +31,12 @@ struct FreeFormReport {
       return true
     }
     progress.end()
+    guard best.isConverged else {
+      throw NoAnswer(
+        description:
+          "the free form did not converge in \(best.iterations) iterations (gradient \(significant(best.projectedGradient, 2))); smooth the gradient norms, or shorten the run"
+      )
+    }
     let specBound =
       try gamma.map {
         try scheduledRun.tunable(gradientNorms: norms).terms(at: $0).bound(
@@ -44,7 +50,7 @@ struct FreeFormReport {
       ["Ω", significant(best.bound, 8), "the least bound"],
       [
         "of \(scheduledRun.spec.text)", significant(specBound, 8),
-        "\(significant((specBound / best.bound - 1) * 100, 3)) % more",
+        "at γ = \(significant(base, 5)): \(significant((specBound / best.bound - 1) * 100, 3)) % above",
       ],
     ]
     if let lower = best.lowerBound {

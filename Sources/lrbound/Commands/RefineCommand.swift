@@ -55,16 +55,16 @@ struct RefineCommand: ParsableCommand {
       throw UsageError("--method '\(printable(method))': no such method; give refine or minimise")
     }
     let count = try steps.map { try Arguments.steps($0, "--steps") }
+    if let count, count > GradientNormLog.mostSteps {
+      throw UsageError(
+        "--steps '\(count)': refine handles up to \(GradientNormLog.mostSteps) steps; give fewer")
+    }
     let log = try GradientNormLog(contentsOf: self.log)
     let norms = log.perStep(count: count, isFiltered: !noFilter)
     let refined = try RefinedSchedule(norms: norms, norm: kind)
     // The weights G^−1 of ℓ1 norms are those of ℓ2 norms √G.
     let boundNorms = try GradientNorms.perStep(kind == .l2 ? norms : norms.map { $0.squareRoot() })
-    let schedule =
-      isMinimised
-      ? try Schedule(
-        values: FreeFormSchedule(steps: norms.count, gradientNorms: boundNorms).learningRates)
-      : refined.schedule
+    let schedule = isMinimised ? try minimised(boundNorms, steps: norms.count) : refined.schedule
     let linear = try ScheduleSpec("linear").realise(steps: norms.count)
     let ratio =
       try BoundTerms.lastIterate(of: schedule, gradientNorms: boundNorms).optimalBound()
@@ -88,6 +88,8 @@ struct RefineCommand: ParsableCommand {
     } else {
       assumptions.append("the log holds ℓ1 norms, which trainers do not write by themselves")
     }
+    // The guarantee is that of the refined schedule alone.
+    let guarantee = isMinimised ? nil : refined.guaranteeRatioToLinear
     let report = Report(
       command: "refine",
       text: [
@@ -100,19 +102,32 @@ struct RefineCommand: ParsableCommand {
             "step \(grouped(peak + 1)) (\(significant(peakFraction * 100, 4)) % of the run)",
           ],
           ["first", significant(schedule.first, 5)],
-          ["guarantee", "\(significant(refined.guaranteeRatioToLinear, 4)) of linear decay's"],
+          isMinimised
+            ? ["method", "the bound minimised at these norms"]
+            : ["guarantee", "\(significant(refined.guaranteeRatioToLinear, 4)) of linear decay's"],
           ["Ω*", "\(significant(ratio, 4)) of linear decay's"],
         ]),
       json: [
         "schedule": .array(multipliers.map { .number($0) }), "steps": .integer(norms.count),
         "peak_fraction": .number(peakFraction),
-        "guarantee_ratio_to_linear": .number(refined.guaranteeRatioToLinear),
         "omega_ratio_to_linear": .number(ratio), "norm": .string(kind.rawValue),
         "method": .string(isMinimised ? "minimise" : "refine"), "filter_width": .integer(width),
-      ],
+      ].merging(guarantee.map { ["guarantee_ratio_to_linear": .number($0)] } ?? [:]) { $1 },
       csv: [["step", "multiplier"]]
         + multipliers.enumerated().map { ["\($0.offset + 1)", "\($0.element)"] },
       notices: log.notices, assumptions: assumptions)
     try report.print(as: output.format)
+  }
+
+  /// The schedule that makes the bound least at these norms.
+  private func minimised(_ norms: GradientNorms, steps: Int) throws -> Schedule {
+    let best = try FreeFormSchedule(steps: steps, gradientNorms: norms)
+    guard best.isConverged else {
+      throw NoAnswer(
+        description:
+          "minimising the bound did not converge in \(best.iterations) iterations; filter the norms, or use --method refine"
+      )
+    }
+    return try Schedule(values: best.learningRates)
   }
 }

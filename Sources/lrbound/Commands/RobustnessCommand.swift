@@ -14,7 +14,7 @@ struct RobustnessCommand: ParsableCommand {
 
       R(ρ) is the bound at γ = ργ* relative to Ω*, where the domain is bounded, so that the run may be \
       taken to start over at any step (after 2503.09411). Steps annealed like (1-u)^p have R growing like \
-      ρ^(1/(2p+1)); a floor destroys this. Below γ* every schedule has (ρ + 1/ρ)/2. The exponent is \
+      ρ^(1/(2p+1)); a floor destroys this. Below γ* the usual schedules have (ρ + 1/ρ)/2. The exponent is \
       fitted over ρ = 64 to 1024.
       """)
 
