@@ -54,7 +54,6 @@ public struct BoundedQuasiNewton: Sendable {
     var iterations = 0
     var trial = point
     var trialGradient = gradient
-    var isMoved = false
 
     while iterations < mostIterations, value.isFinite {
       let largest = projectedGradient(point, gradient, upperBounds)
@@ -62,25 +61,21 @@ public struct BoundedQuasiNewton: Sendable {
       // Variables at their bound, or nearly, that want to go beyond it are held there (Bertsekas 1982):
       // in the subspace of the others the curvature seen is that of the function.
       let isFree = (0..<count).map {
-        upperBounds[$0] - point[$0] > nearness || gradient[$0] >= 0
+        upperBounds[$0] - point[$0] > Self.nearness || gradient[$0] >= 0
       }
+      var isMoved = false
       for index in 0..<count where !isFree[index] && point[index] < upperBounds[index] {
         point[index] = upperBounds[index]
         isMoved = true
       }
-      if isMoved {
-        value = function(point, &gradient)
-        isMoved = false
-      }
+      if isMoved { value = function(point, &gradient) }
 
       var (direction, isScaled) = searchDirection(
         gradient: gradient, isFree: isFree, pairs: pairs)
-      var slope = dot(direction, gradient)
-      if !(slope < 0) {
+      if !(dot(direction, gradient) < 0) {
         pairs.removeAll()
         direction = (0..<count).map { isFree[$0] ? -gradient[$0] : 0 }
         isScaled = false
-        slope = dot(direction, gradient)
       }
       // No variable moves far in one iteration. Without a curvature to scale it by, a step begins as
       // long as it may be: where the function is concave, that is how to get out of there.
@@ -129,7 +124,7 @@ public struct BoundedQuasiNewton: Sendable {
   }
 
   /// How near its bound a variable that wants to go beyond it is put on it.
-  private var nearness: Double { 1e-9 }
+  private static let nearness = 1e-9
 
   /// The largest entry of the gradient, of variables at their bound only where it points inwards.
   private func projectedGradient(

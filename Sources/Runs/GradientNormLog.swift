@@ -27,19 +27,16 @@ public struct GradientNormLog: Sendable {
   /// - Complexity: O(size · log).
   public init(contentsOf path: String) throws(InputError) {
     let table = try NormTable(path: path)
-    try self.init(points: table.points, hasSteps: table.hasSteps, path: path)
+    try self.init(points: table.points, path: path)
   }
 
   /// The log from rows.
   ///
   /// - Parameters:
   ///   - points: step, norm and line, in the order of the file.
-  ///   - hasSteps: whether the steps were logged, or are row numbers.
   ///   - path: for messages.
   /// - Throws: ``InputError``, as for a file.
-  init(points: [(step: Double, norm: Double, line: Int)], hasSteps: Bool, path: String)
-    throws(InputError)
-  {
+  init(points: [(step: Double, norm: Double, line: Int)], path: String) throws(InputError) {
     var notices: [Notice] = []
     for point in points where point.norm < 0 {
       throw InputError(
@@ -117,7 +114,6 @@ public struct GradientNormLog: Sendable {
 /// The rows of a log of gradient norms.
 private struct NormTable {
   var points: [(step: Double, norm: Double, line: Int)] = []
-  var hasSteps = false
 
   private static let normColumns = [
     "grad_norm", "train/grad_norm", "grad-norm", "grad norm", "gradient_norm",
@@ -130,10 +126,8 @@ private struct NormTable {
 
   init(path: String) throws(InputError) {
     let bytes = try readBytes(path)
-    let start = bytes.firstIndex { $0 > 0x20 && ![0xEF, 0xBB, 0xBF].contains($0) }
-    if let start, bytes[start] == UInt8(ascii: "{") || bytes[start] == UInt8(ascii: "[") {
-      let (steps, norms) = try ValueFile.normsAndSteps(bytes[start...], path: path)
-      hasSteps = steps != nil
+    if let json = ValueFile.json(in: bytes) {
+      let (steps, norms) = try ValueFile.normsAndSteps(json, path: path)
       for (index, norm) in norms.enumerated() {
         let step = steps.map { $0[index] ?? .nan } ?? Double(index + 1)
         points.append((step, norm ?? .nan, 0))
@@ -165,7 +159,6 @@ private struct NormTable {
         path: path, line: 1, problem: "\(fields.count) columns have no names",
         remedy: "add a header that names one of them grad_norm")
     }
-    hasSteps = stepColumn != nil
     while hasRecord {
       let line = text.line
       func number(_ column: Int, _ what: String) throws(InputError) -> Double {

@@ -41,21 +41,34 @@ enum ValueFile {
 
   static func parse(_ bytes: [UInt8], path: String, kind: ValueKind) throws(InputError) -> [Double]
   {
-    let isBlank = { (byte: UInt8) in byte <= 0x20 || byte == 0xEF || byte == 0xBB || byte == 0xBF }
-    guard let start = bytes.firstIndex(where: { !isBlank($0) }) else {
+    guard firstVisible(in: bytes) != nil else {
       throw InputError(
         path: path, problem: "it is empty", remedy: "give one \(kind.name) a line, or JSON")
     }
-    let isJSON = bytes[start] == UInt8(ascii: "[") || bytes[start] == UInt8(ascii: "{")
-    let values =
-      isJSON
-      ? try parseJSON(bytes[start...], path: path, kind: kind)
-      : try parseDelimited(bytes, path: path, kind: kind)
+    let values: [Double]
+    if let json = json(in: bytes) {
+      values = try parseJSON(json, path: path, kind: kind)
+    } else {
+      values = try parseDelimited(bytes, path: path, kind: kind)
+    }
     guard !values.isEmpty else {
       throw InputError(
         path: path, problem: "it holds no values", remedy: "give one \(kind.name) a line")
     }
     return values
+  }
+
+  /// The JSON text that a file holds, from its first bracket on; nil where it holds something else.
+  static func json(in bytes: [UInt8]) -> ArraySlice<UInt8>? {
+    guard let start = firstVisible(in: bytes),
+      bytes[start] == UInt8(ascii: "[") || bytes[start] == UInt8(ascii: "{")
+    else { return nil }
+    return bytes[start...]
+  }
+
+  /// The first byte that is neither blank nor of a byte-order mark.
+  private static func firstVisible(in bytes: [UInt8]) -> Int? {
+    bytes.firstIndex { $0 > 0x20 && $0 != 0xEF && $0 != 0xBB && $0 != 0xBF }
   }
 
   // MARK: - CSV

@@ -76,7 +76,7 @@ public struct FreeFormSchedule: Sendable {
         progress: progress)
       return
     }
-    // Half a run's optimum, stretched, is near that of the whole: the search climbs by doubling.
+    // The optimum of a quarter of the run, stretched, is near that of the whole.
     var length = steps
     var lengths = [steps]
     while constraints.prefix.isEmpty, constraints.cap == nil, length > 200 {
@@ -110,18 +110,18 @@ public struct FreeFormSchedule: Sendable {
     var slopes = [Double](repeating: 0, count: steps)
     let bounds = [Double](
       repeating: constraints.cap.map { log($0) } ?? .infinity, count: steps - fixed)
-    func evaluate() -> Double {
+    // Ω, and the part −∂(D²/2S)/∂λ of its slope that all steps share.
+    func evaluate() -> (bound: Double, bias: Double) {
       let sums = BoundGradient.evaluate(rates, gradientNorms: gradientNorms, slopes: &slopes)
-      return distance / (2 * sums.steps) * distance + sums.noise / 2
+      let ratio = distance / sums.steps
+      return (ratio * distance / 2 + sums.noise / 2, ratio * ratio / 2)
     }
     // Entries have gradients of the order of 1/T.
     var method = BoundedQuasiNewton()
     method.tolerance = 1e-9 / Double(steps)
     func logarithmOfBound(_ point: [Double], _ gradient: inout [Double]) -> Double {
       for (index, logarithm) in point.enumerated() { rates[fixed + index] = exp(logarithm) }
-      let bound = evaluate()
-      let total = rates.reduce(0, +)
-      let bias = (distance / total) * (distance / total) / 2
+      let (bound, bias) = evaluate()
       for index in point.indices {
         gradient[index] = rates[fixed + index] * (slopes[fixed + index] / 2 - bias) / bound
       }
@@ -134,20 +134,18 @@ public struct FreeFormSchedule: Sendable {
       let isCapped = constraints.cap != nil && logarithm >= bounds[index]
       rates[fixed + index] = isCapped ? constraints.cap ?? 0 : exp(logarithm)
     }
-    let sums = BoundGradient.evaluate(rates, gradientNorms: gradientNorms, slopes: &slopes)
-    let least = distance / (2 * sums.steps) * distance + sums.noise / 2
+    let (least, bias) = evaluate()
     learningRates = rates
     bound = least
     projectedGradient = result.projectedGradient
     iterations = result.iterations
     lowerBound = Self.lowerBound(
-      rates: rates, noiseSlopes: slopes, bound: least, stepSum: sums.steps,
-      constraints: constraints,
+      rates: rates, noiseSlopes: slopes, bound: least, bias: bias, constraints: constraints,
       distance: distance)
   }
 
   private static func lowerBound(
-    rates: [Double], noiseSlopes: [Double], bound: Double, stepSum: Double,
+    rates: [Double], noiseSlopes: [Double], bound: Double, bias: Double,
     constraints: Constraints, distance: Double
   ) -> Double? {
     let fixed = constraints.prefix.count
@@ -156,7 +154,6 @@ public struct FreeFormSchedule: Sendable {
       return distance * max(0, noiseSlopes.min() ?? 0).squareRoot()
     }
     // Ω(λ′) ≥ Ω(λ) + g·(λ′ − λ) for every λ′ in the box.
-    let bias = (distance / stepSum) * (distance / stepSum) / 2
     var gain = CompensatedSum()
     for index in fixed..<rates.count {
       let slope = noiseSlopes[index] / 2 - bias

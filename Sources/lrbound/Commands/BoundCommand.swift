@@ -111,10 +111,7 @@ struct BoundCommand: ParsableCommand {
       rows.append(["η_T", significant(lastMultiplier, 6), "the last multiplier that makes Ω least"])
     }
     var json: [String: JSONValue] = [
-      "schedule": .object([
-        "spec": .string(spec.text), "canonical": .string(spec.canonical),
-        "steps": .integer(scheduledRun.steps),
-      ]),
+      "schedule": .object(scheduledRun.json),
       "S": .number(terms.stepSum), "V": .number(terms.noiseSum), "omega": .number(omega),
       "gamma": .number(shownGamma), "gamma_star": .number(optimum.baseLearningRate),
       "omega_star": .number(optimum.bound), "trimmed_steps": .integer(terms.trimmedSteps),
@@ -140,7 +137,7 @@ struct BoundCommand: ParsableCommand {
       ],
       notices: try scheduledRun.notices(baseLearningRate: gamma),
       assumptions: [
-        "f is convex, stochastic gradients have norms of at most G, SGD without momentum"
+        Report.convexAssumption
       ])
     try report.print(as: output.format)
   }

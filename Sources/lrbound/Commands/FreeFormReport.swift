@@ -11,8 +11,8 @@ struct FreeFormReport {
     _ scheduledRun: ScheduledRun, gamma: Double?, cap: Double?, keptSteps: Int,
     norms: GradientNorms, distance: Double
   ) throws {
-    let spec = try scheduledRun.tunable(gradientNorms: norms).optimum(distance: distance)
-    let base = gamma ?? spec.baseLearningRate
+    let (base, specBound) = try scheduledRun.tunable(gradientNorms: norms)
+      .bound(fixed: gamma, distance: distance)
     var constraints = FreeFormSchedule.Constraints()
     guard keptSteps < scheduledRun.steps else {
       throw UsageError(
@@ -37,11 +37,6 @@ struct FreeFormReport {
           "the free form did not converge in \(best.iterations) iterations (gradient \(significant(best.projectedGradient, 2))); smooth the gradient norms, or shorten the run"
       )
     }
-    let specBound =
-      try gamma.map {
-        try scheduledRun.tunable(gradientNorms: norms).terms(at: $0).bound(
-          at: $0, distance: distance)
-      } ?? spec.bound
     let schedule = try Schedule(values: best.learningRates)
     let multipliers = schedule.multipliers
 
@@ -86,7 +81,7 @@ struct FreeFormReport {
       csv: [["step", "multiplier"]]
         + multipliers.enumerated().map { ["\($0.offset + 1)", "\($0.element)"] },
       assumptions: [
-        "f is convex, stochastic gradients have norms of at most G, SGD without momentum",
+        Report.convexAssumption,
         "differences of 1 to 3 % between shapes are beyond what the bound can tell about real runs",
       ])
   }

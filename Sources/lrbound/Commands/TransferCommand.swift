@@ -138,10 +138,7 @@ struct TransferCommand: ParsableCommand {
     -> [String: JSONValue]
   {
     func end(_ end: TransferAnswer.End) -> JSONValue {
-      var members: [String: JSONValue] = [
-        "spec": .string(end.run.spec.text), "canonical": .string(end.run.spec.canonical),
-        "steps": .integer(end.run.steps),
-      ]
+      var members = end.run.json
       members["base_lr"] = .optional(end.baseLearningRate)
       return .object(members)
     }

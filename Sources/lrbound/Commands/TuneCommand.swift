@@ -92,10 +92,7 @@ struct TuneCommand: ParsableCommand {
     }
     text += columns(rows)
     var json: [String: JSONValue] = [
-      "schedule": .object([
-        "spec": .string(spec.text), "canonical": .string(spec.canonical),
-        "steps": .integer(scheduledRun.steps),
-      ]),
+      "schedule": .object(scheduledRun.json),
       "gamma_star": .number(optimum.baseLearningRate), "omega_star": .number(optimum.bound),
     ]
     json["gamma"] = .optional(fixed)
@@ -153,7 +150,7 @@ struct TuneCommand: ParsableCommand {
       command: "tune", text: text, json: json, csv: csv,
       notices: try scheduledRun.notices(baseLearningRate: fixed ?? optimum.baseLearningRate),
       assumptions: [
-        "f is convex, stochastic gradients have norms of at most G, SGD without momentum",
+        Report.convexAssumption,
         "differences of 1 to 3 % between shapes are beyond what the bound can tell about real runs",
       ])
     try report.print(as: output.format)

@@ -1,3 +1,5 @@
+import Runs
+
 /// A JSON value, written by the standard encoder with sorted keys.
 enum JSONValue: Encodable {
   case string(String)
@@ -36,4 +38,11 @@ enum JSONValue: Encodable {
 extension JSONValue {
   /// A number, or nothing where there is none: absent keys rather than null.
   static func optional(_ value: Double?) -> JSONValue? { value.map { .number($0) } }
+}
+
+extension ScheduledRun {
+  /// What every report echoes of a schedule.
+  var json: [String: JSONValue] {
+    ["spec": .string(spec.text), "canonical": .string(spec.canonical), "steps": .integer(steps)]
+  }
 }

@@ -22,6 +22,10 @@ struct Report {
   /// What the answer takes for granted.
   var assumptions: [String] = []
 
+  /// What the last-iterate bound takes for granted.
+  static let convexAssumption =
+    "f is convex, stochastic gradients have norms of at most G, SGD without momentum"
+
   /// Prints the report in the form asked for.
   func print(as format: OutputOptions.Format) throws {
     switch format {
