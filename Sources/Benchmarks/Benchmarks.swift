@@ -133,5 +133,11 @@ enum Benchmarks {
       let seconds = leastSeconds(runs: 10) { _ = runQuietly(executable.path, arguments) }
       print("- T = \(steps), wsd20 to cosine: \(text(seconds: seconds))")
     }
+    print("\nextend as a whole process, the free form included")
+    for steps in ["1e5", "1e6"] {
+      let arguments = ["extend", "--schedule", "wsd20", "--steps", "5e4", "--to-steps", steps]
+      let seconds = leastSeconds(runs: 3) { _ = runQuietly(executable.path, arguments) }
+      print("- T2 = \(steps): \(text(seconds: seconds))")
+    }
   }
 }

@@ -40,6 +40,9 @@ public struct ScheduledRun: Sendable {
     }
   }
 
+  /// Whether the schedule came from a file, and so has its own length.
+  public var isFile: Bool { file != nil }
+
   /// The learning rate that a file gives by its maximum; nil for a spec, and for a file whose maximum
   /// is 1, which holds multipliers.
   public var fileBaseLearningRate: Double? {

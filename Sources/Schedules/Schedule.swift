@@ -10,11 +10,11 @@ public struct Schedule: Sendable {
   /// peak, the base learning rate for a file of learning rates.
   public let peak: Double
 
-  private let segments: [Segment]
+  let segments: [Segment]
   private let starts: [Int]
 
   /// What the segments' entries are divided by: the peak, or 1 where that has been done.
-  private let divisor: Double
+  let divisor: Double
 
   /// A schedule from explicit values, divided by their largest.
   ///
@@ -44,7 +44,8 @@ public struct Schedule: Sendable {
     self.init(segments: present, peak: peak, divisor: peak)
   }
 
-  private init(segments: [Segment], peak: Double, divisor: Double) {
+  /// A schedule of segments whose largest entry is the divisor.
+  init(segments: [Segment], peak: Double, divisor: Double) {
     var starts: [Int] = []
     var total = 0
     for segment in segments {
@@ -116,7 +117,7 @@ public struct Schedule: Sendable {
   package func forEachBlockFromEnd(
     in range: Range<Int>, length: Int, _ body: (Int, UnsafeBufferPointer<Double>) -> Void
   ) {
-    if segments.count == 1, case .values(let values) = segments[0].law {
+    if segments.count == 1, segments[0].isPlain, case .values(let values) = segments[0].law {
       values.withUnsafeBufferPointer { values in
         var end = range.upperBound
         while end > range.lowerBound {

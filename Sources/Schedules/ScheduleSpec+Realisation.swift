@@ -36,7 +36,7 @@ extension ScheduleSpec {
   }
 
   /// The floor as a ratio of the peak, 0 where there is none.
-  private func floorRatio(baseLearningRate: Double?) throws(ScheduleError) -> Double {
+  package func floorRatio(baseLearningRate: Double?) throws(ScheduleError) -> Double {
     switch floor?.level {
     case nil: return 0
     case .ratio(let ratio): return ratio

@@ -32,6 +32,15 @@ struct Segment: Sendable {
   let law: Law
   let count: Int
 
+  /// How many entries of the law come before the segment's first.
+  var skipped = 0
+
+  /// What the law's entries are multiplied by.
+  var scale = 1.0
+
+  /// Whether the entries are the law's own, from its first on.
+  var isPlain: Bool { skipped == 0 && scale == 1 }
+
   /// Linear warmup over `steps` steps.
   static func warmup(steps: Int) -> Segment {
     Segment(law: .warmup(span: steps), count: steps)
@@ -56,7 +65,9 @@ struct Segment: Sendable {
 
   /// The larger of the first and the last entry.
   var largest: Double {
-    if case .values(let values) = law { return values.max() ?? 0 }
+    if case .values(let values) = law {
+      return scale * (values[skipped..<skipped + count].max() ?? 0)
+    }
     guard count > 0 else { return 0 }
     return max(value(at: 0), value(at: count - 1))
   }
@@ -71,6 +82,11 @@ struct Segment: Sendable {
 
   /// Writes the entries k = `first`… to the buffer.
   func fill(_ buffer: UnsafeMutableBufferPointer<Double>, from first: Int) {
+    fillLaw(buffer, from: first + skipped)
+    if scale != 1 { for index in buffer.indices { buffer[index] *= scale } }
+  }
+
+  private func fillLaw(_ buffer: UnsafeMutableBufferPointer<Double>, from first: Int) {
     switch law {
     case .level(let multiplier, _):
       buffer.update(repeating: multiplier)

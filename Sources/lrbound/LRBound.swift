@@ -12,6 +12,7 @@ struct LRBound: ParsableCommand {
 
         lrbound transfer --from wsd20 --to linear --lr 1e-3 --steps 50000
         lrbound transfer --from wsd20 --to wsd20 --lr 1e-3 --steps 5e4 --to-steps 2e5
+        lrbound extend --schedule wsd20 --steps 50000 --to-steps 100000 --lr 1e-3
         lrbound tune wsd20 --steps 50000
         lrbound schedule cosine:min=0.1,warmup=300 --steps 10000
 
@@ -20,7 +21,8 @@ struct LRBound: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      TransferCommand.self, BoundCommand.self, TuneCommand.self, RobustnessCommand.self,
+      TransferCommand.self, ExtendCommand.self, BoundCommand.self, TuneCommand.self,
+      RobustnessCommand.self,
       RefineCommand.self, ScheduleCommand.self, CompletionCommand.self,
     ])
 }

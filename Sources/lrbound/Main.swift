@@ -3,6 +3,7 @@ import Bound
 import Glibc
 import Runs
 import Schedules
+import Transfer
 import Tuning
 
 /// Runs the command and turns errors into one line on stderr and an exit code.
@@ -44,6 +45,7 @@ enum Main {
     case let error as InputError: fail(error.description, code: 3)
     case let error as StandardOutput.Failure: fail(error.description, code: 3)
     case let error as RefinementError: fail(error.description, code: 3)
+    case let error as ExtensionError: fail(error.description, code: 2)
     case let error as FreeFormError: fail(error.description, code: 2)
     case let error as NoAnswer: fail(error.description, code: 4)
     case let error as BoundError:

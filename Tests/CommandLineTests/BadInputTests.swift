@@ -4,9 +4,48 @@ import Testing
 /// Every wrong input: one line on stderr that names it and the mend, nothing on stdout, the right code.
 @Suite struct BadInputTests {
   static let transfer = ["transfer", "--from", "wsd20", "--to", "linear"]
+  static let extend = ["extend", "--schedule", "wsd20"]
 
   /// Arguments, exit code, pieces of the message.
   static let commandLines: [([String], Int32, [String])] = [
+    (extend + ["--steps", "100", "--to-steps", "100"], 2, ["100 steps", "longer horizon"]),
+    (extend + ["--steps", "100", "--to-steps", "50"], 2, ["50 steps", "longer horizon"]),
+    (extend + ["--steps", "100"], 2, ["add --to-steps"]),
+    (extend + ["--to-steps", "100"], 2, ["add --steps"]),
+    (extend + ["--steps", "100", "--to-steps", "300,200"], 2, ["200 follows 300", "rise"]),
+    (extend + ["--steps", "100", "--to-steps", "300", "--tokens", "9"], 2, ["one of them"]),
+    (extend + ["--tokens", "1B", "--to-tokens", "2B"], 2, ["add --batch-tokens"]),
+    (
+      extend + ["--tokens", "1B", "--to-tokens", "2B", "--batch-tokens", "0.3M"], 2,
+      ["--tokens '1B'", "not a whole number of batches", "give 999900000 or 1000200000"]
+    ),
+    (extend + ["--tokens", "x", "--to-tokens", "2B", "--batch-tokens", "1M"], 2, ["--tokens 'x'"]),
+    (extend + ["--steps", "100", "--to-steps", "300", "--now", "101"], 2, ["--now '101'", "100"]),
+    (
+      extend + ["--steps", "100", "--to-steps", "300", "--branch-step", "101"], 2,
+      ["branch", "1 to 100"]
+    ),
+    (extend + ["--steps", "100", "--to-steps", "300", "--plan", "best"], 2, ["--plan 'best'"]),
+    (extend + ["--steps", "100", "--to-steps", "300", "--cap", "1"], 2, ["--cap", "add --lr"]),
+    (
+      extend + ["--steps", "100", "--to-steps", "300", "--lr", "1", "--cap", "0.5"], 2,
+      ["--cap '0.5'", "at least"]
+    ),
+    (extend + ["--steps", "100", "--to-steps", "300", "--cooldown", "20"], 2, ["--cooldown '20'"]),
+    (
+      extend + ["--steps", "100", "--to-steps", "300", "--schedule-out", "/nowhere/plan.csv"], 3,
+      ["/nowhere/plan.csv", "cannot be written", "elsewhere"]
+    ),
+    (
+      extend + [
+        "--steps", "4000", "--to-steps", "16000", "--rule", "bound", "--plan", "longer-cooldown",
+        "--schedule-out", "plan.csv",
+      ], 4, ["longer-cooldown", "3.7905"]
+    ),
+    (
+      ["extend", "--schedule", "linear:min-lr=1e-5", "--steps", "9", "--to-steps", "20"], 2,
+      ["min-lr", "--lr"]
+    ),
     (["schedule", "liner", "--steps", "10"], 2, ["SPEC", "liner", "did you mean linear"]),
     (["schedule", "sqrt", "--steps", "10"], 2, ["1-sqrt", "invsqrt"]),
     (["schedule", "wsd0", "--steps", "10"], 2, ["cooldown of 0", "constant"]),

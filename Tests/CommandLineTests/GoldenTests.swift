@@ -26,6 +26,20 @@ import Testing
         "--to-steps", "200000",
       ]
     ),
+    ("help-extend.txt", ["extend", "--help"]),
+    (
+      "extend.txt",
+      [
+        "extend", "--schedule", "wsd20", "--steps", "4000", "--to-steps", "8000", "--lr", "1e-3",
+      ]
+    ),
+    (
+      "extend-chain.json",
+      [
+        "extend", "--schedule", "wsd20", "--steps", "4000", "--to-steps", "8000,16000", "--rule",
+        "bound", "--json", "--plan", "lower-plateau",
+      ]
+    ),
     ("bound.json", ["bound", "wsd20", "--steps", "1000", "--json"]),
     ("tune.txt", ["tune", "wsd20", "--steps", "400", "--lr", "0.02"]),
     ("robustness.txt", ["robustness", "linear", "wsd20", "--steps", "1000", "--rho", "2,8"]),

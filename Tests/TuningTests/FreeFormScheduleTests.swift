@@ -1,4 +1,5 @@
 import Bound
+import Foundation
 import Glibc
 import Schedules
 import TestSupport
@@ -53,6 +54,19 @@ import Tuning
     #expect(try best.bound <= terms.bound(at: plain.max() ?? gamma))
     let lower = try #require(best.lowerBound)
     #expect(lower <= best.bound && lower > best.bound * (1 - 1e-5))
+  }
+
+  /// Above 200,000 steps the search ends early, within 1e-6 of where it would end.
+  @Test(.enabled(if: ProcessInfo.processInfo.environment["LRBOUND_HEAVY"] == "1"))
+  func longRunsEndEarly() throws {
+    let gamma = 0.0006
+    var constraints = FreeFormSchedule.Constraints()
+    constraints.prefix = [Double](repeating: gamma, count: 100_000)
+    constraints.cap = gamma
+    let early = try FreeFormSchedule(steps: 400_000, constraints: constraints)
+    let full = try FreeFormSchedule(steps: 400_000, constraints: constraints, leastGain: 0)
+    #expect(early.isConverged && early.iterations < full.iterations)
+    #expect(full.bound <= early.bound && early.bound < full.bound * (1 + 1e-6))
   }
 
   @Test func aCapBinds() throws {

@@ -29,7 +29,10 @@ struct ScheduleCommand: ParsableCommand {
     let spec = scheduledRun.spec
     let schedule = try scheduledRun.schedule(baseLearningRate: baseLearningRate)
     if output.format == .csv {
-      try printValues(schedule, baseLearningRate: baseLearningRate)
+      try ScheduleTable(of: schedule, baseLearningRate: baseLearningRate)
+        .forEachPiece { (piece: String) throws(StandardOutput.Failure) in
+          try StandardOutput.write(piece)
+        }
       return
     }
 
@@ -78,23 +81,5 @@ struct ScheduleCommand: ParsableCommand {
       ],
       csv: [], notices: try scheduledRun.notices(baseLearningRate: baseLearningRate))
     try report.print(as: output.format)
-  }
-
-  /// One row a step, written in blocks so that any length takes little memory.
-  private func printValues(_ schedule: Schedule, baseLearningRate: Double?) throws {
-    try StandardOutput.writeLine(
-      baseLearningRate == nil ? "step,multiplier" : "step,multiplier,lr")
-    var start = 0
-    while start < schedule.steps {
-      let end = min(schedule.steps, start + 65_536)
-      var block = ""
-      for (offset, multiplier) in schedule.multipliers(in: start..<end).enumerated() {
-        block += "\(start + offset + 1),\(multiplier)"
-        if let baseLearningRate { block += ",\(multiplier * baseLearningRate)" }
-        block += "\n"
-      }
-      try StandardOutput.write(block)
-      start = end
-    }
   }
 }

@@ -56,17 +56,7 @@ struct TransferCommand: ParsableCommand {
     completion: .file(extensions: ["csv"]))
   var sweep: String?
 
-  @Option(
-    name: .long, parsing: .unconditional,
-    help: ArgumentHelp("default (horizon exponent 1/3) or bound (1/2).", valueName: "rule"),
-    completion: .list(["default", "bound"]))
-  var rule = "default"
-
-  @Option(
-    name: .long, parsing: .unconditional,
-    help: ArgumentHelp("p in γ* ∝ T^-p at one shape, instead of 1/3.", valueName: "p"))
-  var horizonExponent: String?
-
+  @OptionGroup var ruleOptions: RuleOptions
   @OptionGroup var scale: ScaleOptions
   @OptionGroup var output: OutputOptions
 
@@ -123,15 +113,9 @@ struct TransferCommand: ParsableCommand {
         ["plain bound", "ratio \(significant(answer.boundRatio, 5))"],
       ]
     }
-    rows.append(["rule", ruleText(answer.rule)])
+    rows.append(["rule", answer.rule.text])
     lines += columns(rows)
     return lines
-  }
-
-  private func ruleText(_ rule: TransferRule) -> String {
-    rule.name == "bound"
-      ? "the bound itself: shape and horizon by γ* = D/√(SV)"
-      : "shape by the bound, horizon by T^-\(significant(rule.horizonExponent, 3))"
   }
 
   private func json(of answer: TransferAnswer, sweep: TransferSetup.SweepReading?)
@@ -150,9 +134,7 @@ struct TransferCommand: ParsableCommand {
     var members: [String: JSONValue] = [
       "from": end(answer.from), "to": end(answer.to), "ratio": .number(answer.ratio),
       "ratio_interval": pair(answer.ratioInterval), "bound": .object(bound),
-      "rule": .object([
-        "name": .string(answer.rule.name), "horizon_exponent": .number(answer.rule.horizonExponent),
-      ]),
+      "rule": answer.rule.json,
     ]
     members["base_lr"] = .optional(answer.to.baseLearningRate)
     members["interval"] = answer.interval.map(pair)

@@ -26,7 +26,7 @@ struct TransferSetup {
     let rate = try command.lr.map { try Arguments.learningRate($0, "--lr") }
     var steps = try command.steps.map { try Arguments.steps($0, "--steps") }
     let toSteps = try command.toSteps.map { try Arguments.steps($0, "--to-steps") }
-    let rule = try Self.rule(command)
+    let rule = try command.ruleOptions.parsed()
     _ = try command.scale.parsedDistance()
     let norms = try command.scale.parsedNorms()
     if rate != nil, command.sweep != nil {
@@ -73,23 +73,6 @@ struct TransferSetup {
     if rate == nil, sweep == nil, let rate = from.fileBaseLearningRate {
       assumptions.append(
         "the source's base learning rate is its file's maximum, \(significant(rate, 6))")
-    }
-  }
-
-  private static func rule(_ command: TransferCommand) throws -> TransferRule {
-    let exponent = try command.horizonExponent.map {
-      try Arguments.number($0, "--horizon-exponent", in: 0...1)
-    }
-    switch command.rule {
-    case "default": return exponent.map { .standard(horizonExponent: $0) } ?? .standard()
-    case "bound":
-      guard exponent == nil else {
-        throw UsageError(
-          "--horizon-exponent: the rule 'bound' has exponent 1/2; leave one of the two out")
-      }
-      return .bound
-    default:
-      throw UsageError("--rule '\(printable(command.rule))': no such rule; give default or bound")
     }
   }
 

@@ -38,9 +38,34 @@ enum Arguments {
     return Int(value)
   }
 
+  /// A number of tokens: a whole number, also written 5e11, 500k, 1.5M, 10B or 2T.
+  static func tokens(_ text: String, _ option: String) throws(UsageError) -> Int {
+    guard let value = count(text), value == value.rounded(), (1...1e15).contains(value) else {
+      throw UsageError(
+        "\(option) '\(printable(text))': give a whole number of tokens up to 1e15, like 10B or 524288"
+      )
+    }
+    return Int(value)
+  }
+
+  /// The steps that a number of tokens makes, which must be whole batches.
+  static func steps(tokens text: String, _ option: String, batch: Int) throws(UsageError) -> Int {
+    let total = try tokens(text, option)
+    guard total % batch == 0 else {
+      let whole = total / batch
+      let near = whole > 0 ? "\(whole * batch) or \((whole + 1) * batch)" : "\(batch)"
+      throw UsageError(
+        "\(option) '\(printable(text))': not a whole number of batches of \(batch) tokens; give \(near)"
+      )
+    }
+    return try steps("\(total / batch)", option)
+  }
+
   /// A count with the shorthands that people type; nil where it is no number.
   private static func count(_ text: String) -> Double? {
-    let units: [Character: String] = ["k": "e3", "K": "e3", "m": "e6", "M": "e6"]
+    let units: [Character: String] = [
+      "k": "e3", "K": "e3", "m": "e6", "M": "e6", "b": "e9", "B": "e9", "T": "e12",
+    ]
     var digits = text
     if let unit = text.last.flatMap({ units[$0] }), !text.contains("e") {
       digits = text.dropLast() + unit
@@ -83,6 +108,18 @@ enum Arguments {
         "\(option) '\(printable(text))': an entry is missing; separate them by commas")
     }
     return parts
+  }
+
+  /// The length of a cooldown, as the grammar writes it.
+  static func cooldown(_ text: String, _ option: String) throws(UsageError) -> Extent {
+    let isPlain = text.allSatisfy { $0.isLetter || $0.isNumber || "%.,_".contains($0) }
+    guard isPlain, let spec = try? ScheduleSpec("wsd:cooldown=\(text)"),
+      case .wsd(let cooldown, _) = spec.family
+    else {
+      throw UsageError(
+        "\(option) '\(printable(text))': not a length; give a fraction like 0.2, 20% or 5000steps")
+    }
+    return cooldown
   }
 
   /// A learning rate.

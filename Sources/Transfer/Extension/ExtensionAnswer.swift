@@ -1,0 +1,116 @@
+import Glibc
+import Runs
+import Schedules
+
+/// The ways to go on from T1 to T2 steps, side by side.
+public struct ExtensionAnswer: Sendable {
+  /// What was asked.
+  public let question: ExtensionQuestion
+
+  /// γ at T2 in the bound's units, at which every plan that goes on is judged.
+  public let gamma: Double
+
+  /// The options, plans that go on first, then the references.
+  public let options: [ExtensionOption]
+
+  /// An option of a kind.
+  ///
+  /// - Parameter kind: any kind.
+  /// - Returns: the option; nil where it does not apply to the question.
+  public func option(_ kind: ExtensionOption.Kind) -> ExtensionOption? {
+    options.first { $0.kind == kind }
+  }
+
+  /// The option to take among those that go on.
+  ///
+  /// That is the least bound of the plain plans, doing nothing included, unless the free form is better
+  /// by more than 3 %, which is what the bound can tell about real runs. Where all gain less than a tenth of a per cent, or T2 is hardly above T1, doing nothing.
+  public var recommended: ExtensionOption.Kind {
+    let plain = recommendedPlain
+    guard !isBarelyLonger, let freeForm = option(.freeForm)?.plan, let best = option(plain)?.plan,
+      freeForm.bound < best.bound * (1 - Self.telling)
+    else { return plain }
+    return .freeForm
+  }
+
+  /// The same among the plain plans alone.
+  var recommendedPlain: ExtensionOption.Kind {
+    let kinds: [ExtensionOption.Kind] = [.longerCooldown, .lowerPlateau, .rewarm, .same]
+    let bounds = kinds.compactMap { kind in
+      option(kind)?.plan.map { (kind: kind, bound: $0.bound) }
+    }
+    guard let best = bounds.min(by: { $0.bound < $1.bound }) else { return .retunedLinear }
+    if let same = option(.same)?.plan,
+      isBarelyLonger || same.bound <= best.bound * (1 + Self.negligible)
+    {
+      return .same
+    }
+    return best.kind
+  }
+
+  /// The relative difference of two bounds below which real runs cannot tell them apart.
+  private static let telling = 0.03
+
+  /// The relative gain that is not worth a change.
+  private static let negligible = 1e-3
+
+  /// How much lower a plan's bound is than that of doing nothing, 0.1 for 10 %.
+  ///
+  /// - Parameter plan: one of the plans.
+  /// - Returns: 1 − Ω/Ω_same.
+  public func gainOverSame(_ plan: ExtensionOption.Plan) -> Double { gain(plan, over: .same) }
+
+  /// How much lower a plan's bound is than that of a fresh, tuned linear decay; negative where it is
+  /// higher.
+  ///
+  /// - Parameter plan: one of the plans.
+  /// - Returns: 1 − Ω/Ω_linear.
+  public func gainOverRetunedLinear(_ plan: ExtensionOption.Plan) -> Double {
+    gain(plan, over: .retunedLinear)
+  }
+
+  /// How many more steps, as a part of T2, doing nothing would need for the same bound, which falls like
+  /// T^-1/2 where it is tuned.
+  ///
+  /// - Parameter plan: one of the plans.
+  /// - Returns: (Ω_same/Ω)² − 1.
+  public func equivalentMoreSteps(_ plan: ExtensionOption.Plan) -> Double {
+    guard let same = option(.same)?.plan else { return 0 }
+    let ratio = same.bound / plan.bound
+    return ratio * ratio - 1
+  }
+
+  private func gain(_ plan: ExtensionOption.Plan, over kind: ExtensionOption.Kind) -> Double {
+    guard let reference = option(kind)?.plan else { return 0 }
+    return 1 - plan.bound / reference.bound
+  }
+
+  /// What users should know before they follow a plan.
+  public var notices: [Notice] {
+    var notices: [Notice] = []
+    let lengthening = Double(question.steps) / Double(question.run.steps)
+    if isBarelyLonger {
+      let percent = ((lengthening - 1) * 1000).rounded() / 10
+      notices.append(
+        Notice(
+          code: "barely-longer",
+          message:
+            "only \(decimalText(percent)) % more steps: a jump of the learning rate just before the cooldown gains next to nothing; the plain plan (same) will do"
+        ))
+    }
+    if lengthening > 8 {
+      notices.append(
+        Notice(
+          code: "far-horizon",
+          message:
+            "the horizons differ by more than a factor of 8: the exponent was seen over less, so extend in stages and look at the loss"
+        ))
+    }
+    return notices
+  }
+
+  /// Whether T2 is less than 5 % above T1: an optimiser then hides a jump in the cooldown.
+  private var isBarelyLonger: Bool {
+    Double(question.steps) < 1.05 * Double(question.run.steps)
+  }
+}

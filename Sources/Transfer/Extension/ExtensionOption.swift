@@ -1,0 +1,80 @@
+import Schedules
+
+/// One way to go on from T1 to T2 steps.
+public struct ExtensionOption: Sendable {
+  /// The ways there are.
+  public enum Kind: String, CaseIterable, Sendable {
+    /// Keep the base learning rate, go on at a lower plateau.
+    case lowerPlateau = "lower-plateau"
+
+    /// Keep the base learning rate, cool down for longer.
+    case longerCooldown = "longer-cooldown"
+
+    /// Keep the past, choose every learning rate that remains.
+    case freeForm = "free-form"
+
+    /// Keep everything, also the steps of a cooldown, and go back up.
+    case rewarm
+
+    /// Do nothing about it: the same schedule over more steps at the same base learning rate.
+    case same
+
+    /// Start over with the same schedule, its base learning rate tuned for T2.
+    case retunedSame = "retuned-same"
+
+    /// Start over with linear decay, its base learning rate tuned for T2.
+    case retunedLinear = "retuned-linear"
+
+    /// Whether it starts over from the first step, as a reference.
+    public var startsOver: Bool { self == .retunedSame || self == .retunedLinear }
+  }
+
+  /// A plan that can be carried out.
+  public struct Plan: Sendable {
+    /// T2 multipliers of the base learning rate.
+    public let schedule: Schedule
+
+    /// The plateau from ``changeAtStep`` on as a part of the one before; nil where it stays.
+    public var factor: Double?
+
+    /// The steps of the final cooldown; nil where there is none to speak of.
+    public var cooldownSteps: Int?
+
+    /// The fraction of the run at which the cooldown is exact, before it is rounded to steps.
+    public var cooldownFraction: Double?
+
+    /// The base learning rate as the trainer takes it; nil where that of the run is not known.
+    public let baseLearningRate: Double?
+
+    /// γ, the same in the bound's units.
+    public let gamma: Double
+
+    /// Ω at γ.
+    public let bound: Double
+
+    /// The first step, counted from 1, at which the learning rate differs from that of the run so far.
+    public let changeAtStep: Int
+
+    /// The checkpoint to branch from, as the number of steps it has made: the last before anything
+    /// changes; 0 to start over.
+    public var branchAtStep: Int { changeAtStep - 1 }
+
+    /// The steps that are still to be trained from the checkpoint on.
+    public var stepsToTrain: Int { schedule.steps - branchAtStep }
+  }
+
+  /// The way.
+  public let kind: Kind
+
+  /// The plan, or why there is none.
+  public let result: Result<Plan, ExtensionObstacle>
+
+  /// The plan; nil where it is infeasible.
+  public var plan: Plan? { try? result.get() }
+
+  /// Why it is infeasible.
+  public var obstacle: ExtensionObstacle? {
+    if case .failure(let obstacle) = result { return obstacle }
+    return nil
+  }
+}

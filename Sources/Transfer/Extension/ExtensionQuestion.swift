@@ -1,0 +1,188 @@
+import Bound
+import Numerics
+import Runs
+import Schedules
+import Tuning
+
+/// The question of how a run of T1 steps goes on to T2 (2501.18965, section 4, "continual training").
+///
+/// A longer run wants a smaller base learning rate. A run that keeps its own must change its schedule
+/// until γ* of the whole of it is the running γ: a lower plateau or a longer cooldown does it.
+public struct ExtensionQuestion: Sendable {
+  /// The run so far.
+  public var run: ExtendableRun
+
+  /// T2.
+  public var steps: Int
+
+  /// How γ* moves with the horizon.
+  public var rule: TransferRule
+
+  /// The steps that have been made, where the run is to go on from its latest checkpoint, in the middle
+  /// of its cooldown or after it; nil where it may go back.
+  public var madeSteps: Int?
+
+  /// The steps that the free form keeps; nil for those that every other plan keeps.
+  public var freeFormBranch: Int?
+
+  /// The cap on the free form's learning rates as a multiple of the base learning rate, 1 or more.
+  public var capFactor = 1.0
+
+  /// Whether the free form is searched: by far the longest part.
+  public var wantsFreeForm = true
+
+  /// G.
+  public var gradientNorm: Double
+
+  /// D.
+  public var distance: Double
+
+  /// The base schedule over T2 steps, for the references; nil in a chain, where the run has become a
+  /// schedule of its own.
+  var longerBase: Schedule?
+
+  /// A question.
+  ///
+  /// - Parameters:
+  ///   - run: the run so far.
+  ///   - base: its schedule as a spec, which the references follow; nil to let the run's own cooldown
+  ///     stand for it.
+  ///   - steps: T2.
+  ///   - rule: how γ* moves with the horizon.
+  ///   - gradientNorm: G.
+  ///   - distance: D.
+  /// - Throws: ``ExtensionError`` where T2 is not above T1, ``ScheduleError`` where the spec does not fit
+  ///   into T2 steps.
+  public init(
+    of run: ExtendableRun, base: ScheduledRun? = nil, toSteps steps: Int,
+    rule: TransferRule = .standard(), gradientNorm: Double = 1, distance: Double = 1
+  ) throws {
+    guard steps > run.steps else { throw ExtensionError.notLonger(from: run.steps, to: steps) }
+    guard steps <= ScheduleSpec.mostSteps else { throw ExtensionError.tooLong(steps: steps) }
+    self.run = run
+    self.steps = steps
+    self.rule = rule
+    self.gradientNorm = gradientNorm
+    self.distance = distance
+    if let base, !base.isFile {
+      longerBase = try base.spec.realise(steps: steps, baseLearningRate: run.baseLearningRate)
+    }
+  }
+
+  /// All options, in the order of ``ExtensionOption/Kind``, and which of them to take.
+  ///
+  /// - Parameter progress: called after each iteration of the free form with its number and Ω.
+  /// - Returns: the answer.
+  /// - Throws: ``ExtensionError``, ``BoundError``.
+  /// - Complexity: some 60 passes over T2 steps, and the free form's.
+  public func answer(progress: (Int, Double) -> Bool = { _, _ in true }) throws -> ExtensionAnswer {
+    try check()
+    var options = [
+      ExtensionOption(kind: .lowerPlateau, result: try lowerPlateau()),
+      ExtensionOption(kind: .longerCooldown, result: try longerCooldown()),
+    ]
+    if wantsRewarming { options.append(ExtensionOption(kind: .rewarm, result: try rewarm())) }
+    let same = ExtensionOption(kind: .same, result: .success(try sameSchedule()))
+    options.append(same)
+    if wantsFreeForm {
+      let freeForm = try freeForm(beside: options, progress: progress)
+      options.insert(ExtensionOption(kind: .freeForm, result: freeForm), at: 2)
+    }
+    options += try references()
+    return ExtensionAnswer(
+      question: self, gamma: gamma, options: options)
+  }
+
+  /// γ at T2: what γ* of a plan must be.
+  var gamma: Double { run.gamma(at: steps, horizonExponent: rule.horizonExponent) }
+
+  /// The steps of the final cooldown that the schedule would have.
+  var cooldownSteps: Int { run.cooldown.extent.steps(of: steps) }
+
+  /// Going back up is priced where the run is in its cooldown, or has nothing else to go on from.
+  private var wantsRewarming: Bool { madeSteps != nil || run.reusableSteps == 0 }
+
+  private func check() throws(ExtensionError) {
+    if let madeSteps, !(1...run.steps).contains(madeSteps) {
+      throw .outsideRun(option: "the steps made", step: madeSteps, steps: run.steps)
+    }
+    if let freeFormBranch, !(1...run.steps).contains(freeFormBranch) {
+      throw .outsideRun(option: "the step to branch from", step: freeFormBranch, steps: run.steps)
+    }
+  }
+
+  func terms(of schedule: Schedule) throws -> BoundTerms {
+    try BoundTerms.lastIterate(of: schedule, gradientNorms: .constant(gradientNorm))
+  }
+
+  func tunedGamma(of schedule: Schedule) throws -> Double {
+    try terms(of: schedule).optimalBaseLearningRate(distance: distance)
+  }
+
+  /// A plan that keeps the running base learning rate.
+  func plan(
+    _ schedule: Schedule, factor: Double? = nil, cooldown: Int?, fraction: Double? = nil
+  ) throws -> ExtensionOption.Plan {
+    ExtensionOption.Plan(
+      schedule: schedule, factor: factor, cooldownSteps: cooldown, cooldownFraction: fraction,
+      baseLearningRate: run.baseLearningRate, gamma: gamma,
+      bound: try terms(of: schedule).bound(at: gamma, distance: distance),
+      changeAtStep: schedule.firstDifference(from: run.schedule))
+  }
+
+  /// The same schedule over T2 steps; in a chain, the plateau reached and a cooldown of the usual share.
+  private func sameSchedule() throws -> ExtensionOption.Plan {
+    if let longerBase {
+      return try plan(longerBase, cooldown: nil)
+    }
+    let count = min(cooldownSteps, steps - 1)
+    let kept = min(run.reusableSteps, steps - count)
+    return try plan(
+      run.plan(keeping: kept, factor: 1, steps: steps, cooldown: count), cooldown: count)
+  }
+
+  /// The schedules that start over, each at its own γ*.
+  private func references() throws -> [ExtensionOption] {
+    func reference(_ kind: ExtensionOption.Kind, _ schedule: Schedule) throws -> ExtensionOption {
+      let own = try terms(of: schedule)
+      let tuned = try own.optimalBaseLearningRate(distance: distance)
+      let plan = ExtensionOption.Plan(
+        schedule: schedule, baseLearningRate: run.baseLearningRate.map { $0 * (tuned / gamma) },
+        gamma: tuned, bound: try own.optimalBound(distance: distance), changeAtStep: 1)
+      return ExtensionOption(kind: kind, result: .success(plan))
+    }
+    let linear = try ScheduleSpec("linear:warmup=\(run.warmup)steps").realise(steps: steps)
+    var options: [ExtensionOption] = []
+    if let longerBase { options.append(try reference(.retunedSame, longerBase)) }
+    options.append(try reference(.retunedLinear, linear))
+    return options
+  }
+}
+
+/// Why a question about a longer run makes no sense, in one line with the mend.
+public enum ExtensionError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// T2 is not above T1.
+  case notLonger(from: Int, to: Int)
+
+  /// T2 is too large.
+  case tooLong(steps: Int)
+
+  /// A step that must be one of the run's.
+  case outsideRun(option: String, step: Int, steps: Int)
+
+  /// An option was to be followed that does not apply.
+  case noSuchOption(String)
+
+  /// The error as one line.
+  public var description: String {
+    switch self {
+    case .noSuchOption(let name):
+      return "the plan \(name) does not apply to this run; take one of those listed without --plan"
+    case .notLonger(let from, let to):
+      return "\(to) steps are no more than the run's \(from); give a longer horizon"
+    case .tooLong(let steps): return "\(steps) steps are out of range; give up to 1e9"
+    case .outsideRun(let option, let step, let steps):
+      return "\(option), \(step), lies outside the run of \(steps) steps; give 1 to \(steps)"
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import Bound
+import Schedules
+import Tuning
+
+extension ExtensionQuestion {
+  /// The best of all schedules that keep the past, under a cap on the learning rate.
+  ///
+  /// The past ends where the first of the other plans changes something, so that no plan which goes on
+  /// can be better.
+  func freeForm(
+    beside options: [ExtensionOption], progress: (Int, Double) -> Bool
+  ) throws -> Result<ExtensionOption.Plan, ExtensionObstacle> {
+    guard steps <= FreeFormError.mostSteps else {
+      return .failure(.tooLong(most: FreeFormError.mostSteps))
+    }
+    let plans = options.compactMap(\.plan)
+    let earliest = plans.map(\.branchAtStep).min() ?? 0
+    let kept = min(freeFormBranch ?? earliest, run.steps, steps - 1)
+    var constraints = FreeFormSchedule.Constraints()
+    constraints.prefix = run.schedule.multipliers(in: 0..<kept).map { gamma * $0 }
+    constraints.cap = gamma * capFactor
+    let norms = try GradientNorms.constant(gradientNorm)
+    // A plan that keeps as much is a start from which the search can only gain.
+    let best = plans.filter { $0.branchAtStep >= kept }.min { $0.bound < $1.bound }
+    let found = try FreeFormSchedule(
+      steps: steps, constraints: constraints, gradientNorms: norms, distance: distance,
+      start: best.map { plan in plan.schedule.multipliers.map { gamma * $0 } }, progress: progress)
+    guard found.isConverged else { return .failure(.notConverged) }
+    let schedule: Schedule
+    do {
+      // The past as multipliers, which a detour by way of learning rates would round.
+      schedule = try Schedule(
+        values: run.schedule.multipliers(in: 0..<kept)
+          + found.learningRates[kept...].map { $0 / gamma })
+    } catch {
+      return .failure(.notConverged)
+    }
+    let peak = schedule.peak * gamma
+    return .success(
+      ExtensionOption.Plan(
+        schedule: schedule, baseLearningRate: run.baseLearningRate.map { $0 * schedule.peak },
+        gamma: peak, bound: try terms(of: schedule).bound(at: peak, distance: distance),
+        changeAtStep: firstChange(of: schedule)))
+  }
+
+  /// The first step at which the learning rates differ: with the run's own peak, the multipliers.
+  private func firstChange(of schedule: Schedule) -> Int {
+    guard schedule.peak != 1 else { return schedule.firstDifference(from: run.schedule) }
+    let shared = min(run.steps, schedule.steps)
+    let own = schedule.multipliers(in: 0..<shared)
+    let before = run.schedule.multipliers(in: 0..<shared)
+    let index = own.indices.first {
+      abs(own[$0] * schedule.peak - before[$0]) > 1e-12 * schedule.peak
+    }
+    return (index ?? shared) + 1
+  }
+}

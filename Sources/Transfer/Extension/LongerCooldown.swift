@@ -1,0 +1,84 @@
+import Bound
+import Schedules
+
+extension ExtensionQuestion {
+  /// The plan that keeps the steady law and cools down for long enough to make γ* the running γ.
+  ///
+  /// γ* rises with the cooldown's length, up to that of a cooldown over the whole run, which bounds the
+  /// horizons that can be reached: T2/T1 < 3.7775 for wsd20, for large T1 and p = 1/2.
+  func longerCooldown() throws -> Result<ExtensionOption.Plan, ExtensionObstacle> {
+    guard run.reusableSteps > 0 else { return .failure(nothingSteady) }
+    // A run that has had no cooldown may take any; one that has had a cooldown, a longer one.
+    let shortest = run.hasCooldown ? max(1, cooldownSteps) : 1
+    let longest = steps - run.warmup
+    guard shortest < longest else {
+      return .failure(.noRoom(cooldown: shortest, steps: steps, made: run.reusableSteps))
+    }
+    func excess(_ count: Int) throws -> Double {
+      try tunedGamma(of: schedule(cooldown: count, of: steps)) / gamma - 1
+    }
+    if try excess(shortest) >= 0 { return .failure(.notNeeded) }
+    guard let bracket = try bracket(of: excess, from: shortest, to: longest) else {
+      return .failure(try cooldownTooShort())
+    }
+    let exact = try crossing(in: bracket) { try -excess($0) }
+    let count = min(longest, max(shortest, Int(exact.rounded(.toNearestOrAwayFromZero))))
+    return .success(
+      try plan(
+        schedule(cooldown: count, of: steps), cooldown: count, fraction: exact / Double(steps)))
+  }
+
+  /// Lengths between which γ* reaches the running γ.
+  ///
+  /// On a plateau γ* rises all the way; where the
+  /// steady law falls by itself it can rise and fall again, and the first rise counts.
+  private func bracket(
+    of excess: (Int) throws -> Double, from shortest: Int, to longest: Int
+  ) rethrows -> ClosedRange<Int>? {
+    if try excess(longest) >= 0 { return shortest...longest }
+    var lower = shortest
+    while lower < longest {
+      let upper = min(longest, lower + max(1, lower / 3))
+      if try excess(upper) >= 0 { return lower...upper }
+      lower = upper
+    }
+    return nil
+  }
+
+  /// The steady law up to a cooldown that ends the run.
+  private func schedule(cooldown count: Int, of steps: Int) -> Schedule {
+    run.plan(
+      keeping: min(run.reusableSteps, steps - count), factor: 1, steps: steps, cooldown: count)
+  }
+
+  /// The longest horizon at which a cooldown over the whole run is long enough, where that of the
+  /// question is beyond it.
+  private func cooldownTooShort() throws -> ExtensionObstacle {
+    let exponent = rule.horizonExponent
+    func shortfall(_ steps: Int) throws -> Double {
+      let whole = schedule(cooldown: steps - run.warmup, of: steps)
+      return 1 - (try tunedGamma(of: whole)) / run.gamma(at: steps, horizonExponent: exponent)
+    }
+    guard try shortfall(run.tuning.steps) < 0 else { return .noCooldown }
+    let longest = try crossing(in: run.tuning.steps...steps, of: shortfall)
+    return .cooldownTooShort(
+      longestSteps: longest, longestRatio: longest / Double(run.tuning.steps))
+  }
+
+  /// Where a function that rises over a range of whole numbers crosses zero from below, by bisection
+  /// and, within the last step, a straight line; an end of the range where it does not.
+  private func crossing(in range: ClosedRange<Int>, of function: (Int) throws -> Double) rethrows
+    -> Double
+  {
+    var lower = range.lowerBound
+    var upper = range.upperBound
+    let isRising = try function(lower) < 0
+    while upper - lower > 1 {
+      let middle = lower + (upper - lower) / 2
+      if (try function(middle) < 0) == isRising { lower = middle } else { upper = middle }
+    }
+    let (below, above) = (try function(lower), try function(upper))
+    guard (below < 0) != (above < 0) else { return Double(lower) }
+    return Double(lower) + below / (below - above)
+  }
+}

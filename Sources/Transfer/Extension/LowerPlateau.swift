@@ -1,0 +1,66 @@
+import Bound
+import Numerics
+import Schedules
+
+extension ExtensionQuestion {
+  /// The plan that keeps the reusable steps and goes on at the factor that makes γ* the running γ.
+  ///
+  /// Of the equation's roots the largest below 1 is meant: near zero there is a second one, where the
+  /// steps that remain hardly move (2501.18965, section 4).
+  func lowerPlateau() throws -> Result<ExtensionOption.Plan, ExtensionObstacle> {
+    guard run.reusableSteps > 0 else { return .failure(nothingSteady) }
+    let count = cooldownSteps
+    guard steps - count > run.reusableSteps else {
+      return .failure(.noRoom(cooldown: count, steps: steps, made: run.reusableSteps))
+    }
+    func schedule(_ factor: Double) -> Schedule {
+      run.plan(keeping: run.reusableSteps, factor: factor, steps: steps, cooldown: count)
+    }
+    guard let factor = try tunedFactor(schedule) else { return .failure(.noFactor) }
+    if factor == 1, run.hasCooldown { return .failure(.notNeeded) }
+    return .success(try plan(schedule(factor), factor: factor, cooldown: count))
+  }
+
+  /// The plan that keeps every step made and goes back up, to the factor that makes γ* the running γ, at
+  /// most to the steady law itself.
+  ///
+  /// The way up takes as many steps as the warmup did, or one in a hundred of those to come.
+  func rewarm() throws -> Result<ExtensionOption.Plan, ExtensionObstacle> {
+    let kept = madeSteps ?? run.steps
+    let count = cooldownSteps
+    let ramp = max(1, run.warmup > 0 ? run.warmup : (steps - kept) / 100)
+    guard steps - count - ramp > kept else {
+      return .failure(.noRoom(cooldown: count, steps: steps, made: kept))
+    }
+    func schedule(_ factor: Double) -> Schedule {
+      run.plan(keeping: kept, factor: factor, steps: steps, cooldown: count, ramp: ramp)
+    }
+    guard let factor = try tunedFactor(schedule) else { return .failure(.noFactor) }
+    return .success(try plan(schedule(factor), factor: factor, cooldown: count))
+  }
+
+  /// The largest factor up to 1 at which γ* is no less than the running γ: 1 where it is so there; nil
+  /// where none is.
+  private func tunedFactor(_ schedule: (Double) -> Schedule) throws -> Double? {
+    func excess(_ factor: Double) throws -> Double {
+      try tunedGamma(of: schedule(factor)) / gamma - 1
+    }
+    if try excess(1) >= 0 { return 1 }
+    var upper = 1.0
+    while upper > 1e-4 {
+      let lower = upper * 0.9
+      if try excess(lower) >= 0 {
+        return root(in: lower...upper, tolerance: 1e-15) { (try? excess($0)) ?? .nan }
+      }
+      upper = lower
+    }
+    return nil
+  }
+
+  /// Why nothing of the run can be kept.
+  var nothingSteady: ExtensionObstacle {
+    let zeros = run.schedule.trailingZeros
+    return .nothingSteady(
+      schedule: run.name, zeroFrom: zeros > 0 ? run.schedule.steps - zeros + 1 : nil)
+  }
+}

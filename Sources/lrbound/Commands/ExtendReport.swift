@@ -1,0 +1,200 @@
+import Runs
+import Schedules
+import Transfer
+
+/// What `extend` has to say.
+struct ExtendReport {
+  let report: Report
+
+  init(
+    chain: ExtensionChain, base: ScheduledRun, bound: [ExtensionAnswer]?, notices: [Notice],
+    assumptions: [String]
+  ) {
+    var text: [String] = []
+    for (index, stage) in chain.stages.enumerated() {
+      if index > 0 { text.append("") }
+      text += Self.text(
+        of: stage,
+        name: index == 0 ? base.spec.text : "then, from \(chain.followed[index - 1].rawValue)",
+        bound: bound?[index], followed: chain.followed[index])
+    }
+    var members: [String: JSONValue] = [:]
+    let last = chain.stages.count - 1
+    let stages = chain.stages.indices.map { index in
+      Self.json(of: chain.stages[index], bound: bound?[index], followed: chain.followed[index])
+    }
+    members = stages[last]
+    var from = base.json
+    from["base_lr"] = .optional(chain.stages[0].question.run.baseLearningRate)
+    members["from"] = .object(from)
+    members["rule"] = chain.stages[0].question.rule.json
+    if stages.count > 1 { members["stages"] = .array(stages.map { .object($0) }) }
+    let stageNotices = chain.stages.flatMap(\.notices).reduce(into: [Notice]()) {
+      if !$0.contains($1) { $0.append($1) }
+    }
+    report = Report(
+      command: "extend", text: text, json: members, csv: Self.csv(of: chain),
+      notices: notices + stageNotices,
+      assumptions: assumptions + [chain.stages[0].question.rule.text])
+  }
+
+  // MARK: - For people
+
+  private static func text(
+    of stage: ExtensionAnswer, name: String, bound: ExtensionAnswer?, followed: ExtensionOption.Kind
+  ) -> [String] {
+    let question = stage.question
+    var rows: [[String]] = [
+      [
+        "plan", "base LR", "γ", "plateau ×", "cooldown", "Ω", "vs same", "vs fresh linear", "worth",
+        "branch at", "change at",
+      ]
+    ]
+    for option in stage.options {
+      guard let plan = option.plan else { continue }
+      rows.append([
+        option.kind.rawValue, plan.baseLearningRate.map { significant($0) } ?? "–",
+        significant(plan.gamma), plan.factor.map { significant($0, 5) } ?? "–",
+        cooldown(of: plan), significant(plan.bound, 5), percent(-stage.gainOverSame(plan)),
+        percent(-stage.gainOverRetunedLinear(plan)),
+        option.kind == .same ? "–" : percent(stage.equivalentMoreSteps(plan)) + " steps",
+        option.kind.startsOver ? "start over" : grouped(plan.branchAtStep),
+        option.kind.startsOver ? "–" : grouped(plan.changeAtStep),
+      ])
+    }
+    var lines = [
+      "\(name): \(grouped(question.run.steps)) → \(grouped(question.steps)) steps", "",
+    ]
+    lines += columns(rows)
+    let obstacles = stage.options.compactMap { option in
+      option.obstacle.map { "  \(option.kind.rawValue) is not feasible: \($0)" }
+    }
+    if !obstacles.isEmpty { lines += [""] + obstacles }
+    if let bound {
+      lines += ["", "  by the bound itself: " + summary(of: bound)]
+    }
+    if let plan = stage.option(followed)?.plan {
+      let label = followed == stage.recommended ? "recommended" : "followed"
+      lines += ["", "  \(label): \(followed.rawValue), \(advice(followed, plan))"]
+    }
+    return lines
+  }
+
+  private static func cooldown(of plan: ExtensionOption.Plan) -> String {
+    guard let steps = plan.cooldownSteps else { return "–" }
+    let fraction = plan.cooldownFraction ?? Double(steps) / Double(plan.schedule.steps)
+    return "\(significant(fraction * 100)) %"
+  }
+
+  private static func percent(_ value: Double) -> String {
+    guard value != 0 else { return "–" }
+    let text = significant(value * 100, 3)
+    return (value > 0 ? "+" : "") + text + " %"
+  }
+
+  private static func summary(of answer: ExtensionAnswer) -> String {
+    var parts: [String] = []
+    if let factor = answer.option(.lowerPlateau)?.plan?.factor {
+      parts.append("plateau × \(significant(factor, 5))")
+    }
+    switch answer.option(.longerCooldown)?.result {
+    case .success(let plan): parts.append("or a cooldown of \(cooldown(of: plan))")
+    case .failure(.cooldownTooShort(_, let ratio)):
+      parts.append("a longer cooldown reaches \(significant(ratio, 5))× only")
+    case .failure, nil: break
+    }
+    return parts.isEmpty ? "nothing to lower" : parts.joined(separator: ", ")
+  }
+
+  /// What to do, in words.
+  private static func advice(
+    _ kind: ExtensionOption.Kind, _ plan: ExtensionOption.Plan
+  ) -> String {
+    let rate = plan.baseLearningRate.map { " at \(significant($0))" } ?? ""
+    guard !kind.startsOver else { return "started over\(rate)" }
+    var parts = ["from the checkpoint of step \(grouped(plan.branchAtStep))"]
+    if let factor = plan.factor, factor < 1 {
+      let level = plan.baseLearningRate.map { ", that is \(significant($0 * factor))" } ?? ""
+      parts.append("plateau × \(significant(factor))\(level)")
+    }
+    if let steps = plan.cooldownSteps {
+      parts.append("cooldown over the last \(grouped(steps)) steps")
+    }
+    parts.append("\(grouped(plan.stepsToTrain)) steps to train")
+    return parts.joined(separator: ", ")
+  }
+
+  // MARK: - For scripts
+
+  private static func json(
+    of stage: ExtensionAnswer, bound: ExtensionAnswer?, followed: ExtensionOption.Kind
+  ) -> [String: JSONValue] {
+    let question = stage.question
+    var members: [String: JSONValue] = [
+      "from": .object(["steps": .integer(question.run.steps)]),
+      "to": .object(["steps": .integer(question.steps), "gamma": .number(stage.gamma)]),
+      "options": .array(stage.options.map { .object(json(of: $0, in: stage)) }),
+      "recommended": .string(stage.recommended.rawValue), "followed": .string(followed.rawValue),
+    ]
+    members["bound"] = bound.map { bound in
+      .object([
+        "gamma": .number(bound.gamma),
+        "options": .array(bound.options.map { .object(json(of: $0, in: bound)) }),
+      ])
+    }
+    return members
+  }
+
+  private static func json(of option: ExtensionOption, in stage: ExtensionAnswer) -> [String:
+    JSONValue]
+  {
+    var members: [String: JSONValue] = ["kind": .string(option.kind.rawValue)]
+    members["feasible"] = .boolean(option.plan != nil)
+    members["reason"] = option.obstacle.map { .string("\($0)") }
+    if case .cooldownTooShort(let steps, let ratio) = option.obstacle {
+      members["longest_steps"] = .integer(Int(steps))
+      members["longest_ratio"] = .number(ratio)
+    }
+    guard let plan = option.plan else { return members }
+    members["factor"] = .optional(plan.factor)
+    members["fraction"] = .optional(
+      plan.cooldownFraction ?? plan.cooldownSteps.map { Double($0) / Double(plan.schedule.steps) })
+    members["cooldown_steps"] = plan.cooldownSteps.map { .integer($0) }
+    members["base_lr"] = .optional(plan.baseLearningRate)
+    members["gamma"] = .number(plan.gamma)
+    members["omega"] = .number(plan.bound)
+    members["change_at_step"] = .integer(plan.changeAtStep)
+    members["branch_at_step"] = .integer(plan.branchAtStep)
+    members["steps_to_train"] = .integer(plan.stepsToTrain)
+    members["gain_over_same"] = .number(stage.gainOverSame(plan))
+    members["gain_over_retuned_linear"] = .number(stage.gainOverRetunedLinear(plan))
+    members["equivalent_more_steps"] = .number(stage.equivalentMoreSteps(plan))
+    return members
+  }
+
+  private static func csv(of chain: ExtensionChain) -> [[String]] {
+    func text(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
+    let header = [
+      "from_steps", "to_steps", "plan", "feasible", "reason", "factor", "fraction",
+      "cooldown_steps", "base_lr", "gamma", "omega", "change_at_step", "branch_at_step",
+      "gain_over_same", "gain_over_retuned_linear", "equivalent_more_steps",
+    ]
+    let rows = chain.stages.flatMap { stage in
+      stage.options.map { option in
+        let ends = ["\(stage.question.run.steps)", "\(stage.question.steps)", option.kind.rawValue]
+        guard let plan = option.plan else {
+          let reason = option.obstacle.map { "\($0)" } ?? ""
+          return ends + ["false", reason] + [String](repeating: "", count: header.count - 5)
+        }
+        return ends + [
+          "true", "", text(plan.factor), text(plan.cooldownFraction),
+          plan.cooldownSteps.map { "\($0)" } ?? "", text(plan.baseLearningRate), text(plan.gamma),
+          text(plan.bound), "\(plan.changeAtStep)", "\(plan.branchAtStep)",
+          text(stage.gainOverSame(plan)), text(stage.gainOverRetunedLinear(plan)),
+          text(stage.equivalentMoreSteps(plan)),
+        ]
+      }
+    }
+    return [header] + rows
+  }
+}

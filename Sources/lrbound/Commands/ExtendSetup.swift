@@ -1,0 +1,119 @@
+import Bound
+import Runs
+import Schedules
+import Transfer
+
+/// Turns the command line of `extend` into a question and its chain of answers.
+struct ExtendSetup {
+  /// The run so far as it was named.
+  let base: ScheduledRun
+
+  let question: ExtensionQuestion
+  let laterHorizons: [Int]
+  let kind: ExtensionOption.Kind?
+  private(set) var notices: [Notice] = []
+  private(set) var assumptions: [String] = []
+
+  init(_ command: ExtendCommand) throws {
+    let spec = try Arguments.schedule(command.schedule, "--schedule")
+    let (from, to) = try command.horizons.parsed()
+    let rate = try command.lr.map { try Arguments.learningRate($0, "--lr") }
+    let now = try command.now.map { try Arguments.steps($0, "--now") }
+    let branch = try command.branchStep.map { try Arguments.steps($0, "--branch-step") }
+    let cap = try command.cap.map { try Arguments.learningRate($0, "--cap") }
+    let rule = try command.ruleOptions.parsed()
+    let distance = try command.scale.parsedDistance()
+    guard let norm = try command.scale.parsedNorms().constant else {
+      throw UsageError(
+        "--gradient-norm: the steps to come have no norms yet; give one number, or leave it out")
+    }
+    kind = try command.plan.map { text in
+      guard let kind = ExtensionOption.Kind(rawValue: text) else {
+        let names = ExtensionOption.Kind.allCases.map(\.rawValue).joined(separator: ", ")
+        throw UsageError("--plan '\(printable(text))': no such plan; give one of \(names)")
+      }
+      return kind
+    }
+    if command.scheduleOut == "-" {
+      throw UsageError("--schedule-out '-': standard output has the table; give a file's name")
+    }
+    base = try ScheduledRun(spec, steps: from)
+    let run = try ExtendableRun(
+      base, baseLearningRate: rate,
+      cooldown: command.cooldown.map { try Arguments.cooldown($0, "--cooldown") }, madeSteps: now,
+      gradientNorm: norm, distance: distance)
+    var question = try ExtensionQuestion(
+      of: run, base: base, toSteps: to[0], rule: rule, gradientNorm: norm, distance: distance)
+    if let now {
+      guard now <= run.steps else {
+        throw UsageError("--now '\(now)': the run has \(run.steps) steps; give at most that")
+      }
+      // On the plateau nothing is to be warmed up again: the plans simply begin there.
+      if now > run.reusableSteps { question.madeSteps = now }
+    }
+    question.freeFormBranch = branch
+    if let cap {
+      guard let running = run.baseLearningRate else {
+        throw UsageError("--cap is a learning rate, and that of the run is not known; add --lr")
+      }
+      guard cap >= running else {
+        throw UsageError(
+          "--cap '\(significant(cap))': the run has used \(significant(running)); give at least that"
+        )
+      }
+      question.capFactor = cap / running
+    }
+    self.question = question
+    laterHorizons = Array(to.dropFirst())
+    notices = try base.notices(baseLearningRate: run.baseLearningRate)
+    assumptions = [
+      "same model, data, batch size, optimiser and weight decay in both runs",
+      rate == nil && run.baseLearningRate == nil
+        ? "the run's base learning rate is tuned for it"
+        : "\(significant(run.baseLearningRate ?? 0, 6)) is tuned for \(spec.text) at \(grouped(run.steps)) steps",
+    ]
+  }
+
+  /// The answers, one a horizon.
+  func chain() throws -> ExtensionChain {
+    let progress = ProgressLine(isWanted: question.steps > 300_000 || !laterHorizons.isEmpty)
+    defer { progress.end() }
+    do {
+      return try ExtensionChain(question, then: laterHorizons, following: kind) {
+        iteration, bound in
+        progress.show("free form, iteration \(iteration), Ω \(significant(bound, 8))")
+        return true
+      }
+    } catch let obstacle as ExtensionObstacle {
+      throw NoAnswer(description: "--plan '\(kind?.rawValue ?? "")': \(obstacle)")
+    }
+  }
+
+  /// The same stages by the plain bound, without the free form; nil where that is the rule, or where a
+  /// plan of the chain is not feasible by it.
+  func boundStages(beside chain: ExtensionChain) throws -> [ExtensionAnswer]? {
+    guard question.rule != .bound else { return nil }
+    return try chain.stages.map { stage in
+      var plain = stage.question
+      plain.rule = .bound
+      plain.wantsFreeForm = false
+      return try plain.answer()
+    }
+  }
+
+  /// Writes the plan that was followed.
+  func write(_ chain: ExtensionChain, to path: String) throws {
+    guard let stage = chain.stages.last, let followed = chain.followed.last,
+      let option = stage.option(followed)
+    else {
+      throw NoAnswer(
+        description: "--plan '\(kind?.rawValue ?? "")': it does not apply to this run")
+    }
+    switch option.result {
+    case .success(let plan):
+      try ScheduleTable(of: plan.schedule, baseLearningRate: plan.baseLearningRate).write(to: path)
+    case .failure(let obstacle):
+      throw NoAnswer(description: "--plan '\(followed.rawValue)': \(obstacle)")
+    }
+  }
+}

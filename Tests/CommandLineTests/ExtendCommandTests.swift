@@ -1,0 +1,80 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `extend` as a process: plans written and read back.
+@Suite struct ExtendCommandTests {
+  static let plans = [
+    "lower-plateau", "longer-cooldown", "free-form", "rewarm", "same", "retuned-same",
+    "retuned-linear",
+  ]
+
+  /// A plan replayed through `bound @FILE --lr GAMMA` has the Ω that it stated.
+  @Test(arguments: plans, ["wsd20:warmup=30steps", "constant"])
+  func plansReplay(_ plan: String, _ base: String) throws {
+    for rate in [["--lr", "3e-4"], []] {
+      let file = try TemporaryFile("", name: "plan.csv")
+      let run = try CommandRun(
+        [
+          "extend", "--schedule", base, "--steps", "1000", "--to-steps", "2000", "--now", "1000",
+          "--plan", plan, "--schedule-out", file.path, "--json",
+        ] + rate)
+      if base == "constant", plan == "rewarm" {
+        #expect(run.code == 4 && run.errors.contains("does not apply"))
+        continue
+      }
+      try #require(run.code == 0, "\(run.errors)")
+      let options = try #require(try run.json()["options"] as? [[String: Any]])
+      let option = try #require(options.first { $0["kind"] as? String == plan })
+      let gamma = try #require(option["gamma"] as? Double)
+      let omega = try #require(option["omega"] as? Double)
+      let replay = try CommandRun(["bound", "@" + file.path, "--lr", "\(gamma)", "--json"])
+      let replayed = try #require(try replay.json()["omega"] as? Double)
+      #expect(relativeError(replayed, omega) < 1e-13)
+      let shown = try CommandRun(["schedule", "@" + file.path, "--json"]).json()
+      #expect(shown["steps"] as? Int == 2000)
+      #expect(option["base_lr"] != nil || rate.isEmpty)
+      if !rate.isEmpty {
+        let rates = try #require(option["base_lr"] as? Double)
+        #expect(relativeError(try #require(shown["peak"] as? Double), rates) < 1e-15)
+      }
+    }
+  }
+
+  @Test func tokensAreSteps() throws {
+    let steps = try CommandRun([
+      "extend", "--schedule", "wsd20", "--steps", "1000", "--to-steps", "2000", "--csv",
+    ])
+    let tokens = try CommandRun([
+      "extend", "--schedule", "wsd20", "--tokens", "500M", "--to-tokens", "1B",
+      "--batch-tokens", "500k", "--csv",
+    ])
+    #expect(steps.code == 0 && steps.output == tokens.output)
+  }
+
+  /// Without --lr there is no learning rate anywhere.
+  @Test func factorsAlone() throws {
+    let run = try CommandRun([
+      "extend", "--schedule", "wsd20", "--steps", "1000", "--to-steps", "2000", "--json",
+    ])
+    #expect(run.code == 0 && !run.output.contains("base_lr"))
+  }
+
+  /// A plan can be extended again from its file, in which the first step of the cooldown is one more of
+  /// the plateau.
+  @Test func aPlanGoesOn() throws {
+    let file = try TemporaryFile("", name: "plan.csv")
+    let first = try CommandRun([
+      "extend", "--schedule", "wsd20", "--steps", "1000", "--to-steps", "2000", "--lr", "1e-3",
+      "--plan", "lower-plateau", "--schedule-out", file.path,
+    ])
+    #expect(first.code == 0)
+    let next = try CommandRun([
+      "extend", "--schedule", "@" + file.path, "--to-steps", "4000", "--json",
+    ])
+    let options = try #require(try next.json()["options"] as? [[String: Any]])
+    let lower = try #require(options.first { $0["kind"] as? String == "lower-plateau" })
+    #expect(lower["feasible"] as? Bool == true && lower["branch_at_step"] as? Int == 1601)
+    #expect(relativeError(try #require(lower["base_lr"] as? Double), 1e-3) < 1e-12)
+  }
+}

@@ -1,0 +1,230 @@
+import Bound
+import Runs
+import Schedules
+import TestSupport
+import Testing
+import Transfer
+
+/// Going on from T1 to T2 steps, against the numbers of 2501.18965 and against itself.
+@Suite struct ExtensionTests {
+  static func question(
+    _ spec: String, _ from: Int, _ to: Int, rule: TransferRule = .bound, rate: Double? = nil
+  ) throws -> ExtensionQuestion {
+    let base = try ScheduledRun(ScheduleSpec(spec), steps: from)
+    let run = try ExtendableRun(base, baseLearningRate: rate)
+    return try ExtensionQuestion(of: run, base: base, toSteps: to, rule: rule)
+  }
+
+  /// T1, T2; lower plateau: factor, Ω; longer cooldown: fraction, Ω; Ω of the same schedule, of the
+  /// same one tuned, of linear decay tuned.
+  typealias Row = (
+    steps: (Int, Int), lower: (Double, Double), longer: (Double, Double)?,
+    references: (Double, Double, Double)
+  )
+  static let published: [Row] = [
+    ((4000, 6000), (0.636739, 0.026771), (0.445994, 0.026419), (0.028490, 0.027918, 0.025837)),
+    ((4000, 8000), (0.532994, 0.023101), (0.632699, 0.022520), (0.025628, 0.024170, 0.022372)),
+    ((4000, 12000), (0.431195, 0.019017), (0.876342, 0.018269), (0.022766, 0.019729, 0.018264)),
+    ((4000, 16000), (0.375389, 0.016636), nil, (0.021335, 0.017083, 0.015816)),
+  ]
+
+  @Test(arguments: 0..<published.count)
+  func theTableOfThePaper(_ index: Int) throws {
+    let row = Self.published[index]
+    var question = try Self.question("wsd20", row.steps.0, row.steps.1)
+    question.wantsFreeForm = false
+    let answer = try question.answer()
+    #expect(relativeError(answer.gamma, 0.008118293826) < 1e-9)
+    func bound(_ kind: ExtensionOption.Kind) throws -> Double {
+      try #require(answer.option(kind)?.plan).bound
+    }
+    let lower = try #require(answer.option(.lowerPlateau)?.plan)
+    #expect(abs(try #require(lower.factor) - row.lower.0) < 5.1e-7)
+    #expect(abs(lower.bound - row.lower.1) < 5.1e-7)
+    #expect(lower.changeAtStep == 3201 && lower.branchAtStep == 3200)
+    if let longer = row.longer {
+      let plan = try #require(answer.option(.longerCooldown)?.plan)
+      #expect(abs(try #require(plan.cooldownFraction) - longer.0) < 5.1e-7)
+      #expect(abs(plan.bound - longer.1) < 5.1e-7)
+    } else {
+      let obstacle = try #require(answer.option(.longerCooldown)?.obstacle)
+      #expect("\(obstacle)".contains("3.7905"))
+    }
+    #expect(abs(try bound(.same) - row.references.0) < 5.1e-7)
+    #expect(abs(try bound(.retunedSame) - row.references.1) < 5.1e-7)
+    #expect(abs(try bound(.retunedLinear) - row.references.2) < 5.1e-7)
+  }
+
+  static let factors: [(Int, Int, Double, Double?)] = [
+    (50_000, 100_000, 0.531715, 0.634308), (50_000, 200_000, 0.374406, nil),
+    (7_000, 21_000, 0.430722, 0.877037),
+  ]
+
+  @Test(arguments: factors)
+  func otherHorizons(_ from: Int, _ to: Int, _ factor: Double, _ fraction: Double?) throws {
+    var question = try Self.question("wsd20", from, to)
+    question.wantsFreeForm = false
+    let answer = try question.answer()
+    let lower = try #require(answer.option(.lowerPlateau)?.plan?.factor)
+    #expect(abs(lower - factor) < 5.1e-7)
+    let longer = answer.option(.longerCooldown)
+    if let fraction {
+      #expect(abs(try #require(longer?.plan?.cooldownFraction) - fraction) < 5.1e-7)
+    } else {
+      #expect("\(try #require(longer?.obstacle))".contains("3.7789"))
+    }
+  }
+
+  /// A cooldown that begins in the past names the step at which the past ends.
+  @Test func aLongCooldownReachesIntoThePast() throws {
+    var question = try Self.question("wsd20", 4000, 8000)
+    question.wantsFreeForm = false
+    let plan = try #require(try question.answer().option(.longerCooldown)?.plan)
+    #expect(plan.changeAtStep == 2940 && plan.branchAtStep == 2939)
+    #expect(plan.stepsToTrain == 8000 - 2939)
+    let before = try ScheduleSpec("wsd20").realise(steps: 4000)
+    #expect(plan.schedule.multipliers(in: 0..<2939) == before.multipliers(in: 0..<2939))
+  }
+
+  /// What published runs of 124M and 210M models found.
+  @Test(arguments: [TransferRule.bound, .standard()])
+  func longerCooldownThenLowerPlateauThenSame(_ rule: TransferRule) throws {
+    for (from, to) in [(50_000, 75_000), (50_000, 100_000), (7_000, 21_000)] {
+      var question = try Self.question("wsd20", from, to, rule: rule)
+      question.wantsFreeForm = false
+      let answer = try question.answer()
+      let bounds = [.longerCooldown, .lowerPlateau, .same].compactMap { kind in
+        answer.option(kind)?.plan?.bound
+      }
+      #expect(bounds.count == 3 && bounds == bounds.sorted())
+      #expect(answer.recommended == .longerCooldown)
+    }
+  }
+
+  static let bases = [
+    "constant", "wsd20", "wsd10:decay=1-sqrt", "wsd40:decay=cosine,warmup=30steps", "invsqrt",
+    "invsqrt:timescale=50,warmup=20steps", "wsd20:min=0.1", "wsd:cooldown=40steps,warmup=10%",
+    "twostage:at=0.6,factor=0.5,cooldown=0.2", "wsds:period=50%,cooldown=10%", "linear", "cosine",
+    "wsd20:decay=exponential", "wsd20:min=0.02,floor=clamp", "piecewise:0=1,0.7=1,1=0", "1-sqrt",
+  ]
+
+  /// The free form is no worse than any plan that goes on, and every plan is what it says of itself.
+  @Test(arguments: bases)
+  func freeFormIsLeast(_ spec: String) throws {
+    var random = SplitMix64(seed: UInt64(spec.count) * 7919)
+    for _ in 0..<3 {
+      let from = 110 + Int(random.next() % 400)
+      let to = from + 1 + Int(random.next() % UInt64(3 * from))
+      let rule = random.next() % 2 == 0 ? TransferRule.bound : .standard()
+      let question = try Self.question(spec, from, to, rule: rule)
+      let answer = try question.answer()
+      let free = try #require(answer.option(.freeForm)?.plan, "\(spec) \(from) \(to)")
+      for kind in [ExtensionOption.Kind.lowerPlateau, .longerCooldown, .same, .rewarm] {
+        guard let plan = answer.option(kind)?.plan else { continue }
+        #expect(free.bound <= plan.bound * (1 + 1e-12), "\(spec) \(from) → \(to) \(kind)")
+      }
+      for option in answer.options {
+        guard let plan = option.plan else { continue }
+        #expect(plan.schedule.steps == to)
+        let terms = try BoundTerms.lastIterate(of: Schedule(values: plan.schedule.multipliers))
+        #expect(relativeError(try terms.bound(at: plan.gamma), plan.bound) < 1e-13)
+        let values = plan.schedule.multipliers
+        #expect(values.allSatisfy { $0.isFinite && $0 >= 0 && $0 <= 1 })
+        guard !option.kind.startsOver else { continue }
+        let kept = min(plan.branchAtStep, from)
+        let before = question.run.schedule.multipliers(in: 0..<kept)
+        #expect(Array(values[..<kept]) == before, "\(spec) \(option.kind)")
+      }
+    }
+  }
+
+  /// The plans make γ* what the running learning rate is.
+  @Test(arguments: ["wsd20", "constant", "invsqrt", "wsd20:decay=1-sqrt,warmup=50steps"])
+  func plansAreTuned(_ spec: String) throws {
+    for rule in [TransferRule.bound, .standard()] {
+      var question = try Self.question(spec, 2000, 4200, rule: rule)
+      question.wantsFreeForm = false
+      let answer = try question.answer()
+      for kind in [ExtensionOption.Kind.lowerPlateau, .longerCooldown] {
+        guard let plan = answer.option(kind)?.plan, plan.factor != 1 else { continue }
+        let tuned = try BoundTerms.lastIterate(of: plan.schedule).optimalBaseLearningRate()
+        // A cooldown has whole steps.
+        let tolerance = kind == .lowerPlateau ? 1e-12 : 2e-3
+        #expect(relativeError(tuned, answer.gamma) < tolerance, "\(kind)")
+      }
+    }
+  }
+
+  /// The default rule carries the same trainer's learning rate as `transfer`: exponents of 1/2 and of
+  /// another p differ by what the horizon's factor says.
+  @Test func theRuleSetsTheTarget() throws {
+    let bound = try Self.question("wsd20", 1000, 2000).answer()
+    let standard = try Self.question("wsd20", 1000, 2000, rule: .standard()).answer()
+    #expect(relativeError(standard.gamma / bound.gamma, 0.890898718140339) < 1e-14)
+    let factors = [bound, standard].compactMap { $0.option(.lowerPlateau)?.plan?.factor }
+    #expect(factors.count == 2 && factors[1] > factors[0] && factors[1] < 1)
+  }
+
+  @Test func aChainReusesEachStage() throws {
+    var first = try Self.question("wsd20", 4000, 8000, rate: 1e-3)
+    first.wantsFreeForm = false
+    for kind in [ExtensionOption.Kind.lowerPlateau, .longerCooldown] {
+      let horizons = kind == .lowerPlateau ? [16_000, 40_000] : [12_000, 15_000]
+      let chain = try ExtensionChain(first, then: horizons, following: kind)
+      #expect(chain.stages.count == 3)
+      var before = first.run.schedule
+      for stage in chain.stages {
+        let plan = try #require(stage.option(kind)?.plan)
+        #expect(plan.baseLearningRate == 1e-3)
+        let kept = plan.branchAtStep
+        #expect(kept > 0 && kept < before.steps)
+        #expect(plan.schedule.multipliers(in: 0..<kept) == before.multipliers(in: 0..<kept))
+        let tuned = try BoundTerms.lastIterate(of: plan.schedule).optimalBaseLearningRate()
+        #expect(relativeError(tuned, stage.gamma) < 1e-3)
+        before = plan.schedule
+      }
+    }
+    // Each lower plateau branches where the last one ended.
+    let lower = try ExtensionChain(first, then: [16_000], following: .lowerPlateau)
+    #expect(try #require(lower.lastPlan).branchAtStep == 6400)
+  }
+
+  /// In mid-cooldown going back and going up again are both priced; going up keeps every step.
+  @Test func rewarming() throws {
+    var question = try Self.question("wsd20", 4000, 8000)
+    question.madeSteps = 3900
+    let answer = try question.answer()
+    let rewarm = try #require(answer.option(.rewarm)?.plan)
+    let back = try #require(answer.option(.lowerPlateau)?.plan)
+    #expect(rewarm.branchAtStep == 3900 && back.branchAtStep == 3200)
+    #expect(back.bound < rewarm.bound, "a dip costs a little")
+    #expect(rewarm.bound < back.bound * 1.05)
+  }
+
+  @Test(arguments: ["cosine", "linear", "1-sqrt", "piecewise:0=1,0.5=0,1=0"])
+  func whatCannotBeReused(_ spec: String) throws {
+    var question = try Self.question(spec, 1000, 2000)
+    question.wantsFreeForm = false
+    let answer = try question.answer()
+    for kind in [ExtensionOption.Kind.lowerPlateau, .longerCooldown] {
+      let obstacle = try #require(answer.option(kind)?.obstacle)
+      #expect("\(obstacle)".contains("keeps nothing"))
+    }
+    #expect(answer.option(.rewarm)?.plan != nil)
+  }
+
+  @Test func barelyLonger() throws {
+    let answer = try Self.question("wsd20", 10_000, 10_001).answer()
+    #expect(answer.notices.map(\.code) == ["barely-longer"])
+    #expect(answer.recommended == .same)
+  }
+
+  @Test func refusals() throws {
+    #expect(throws: ExtensionError.notLonger(from: 100, to: 100)) {
+      try Self.question("wsd20", 100, 100)
+    }
+    var question = try Self.question("wsd20", 100, 200)
+    question.madeSteps = 101
+    #expect(throws: ExtensionError.self) { try question.answer() }
+  }
+}
