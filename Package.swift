@@ -5,7 +5,8 @@ let package = Package(
   name: "lrbound",
   products: [
     .executable(name: "lrbound", targets: ["lrbound"]),
-    .library(name: "LRBound", targets: ["Schedules", "Bound", "Tuning", "Runs", "Transfer"]),
+    .library(
+      name: "LRBound", targets: ["Schedules", "Bound", "Tuning", "Runs", "Transfer", "TheoryModel"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -17,14 +18,15 @@ let package = Package(
     .target(name: "Tuning", dependencies: ["Bound", "Schedules", "Numerics"]),
     .target(name: "Runs", dependencies: ["Bound", "Schedules", "Numerics"]),
     .target(name: "Transfer", dependencies: ["Runs", "Tuning", "Bound", "Schedules", "Numerics"]),
+    .target(name: "TheoryModel", dependencies: ["Schedules", "Numerics"]),
     .executableTarget(
       name: "lrbound",
       dependencies: [
-        "Transfer", "Runs", "Tuning", "Bound", "Schedules", "Numerics",
+        "Transfer", "TheoryModel", "Runs", "Tuning", "Bound", "Schedules", "Numerics",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
-      name: "Benchmarks", dependencies: ["Tuning", "Bound", "Schedules", "Numerics"]),
+      name: "Benchmarks", dependencies: ["TheoryModel", "Tuning", "Bound", "Schedules", "Numerics"]),
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     .testTarget(name: "NumericsTests", dependencies: ["Numerics", "TestSupport"]),
     .testTarget(name: "SchedulesTests", dependencies: ["TestSupport", "Schedules", "Numerics"]),
@@ -33,6 +35,10 @@ let package = Package(
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "TuningTests", dependencies: ["TestSupport", "Tuning", "Bound", "Schedules"]),
+    .testTarget(
+      name: "TheoryModelTests",
+      dependencies: ["TestSupport", "TheoryModel", "Schedules", "Numerics"]
+    ),
     .testTarget(name: "RunsTests", dependencies: ["TestSupport", "Runs", "Bound", "Schedules"]),
     .testTarget(
       name: "TransferTests",
