@@ -1,0 +1,50 @@
+/// A run of SGD on the model after some steps: the excess loss that each mode holds.
+struct ModelState {
+  private(set) var excess: [SIMD8<Double>]
+
+  /// Σ over the modes; infinite once the run has diverged.
+  private(set) var total: Double
+
+  /// At w = 0.
+  init(_ spectrum: ModeSpectrum) {
+    excess = spectrum.excess
+    total = excess.reduce(SIMD8<Double>.zero, +).sum()
+  }
+
+  /// Above this a run counts as diverged; its square is still finite.
+  private static let divergence = 1e150
+
+  /// One step of SGD.
+  ///
+  /// - Complexity: O(modes).
+  mutating func advance(
+    _ spectrum: ModeSpectrum, noise: Double, rate: Double, batch: Double, recursion: Recursion
+  ) {
+    guard total <= Self.divergence else {
+      total = .infinity
+      return
+    }
+    let linear = SIMD8(repeating: -2 * rate)
+    let quadratic = SIMD8(repeating: recursion.curvature(batch: batch) * rate * rate)
+    let source = SIMD8(repeating: rate * rate / batch * (noise + total))
+    var sum = SIMD8<Double>.zero
+    spectrum.eigenvalues.withUnsafeBufferPointer { eigenvalues in
+      spectrum.noiseGains.withUnsafeBufferPointer { gains in
+        excess.withUnsafeMutableBufferPointer { excess in
+          for index in 0..<excess.count {
+            let eigenvalue = eigenvalues[index]
+            let before = excess[index]
+            // Added to what is there, so that a slow mode loses nothing to rounding.
+            let change =
+              before * (eigenvalue * (linear + quadratic * eigenvalue)) + source * gains[index]
+            let after = before + change
+            excess[index] = after
+            sum += after
+          }
+        }
+      }
+    }
+    total = sum.sum()
+    if !(total <= Self.divergence) { total = .infinity }
+  }
+}

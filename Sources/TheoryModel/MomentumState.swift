@@ -1,0 +1,63 @@
+/// A run with momentum after some steps: the second moments of error and velocity in each mode.
+///
+/// With D = w − w* these are E D², E D·v and E v² (derived here), each times λ and the number of features
+/// of the mode, so that the first sum to the excess loss.
+struct MomentumState {
+  private(set) var errors: [SIMD8<Double>]
+  private(set) var products: [SIMD8<Double>]
+  private(set) var velocities: [SIMD8<Double>]
+
+  /// The excess loss; infinite once the run has diverged.
+  private(set) var total: Double
+
+  /// Above this a run counts as diverged; its square is still finite.
+  private static let divergence = 1e150
+
+  /// At w = 0, v = 0.
+  init(_ spectrum: ModeSpectrum) {
+    errors = spectrum.excess
+    products = [SIMD8<Double>](repeating: .zero, count: errors.count)
+    velocities = products
+    total = errors.reduce(SIMD8<Double>.zero, +).sum()
+  }
+
+  /// One step.
+  ///
+  /// - Complexity: O(modes).
+  mutating func advance(
+    _ model: FeatureModel, rate: Double, momentum: Double, gradientRate: Double,
+    gradientNoise: GradientNoise
+  ) {
+    guard total <= Self.divergence else {
+      total = .infinity
+      return
+    }
+    let batch = model.task.batch
+    let isMultiplicative = gradientNoise == .multiplicative
+    let fourthMoment = isMultiplicative ? 1 + 1 / batch : 1
+    let noise = SIMD8(repeating: (model.noise + (isMultiplicative ? total : 0)) / batch)
+    let spectrum = model.spectrum
+    var sum = SIMD8<Double>.zero
+    for index in errors.indices {
+      let eigenvalue = spectrum.eigenvalues[index]
+      let error = errors[index]
+      let product = products[index]
+      let square =
+        eigenvalue * eigenvalue * error * fourthMoment + noise * spectrum.noiseGains[index]
+      let velocity =
+        momentum * momentum * velocities[index] + 2 * momentum * eigenvalue * product + square
+      let errorVelocity = momentum * product + eigenvalue * error
+      let velocityGradient = momentum * eigenvalue * product + square
+      let after =
+        error - (2 * gradientRate * eigenvalue * error + 2 * rate * errorVelocity)
+        + (gradientRate * gradientRate * square + 2 * gradientRate * rate * velocityGradient
+          + rate * rate * velocity)
+      errors[index] = after
+      products[index] = errorVelocity - gradientRate * velocityGradient - rate * velocity
+      velocities[index] = velocity
+      sum += after
+    }
+    total = sum.sum()
+    if !(total <= Self.divergence) { total = .infinity }
+  }
+}
