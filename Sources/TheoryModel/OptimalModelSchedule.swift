@@ -1,0 +1,111 @@
+import Glibc
+import Numerics
+
+/// The learning rates that make the loss at the end least, in the recursion itself.
+///
+/// The search is a quasi-Newton method in ln η with the adjoint's slopes, from the semi-analytic schedule.
+/// Learning rates are capped: the recursion without a cap has optima with spikes, like Chebyshev's steps,
+/// that no real problem would bear.
+public struct OptimalModelSchedule: Sendable {
+  /// η_1 … η_T.
+  public let learningRates: [Double]
+
+  /// L_T − σ².
+  public let excess: Double
+
+  /// The highest learning rate allowed.
+  public let cap: Double
+
+  /// The largest |∂ ln(L_T − σ²)/∂ ln η_t| over the steps that are free to move.
+  public let projectedGradient: Double
+
+  /// How many iterations the search took.
+  public let iterations: Int
+
+  /// −dL_T/dT as each step has it, η_t·(2·B_t − η_t·D_t): in the limit of small learning rates the same at
+  /// every step of the optimum, capped or not, and so a certificate.
+  public let firstIntegral: [Double]
+
+  /// The largest |η_t/(B_t/D_t) − 1| over the steps below the cap.
+  public let coordinateResidual: Double
+
+  /// How fast the optimum's excess loss falls with T at this T, −d ln/d ln T, by the first integral in the
+  /// middle of the run.
+  public var localExponent: Double {
+    Double(learningRates.count) * firstIntegral[firstIntegral.count / 2] / excess
+  }
+
+  /// Whether the search ended at an optimum: a projected gradient of at most 10⁻⁵/T.
+  public var isConverged: Bool {
+    excess.isFinite && projectedGradient <= 1e-5 / Double(learningRates.count)
+  }
+
+  /// The part of the steps whose learning rate is below half the cap.
+  public var annealedFraction: Double {
+    Double(learningRates.filter { $0 < cap / 2 }.count) / Double(learningRates.count)
+  }
+
+  /// The longest run that is searched.
+  public static let mostSteps = 200_000
+
+  /// Searches the optimum.
+  ///
+  /// - Parameters:
+  ///   - model: what is trained.
+  ///   - steps: T, 1 to 200 000.
+  ///   - cap: the highest learning rate; nil for the stability edge.
+  ///   - start: positive learning rates to start from, one a step; nil for the semi-analytic schedule.
+  ///   - recursion: the form of the recursion.
+  ///   - progress: called after each iteration with its number and the excess; false stops the search.
+  /// - Throws: ``TheoryModelError``.
+  /// - Complexity: O(T·modes) an iteration; 10 to 100 iterations.
+  public init(
+    for model: FeatureModel, steps: Int, cap: Double? = nil, start: [Double]? = nil,
+    recursion: Recursion = .exact, progress: (Int, Double) -> Bool = { _, _ in true }
+  ) throws(TheoryModelError) {
+    guard steps >= 1 else { throw .noSteps }
+    guard steps <= Self.mostSteps else { throw .tooLong(steps: steps, most: Self.mostSteps) }
+    let cap = try model.usableCap(cap)
+    let limit = try SemiAnalyticSchedule(for: model, steps: Double(steps), cap: cap)
+    let start = start ?? limit.learningRates
+    precondition(start.count == steps, "one learning rate a step")
+    for (index, rate) in start.enumerated() where !(rate > 0 && rate <= 1e50) {
+      throw .learningRate(step: index + 1, value: rate)
+    }
+    let bound = log(cap)
+    var rates = start
+    func logarithmOfExcess(_ point: [Double], _ gradient: inout [Double]) -> Double {
+      for (index, logarithm) in point.enumerated() {
+        rates[index] = logarithm >= bound ? cap : exp(logarithm)
+      }
+      let slopes = FinalLossGradient(unchecked: model, rates, batches: nil, recursion: recursion)
+      for index in point.indices {
+        gradient[index] = rates[index] * slopes.rateSlopes[index] / slopes.excess
+      }
+      return log(slopes.excess)
+    }
+    // Entries have gradients of the order of 1/T.
+    var method = BoundedQuasiNewton()
+    method.tolerance = 1e-8 / Double(steps)
+    let result = method.minimise(
+      logarithmOfExcess, from: start.map { log(min($0, cap)) },
+      upperBounds: [Double](repeating: bound, count: steps),
+      progress: { progress($0, exp($1)) })
+    learningRates = result.point.map { $0 >= bound ? cap : exp($0) }
+    let slopes = FinalLossGradient(
+      unchecked: model, learningRates, batches: nil, recursion: recursion)
+    excess = slopes.excess
+    self.cap = cap
+    projectedGradient = result.projectedGradient
+    iterations = result.iterations
+    var integral: [Double] = []
+    var residual = 0.0
+    for (index, rate) in learningRates.enumerated() {
+      // −∂L_T/∂η_t = 2·B_t − 2·η_t·D_t.
+      integral.append(rate * (slopes.signals[index] - slopes.rateSlopes[index] / 2))
+      if rate < cap { residual = max(residual, abs(rate / slopes.coordinateOptima[index] - 1)) }
+    }
+    firstIntegral = integral
+    coordinateResidual = residual
+  }
+}

@@ -1,0 +1,90 @@
+import Glibc
+import Numerics
+
+/// The base learning rate at which a schedule of a given shape ends on the least loss of the model.
+public struct TunedModelRate: Equatable, Sendable {
+  /// γ.
+  public let baseLearningRate: Double
+
+  /// L_T − σ² there.
+  public let excess: Double
+
+  /// Whether γ is the highest allowed: a larger one might be better still.
+  public let isAtCap: Bool
+
+  /// Tunes the base learning rate of a shape.
+  ///
+  /// - Parameters:
+  ///   - model: what is trained.
+  ///   - multipliers: η_1 … η_T, the largest of them 1.
+  ///   - cap: the highest base learning rate; nil for the stability edge.
+  ///   - recursion: the form of the recursion.
+  /// - Throws: ``TheoryModelError``.
+  /// - Complexity: some forty runs.
+  public init(
+    of model: FeatureModel, multipliers: [Double], cap: Double? = nil,
+    recursion: Recursion = .exact
+  ) throws(TheoryModelError) {
+    try FeatureModel.check(learningRates: multipliers, batches: nil)
+    let cap = try model.usableCap(cap)
+    func excess(_ logarithm: Double) -> Double {
+      let rate = exp(logarithm)
+      return model.finalExcess(multipliers.map { rate * $0 }, recursion: recursion)
+    }
+    // Down from the cap by factors of two, until the loss has risen twice.
+    let highest = log(cap)
+    let halving = log(2.0)
+    var least = excess(highest)
+    var place = 0
+    var index = 0
+    while index < place + 3, index < 100 {
+      index += 1
+      let value = excess(highest - halving * Double(index))
+      if value < least || !least.isFinite { (least, place) = (value, index) }
+    }
+    let middle = highest - halving * Double(place)
+    let best = minimum(
+      in: middle - halving...min(highest, middle + halving), tolerance: 1e-6, of: excess)
+    isAtCap = best.argument >= highest
+    baseLearningRate = isAtCap ? cap : exp(best.argument)
+    self.excess = best.value
+  }
+}
+
+/// The best power law η_t = γ·t^−χ.
+public struct TunedPowerLaw: Equatable, Sendable {
+  /// χ, 0 to 0.95.
+  public let power: Double
+
+  /// γ, with the excess loss there.
+  public let tuned: TunedModelRate
+
+  /// Tunes base learning rate and power.
+  ///
+  /// - Parameters:
+  ///   - model: what is trained.
+  ///   - steps: T.
+  ///   - cap: the highest base learning rate; nil for the stability edge.
+  ///   - recursion: the form of the recursion.
+  /// - Throws: ``TheoryModelError``.
+  /// - Complexity: some fifteen tunings of the base learning rate.
+  public init(
+    of model: FeatureModel, steps: Int, cap: Double? = nil, recursion: Recursion = .exact
+  ) throws(TheoryModelError) {
+    guard steps >= 1 else { throw .noSteps }
+    guard steps <= FeatureModel.mostSteps else {
+      throw .tooLong(steps: steps, most: FeatureModel.mostSteps)
+    }
+    let cap = try model.usableCap(cap)
+    func tuned(_ power: Double) throws(TheoryModelError) -> TunedModelRate {
+      try TunedModelRate(
+        of: model, multipliers: (1...steps).map { pow(Double($0), -power) }, cap: cap,
+        recursion: recursion)
+    }
+    let best = minimum(in: 0...0.95, tolerance: 1e-3) { power in
+      (try? tuned(power))?.excess ?? .infinity
+    }
+    power = best.argument
+    self.tuned = try tuned(best.argument)
+  }
+}
