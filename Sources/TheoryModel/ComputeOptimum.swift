@@ -1,0 +1,78 @@
+import Glibc
+import Numerics
+
+/// The best split of compute C = N·T between features and steps, at one batch.
+///
+/// What the N features leave of the target is part of the loss; the schedule is the semi-analytic one, or
+/// the best constant learning rate in the same limit (derived here).
+public struct ComputeOptimum: Sendable {
+  /// Which learning rates are used.
+  public enum Plan: String, CaseIterable, Sendable {
+    /// The best of all schedules.
+    case optimal
+
+    /// The best constant learning rate.
+    case constant
+  }
+
+  /// N.
+  public let features: Int
+
+  /// T = C/N.
+  public let steps: Double
+
+  /// The loss above the label noise, the untrained features' part included.
+  public let excess: Double
+
+  /// Searches the best split.
+  ///
+  /// - Parameters:
+  ///   - task: with a batch of its own.
+  ///   - compute: C, features times steps, 16 to 10²⁴.
+  ///   - plan: which learning rates are used.
+  ///   - cap: the highest learning rate; nil for the stability edge.
+  /// - Throws: ``TheoryModelError``.
+  /// - Complexity: some thirty semi-analytic schedules.
+  public init(task: ModelTask, compute: Double, plan: Plan, cap: Double? = nil)
+    throws(TheoryModelError)
+  {
+    guard compute >= 16, compute <= 1e24 else { throw .noSteps }
+    if let cap, !(cap >= 1e-12 && cap <= 1e12) { throw .cap(cap) }
+    func excess(_ features: Int) -> Double {
+      guard
+        let model = try? FeatureModel(task: task, features: features, includesTail: true)
+      else { return .infinity }
+      let steps = compute / Double(features)
+      let reached: Double
+      switch plan {
+      case .optimal:
+        guard let schedule = try? SemiAnalyticSchedule(for: model, steps: steps, cap: cap) else {
+          return .infinity
+        }
+        reached = schedule.excess
+      case .constant:
+        reached = model.bestConstantExcess(steps: steps, cap: cap ?? model.stabilityEdge)
+      }
+      return reached + model.noise - task.labelNoise
+    }
+    let most = min(compute / 4, Double(FeatureModel.mostFeatures))
+    let best = minimum(in: log(2.0)...log(most), tolerance: 1e-3) {
+      excess(Int(exp($0).rounded()))
+    }
+    features = max(2, Int(exp(best.argument).rounded()))
+    steps = compute / Double(features)
+    self.excess = best.value
+  }
+}
+
+extension FeatureModel {
+  /// L_T − σ² of the best constant learning rate in the limit of small learning rates.
+  func bestConstantExcess(steps: Double, cap: Double) -> Double {
+    let longest = log(cap * steps)
+    return minimum(in: longest - 14...longest, tolerance: 1e-5) { logarithm in
+      let grid = IntrinsicGrid(self, intrinsicTime: exp(logarithm))
+      let rate = exp(logarithm) / steps
+      return grid.signal + rate / task.batch * grid.integral { grid.noise[$0] }
+    }.value
+  }
+}

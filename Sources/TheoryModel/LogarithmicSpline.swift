@@ -1,0 +1,45 @@
+/// A sequence of T logarithms that is linear between few knots, which are dense at both ends of the run.
+struct LogarithmicSpline {
+  /// The 0-based steps at which the knots lie, ascending.
+  let knots: [Int]
+
+  /// Knots at 0, 1, 2, 4 … steps from either end.
+  init(steps: Int) {
+    var places: Set<Int> = [0, steps - 1, (steps - 1) / 2]
+    var distance = 1
+    while distance < (steps + 1) / 2 {
+      places.formUnion([distance, steps - 1 - distance])
+      distance *= 2
+    }
+    knots = places.sorted()
+  }
+
+  /// The values at every step.
+  func values(_ logarithms: ArraySlice<Double>) -> [Double] {
+    var values = [logarithms[logarithms.startIndex]]
+    for index in 1..<knots.count {
+      let place = logarithms.startIndex + index
+      let width = knots[index] - knots[index - 1]
+      for step in 1...width {
+        let part = Double(step) / Double(width)
+        values.append(logarithms[place - 1] * (1 - part) + logarithms[place] * part)
+      }
+    }
+    return values
+  }
+
+  /// The slopes with respect to the knots, from those with respect to every step's value.
+  func slopes(_ each: [Double]) -> [Double] {
+    var slopes = [Double](repeating: 0, count: knots.count)
+    slopes[0] = each[0]
+    for index in 1..<knots.count {
+      let width = knots[index] - knots[index - 1]
+      for step in 1...width {
+        let part = Double(step) / Double(width)
+        slopes[index - 1] += (1 - part) * each[knots[index - 1] + step]
+        slopes[index] += part * each[knots[index - 1] + step]
+      }
+    }
+    return slopes
+  }
+}
