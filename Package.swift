@@ -17,8 +17,10 @@ let package = Package(
     .target(name: "Bound", dependencies: ["Schedules", "Numerics"]),
     .target(name: "Tuning", dependencies: ["Bound", "Schedules", "Numerics"]),
     .target(name: "Runs", dependencies: ["Bound", "Schedules", "Numerics"]),
-    .target(name: "Transfer", dependencies: ["Runs", "Tuning", "Bound", "Schedules", "Numerics"]),
     .target(name: "TheoryModel", dependencies: ["Schedules", "Numerics"]),
+    .target(
+      name: "Transfer",
+      dependencies: ["TheoryModel", "Runs", "Tuning", "Bound", "Schedules", "Numerics"]),
     .executableTarget(
       name: "lrbound",
       dependencies: [

@@ -23,6 +23,8 @@ struct TransferCommand: ParsableCommand {
       changes, 0.1·|ln(T2/T1)| for the exponent, and 0.46 for each end that does not anneal below 5 %.
 
       A sweep is a CSV file with columns spec (or family and cooldown), steps, base_lr and final_loss.
+
+      \(CrossCheckOptions.discussion)
       """)
 
   @Option(
@@ -57,15 +59,23 @@ struct TransferCommand: ParsableCommand {
   var sweep: String?
 
   @OptionGroup var ruleOptions: RuleOptions
+  @OptionGroup var crossCheck: CrossCheckOptions
   @OptionGroup var scale: ScaleOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
+    let tasks = try crossCheck.parsedTasks()
     let transfer = try TransferSetup(self)
     let answer = try transfer.question.answer()
+    let model = try tasks.map { tasks in
+      CrossCheckReport(
+        try answer.crossCheck(tasks: tasks), boundRatio: answer.boundRatio,
+        answerRatio: answer.ratio)
+    }
     let report = Report(
-      command: "transfer", text: text(of: answer, sweep: transfer.sweep),
-      json: json(of: answer, sweep: transfer.sweep), csv: csv(of: answer),
+      command: "transfer", text: text(of: answer, sweep: transfer.sweep, model: model),
+      json: json(of: answer, sweep: transfer.sweep, model: model),
+      csv: csv(of: answer, model: model),
       notices: transfer.notices + answer.notices,
       assumptions: transfer.assumptions + answer.assumptions)
     try report.print(as: output.format)
@@ -73,7 +83,9 @@ struct TransferCommand: ParsableCommand {
 
   // MARK: - Printing
 
-  private func text(of answer: TransferAnswer, sweep: TransferSetup.SweepReading?) -> [String] {
+  private func text(
+    of answer: TransferAnswer, sweep: TransferSetup.SweepReading?, model: CrossCheckReport?
+  ) -> [String] {
     var lines = [
       "\(answer.from.run.spec.text) at \(grouped(answer.from.run.steps)) steps → "
         + "\(answer.to.run.spec.text) at \(grouped(answer.to.run.steps)) steps", "",
@@ -114,13 +126,14 @@ struct TransferCommand: ParsableCommand {
       ]
     }
     rows.append(["rule", answer.rule.text])
+    rows += model?.rows ?? []
     lines += columns(rows)
     return lines
   }
 
-  private func json(of answer: TransferAnswer, sweep: TransferSetup.SweepReading?)
-    -> [String: JSONValue]
-  {
+  private func json(
+    of answer: TransferAnswer, sweep: TransferSetup.SweepReading?, model: CrossCheckReport?
+  ) -> [String: JSONValue] {
     func end(_ end: TransferAnswer.End) -> JSONValue {
       var members = end.run.json
       members["base_lr"] = .optional(end.baseLearningRate)
@@ -139,6 +152,7 @@ struct TransferCommand: ParsableCommand {
     members["base_lr"] = .optional(answer.to.baseLearningRate)
     members["interval"] = answer.interval.map(pair)
     members["grid"] = answer.grid.map { .array($0.map { .number($0) }) }
+    members["theory_model"] = model?.json
     members["sweep"] = sweep.map { reading in
       .object([
         "file": .string(reading.path), "spec": .string(reading.cell.spec.canonical),
@@ -156,13 +170,13 @@ struct TransferCommand: ParsableCommand {
     return members
   }
 
-  private func csv(of answer: TransferAnswer) -> [[String]] {
+  private func csv(of answer: TransferAnswer, model: CrossCheckReport?) -> [[String]] {
     func text(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
     return [
       [
         "from", "from_steps", "from_base_lr", "to", "to_steps", "ratio", "ratio_low",
         "ratio_high", "base_lr", "interval_low", "interval_high", "bound_ratio", "bound_base_lr",
-      ],
+      ] + CrossCheckReport.csvHeader,
       [
         answer.from.run.spec.text, "\(answer.from.run.steps)", text(answer.from.baseLearningRate),
         answer.to.run.spec.text, "\(answer.to.run.steps)", text(answer.ratio),
@@ -170,7 +184,7 @@ struct TransferCommand: ParsableCommand {
         text(answer.to.baseLearningRate), text(answer.interval?.lowerBound),
         text(answer.interval?.upperBound), text(answer.boundRatio),
         text(answer.boundBaseLearningRate),
-      ],
+      ] + (model?.csv ?? CrossCheckReport.csvHeader.map { _ in "" }),
     ]
   }
 }
