@@ -44,7 +44,7 @@ let package = Package(
     .testTarget(name: "RunsTests", dependencies: ["TestSupport", "Runs", "Bound", "Schedules"]),
     .testTarget(
       name: "TransferTests",
-      dependencies: ["TestSupport", "Transfer", "Runs", "Bound", "Schedules"]),
+      dependencies: ["TestSupport", "Transfer", "TheoryModel", "Runs", "Bound", "Schedules"]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["TestSupport", "lrbound"], exclude: ["Goldens"]),
   ],

@@ -1,34 +1,38 @@
 /// A schedule over a number of the model's steps, cut into blocks for ``BlockDynamics``.
 ///
-/// A block spans a tenth of the steps from the start or to the end, whichever is less; the first 8 and
-/// the last 12 steps stand alone, and blocks end at kinks. Some 150 blocks make a run of thousands of
-/// steps, and ten times the steps make about 50 more.
-struct BlockPlan: Equatable, Sendable {
+/// A block spans a fifteenth of the steps from the start or to the end, whichever is less; the first 8 and
+/// the last 12 steps stand alone, and blocks end at kinks. Some 230 blocks make a run of thousands of
+/// steps, and ten times the steps make about 70 more.
+package struct BlockPlan: Equatable, Sendable {
   /// Some steps in a row.
-  struct Block: Equatable, Sendable {
+  package struct Block: Equatable, Sendable {
     /// How many, n; whole.
-    let steps: Double
+    package let steps: Double
 
     /// The mean of their multipliers.
-    let mean: Double
+    package let mean: Double
 
     /// The mean of the multipliers' squares.
-    let meanSquare: Double
+    package let meanSquare: Double
   }
 
   /// The blocks in order.
-  let blocks: [Block]
+  package let blocks: [Block]
+
+  /// How many steps the run has.
+  package let steps: Int
 
   /// Σ of the multipliers.
-  var sum: Double { blocks.reduce(0) { $0 + $1.steps * $1.mean } }
+  package var sum: Double { blocks.reduce(0) { $0 + $1.steps * $1.mean } }
 
   /// The plan of a profile over a number of steps.
   ///
   /// - Complexity: O(log steps + kinks).
-  init(of profile: ScheduleProfile, steps: Int) {
+  package init(of profile: ScheduleProfile, steps: Int) {
     let kinks = profile.kinks.count > Self.mostKinks ? [] : profile.kinks
     var ends = kinks.map { Int(($0 * Double(steps) - 1e-9).rounded(.up)) } + [steps]
     ends.reverse()
+    self.steps = steps
     var blocks: [Block] = []
     var start = 0
     while start < steps {
@@ -48,7 +52,7 @@ struct BlockPlan: Equatable, Sendable {
 
   private static let firstSingles = 8
   private static let lastSingles = 12
-  private static let parts = 10
+  private static let parts = 15
 
   /// Where there are more kinks, as in many short cycles, blocks span them.
   private static let mostKinks = 64

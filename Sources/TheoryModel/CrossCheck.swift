@@ -38,8 +38,8 @@ public struct CrossCheck: Sendable {
     public let isOnEdge: Bool
 
     /// γ*_to/γ*_from over a quarter of the horizon, the horizon, and four times it, where stability
-    /// stops neither.
-    public let ratios: [Double]
+    /// stops neither; with the source's steps in the model.
+    public let ratiosByHorizon: [(sourceSteps: Int, ratio: Double)]
 
     let dynamics: BlockDynamics
     let leastExcess: Double
@@ -96,7 +96,7 @@ public struct CrossCheck: Sendable {
     }
     let tails = (from: profiles.from.tailPower, to: profiles.to.tailPower)
     // A longer run gets to know more features, and must not run out of them.
-    let features = Int(Self.features * max(1, lengthening))
+    let features = Int(min(Self.features * max(1, lengthening), Double(FeatureModel.mostFeatures)))
     readings = tasks.map { task in
       Self.reading(of: task, features: features, plans: plans, tailPowers: tails)
     }
@@ -129,7 +129,7 @@ public struct CrossCheck: Sendable {
     of task: CrossCheckTask, features: Int, plans: [(from: BlockPlan, to: BlockPlan)],
     tailPowers: (from: Double?, to: Double?)
   ) -> Reading {
-    let dynamics = task.dynamics(features: features)
+    let dynamics = BlockDynamics(of: FeatureModel(task, features: features))
     let from = tuned(dynamics, plans.map(\.from), guess: nil)
     var to = from
     // The same schedule has the same learning rate, to the last digit.
@@ -154,7 +154,9 @@ public struct CrossCheck: Sendable {
     return Reading(
       task: task, from: end(from, tailPowers.from), to: end(to, tailPowers.to),
       isOnEdge: from[middle].isOnEdge || to[middle].isOnEdge,
-      ratios: zip(from, to).filter { !$0.isOnEdge && !$1.isOnEdge }.map { $1.value / $0.value },
+      ratiosByHorizon: plans.indices.filter { !from[$0].isOnEdge && !to[$0].isOnEdge }.map {
+        (plans[$0].from.steps, to[$0].value / from[$0].value)
+      },
       dynamics: dynamics, leastExcess: to[middle].excess)
   }
 

@@ -62,14 +62,6 @@ public struct CrossCheckTask: Hashable, Sendable {
   ]
 
   static let mostNoise = 1000.0
-
-  /// The task in the modes of a spectrum of that many features.
-  func dynamics(features: Int) -> BlockDynamics {
-    let spectrum = CoarseSpectrum(
-      taskExponent: taskExponent, spectrumExponent: spectrumExponent, features: features)
-    return BlockDynamics(
-      spectrum: spectrum, labelNoise: relativeNoise * spectrum.initialExcess, batch: batch)
-  }
 }
 
 /// Why a task is no task to cross-check on, in one line with the mend.

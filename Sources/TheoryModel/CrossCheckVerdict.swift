@@ -47,6 +47,9 @@ public struct CrossCheckVerdict: Sendable {
   /// One judgement a task that counts.
   public let judgements: [Judgement]
 
+  /// The largest regret of a task; nil where there is no task that counts.
+  public var worstRegret: Double? { judgements.map(\.regret).max() }
+
   /// The verdict in one word.
   public var label: Label {
     if judgements.isEmpty { return .unknown }

@@ -8,22 +8,22 @@ import Schedules
 /// interpolated linearly, and at the end of the run it has the level that the last steps tend to: a
 /// cooldown to 1/n goes to zero there. Over T steps again it is the schedule itself. Warmups, kinks and
 /// cooldowns keep their part of the run. Steps of zero at the end are no part of it.
-struct ScheduleProfile: Sendable {
+package struct ScheduleProfile: Sendable {
   private let schedule: Schedule
 
   /// The number of steps up to the last that moves.
-  let movingSteps: Int
+  package let movingSteps: Int
 
   /// The multiplier at the end of the run.
   private let finalLevel: Double
 
   /// Where one law gives way to another, as parts of the run, in order.
-  let kinks: [Double]
+  package let kinks: [Double]
 
   /// The profile of a schedule.
   ///
   /// - Complexity: O(number of laws); O(T) where the schedule ends on zero.
-  init(of schedule: Schedule) {
+  package init(of schedule: Schedule) {
     self.schedule = schedule
     let movingSteps = schedule.steps - schedule.trailingZeros
     self.movingSteps = movingSteps
@@ -32,7 +32,7 @@ struct ScheduleProfile: Sendable {
   }
 
   /// The multiplier where a part of the run, 0 to 1, is done.
-  func multiplier(at progress: Double) -> Double {
+  package func multiplier(at progress: Double) -> Double {
     let position = progress * Double(movingSteps)
     let step = min(Int(position), movingSteps - 1)
     let around = schedule.multipliers(in: step..<min(step + 2, movingSteps))
@@ -43,8 +43,9 @@ struct ScheduleProfile: Sendable {
   /// The power with which the multiplier goes to zero in the steps that remain: 0 for a level or a
   /// floor, 1 for a linear cooldown, 2 for a cosine; nil where it is zero on the way.
   ///
-  /// It is the slope of ln η over ln(remaining steps) at a thousandth of the run before the end.
-  var tailPower: Double? {
+  /// It is the slope of ln η over ln(remaining steps) at a thousandth of the run before the end, to
+  /// hundredths.
+  package var tailPower: Double? {
     let near = max(1, movingSteps / 1000)
     guard movingSteps >= 2 * near else { return 0 }
     func multiplier(remaining: Int) -> Double {
@@ -53,6 +54,6 @@ struct ScheduleProfile: Sendable {
     }
     let (last, before) = (multiplier(remaining: near), multiplier(remaining: 2 * near))
     guard last > 0, before > 0 else { return nil }
-    return max(0, log2(before / last))
+    return max(0, (log2(before / last) * 100).rounded() / 100)
   }
 }

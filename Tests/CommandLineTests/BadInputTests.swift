@@ -74,6 +74,16 @@ import Testing
       transfer + ["--rule", "bound", "--horizon-exponent", "0.3"], 2, ["--horizon-exponent", "1/2"]
     ),
     (transfer + ["--horizon-exponent", "2"], 2, ["--horizon-exponent '2'", "0 to 1"]),
+    (transfer + ["--task", "3,1.5"], 2, ["--task '3,1.5'", "four numbers"]),
+    (transfer + ["--task", "3,1.5,x,1"], 2, ["--task '3,1.5,x,1'", "four numbers"]),
+    (transfer + ["--task", "3,1.5,,1"], 2, ["--task '3,1.5,,1'", "missing"]),
+    (transfer + ["--task", "1,1.5,.1,1"], 2, ["--task '1,1.5,.1,1'", "a = 1.0", "more than 1"]),
+    (transfer + ["--task", "3,1,.1,1"], 2, ["--task '3,1,.1,1'", "b = 1.0", "more than 1"]),
+    (transfer + ["--task", "3,1.5,-1,1"], 2, ["--task '3,1.5,-1,1'", "0 to 1000"]),
+    (transfer + ["--task", "3,1.5,.1,0"], 2, ["--task '3,1.5,.1,0'", "batch", "1 or more"]),
+    (
+      transfer + ["--task", "3,1.5,.1,1", "--no-cross-check"], 2, ["--no-cross-check", "--task"]
+    ),
     (transfer + ["--to-steps", "100"], 2, ["--to-steps", "add --steps"]),
     (transfer + ["--json", "--csv"], 2, ["--json and --csv", "one of them"]),
     (transfer + ["--lr", "1e-3", "--sweep", "x.csv"], 2, ["--lr and --sweep", "one of them"]),

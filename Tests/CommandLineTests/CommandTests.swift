@@ -20,7 +20,7 @@ import Testing
     #expect(rule["horizon_exponent"] as? Double == 1.0 / 3)
     let from = try #require(json["from"] as? [String: Any])
     #expect(from["spec"] as? String == "wsd20" && from["steps"] as? Int == 50_000)
-    #expect(json["theory_model"] == nil && json["sweep"] == nil)
+    #expect(json["sweep"] == nil)
     let rows = try CommandRun(arguments + ["--csv"]).output.split(separator: "\n")
     #expect(rows.count == 2 && rows[0].hasPrefix("from,from_steps,from_base_lr,to"))
   }

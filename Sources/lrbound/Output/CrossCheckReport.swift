@@ -19,41 +19,60 @@ struct CrossCheckReport {
   var rows: [[String]] {
     var rows: [[String]] = []
     if let range = check.ratioRange {
-      let count = check.counted.count
       rows.append([
-        "theory model",
-        "ratio \(text(range, 3)) on \(count) task\(count == 1 ? "" : "s"): "
-          + "the bound \(verdict(bound))"
-          + (answer.ratio == bound.ratio ? "" : "; this answer \(verdict(answer))"),
+        "theory model", "ratio " + text(range, digits: 3) { [$0.ratio] },
       ])
+      rows.append(["", "the bound \(text(bound))"])
+      if answer.ratio != bound.ratio { rows.append(["", "this answer \(text(answer))"]) }
     }
     if let range = check.horizonExponentRange {
+      let exponents = text(range, digits: 2) {
+        [$0.from.horizonExponent, $0.to.horizonExponent].compactMap(\.self)
+      }
       rows.append([
-        "its horizon",
-        "T^-p at one shape, p = \(text(range, 2)); the bound has p = 0.5"
+        "",
+        "T^-p at one shape, p = \(exponents); the bound has p = 0.5"
           + (range.upperBound < 0.55 ? ", the steep end" : ""),
       ])
     }
     let dropped = check.readings.filter(\.isOnEdge).map(\.task.name)
     if !dropped.isEmpty {
       rows.append([
-        "left out",
-        "\(dropped.joined(separator: ", ")): the optimum is on the model's stability edge",
+        check.counted.isEmpty ? "theory model" : "",
+        "left out: \(dropped.joined(separator: ", ")), whose optimum is on the model's stability edge",
       ])
     }
     return rows
   }
 
-  private func text(_ range: ClosedRange<Double>, _ digits: Int) -> String {
-    "\(significant(range.lowerBound, digits)) … \(significant(range.upperBound, digits))"
+  /// A range with the tasks at its ends.
+  private func text(
+    _ range: ClosedRange<Double>, digits: Int, values: (CrossCheck.Reading) -> [Double]
+  ) -> String {
+    func end(_ value: Double) -> String {
+      let name = check.counted.first { values($0).contains(value) }.map { " (\($0.task.name))" }
+      return significant(value, digits) + (name ?? "")
+    }
+    return "\(end(range.lowerBound)) … \(end(range.upperBound))"
   }
 
-  private func verdict(_ verdict: CrossCheckVerdict) -> String {
-    let apart = verdict.judgements.filter { !$0.agrees }.map(\.task.name)
-    let names = apart.joined(separator: ", ")
+  private func text(_ verdict: CrossCheckVerdict) -> String {
+    let apart = verdict.judgements.filter { !$0.agrees }.map(\.task.name).joined(separator: ", ")
+    let worst = verdict.worstRegret.map(regretText)
     switch verdict.label {
-    case .agrees, .disagrees, .unknown: return verdict.label.rawValue
-    case .taskDependent: return "is \(verdict.label.rawValue) (not on \(names))"
+    case .agrees: return "agrees with every task" + (worst ?? "")
+    case .disagrees: return "disagrees with every task" + (worst ?? "")
+    case .taskDependent:
+      return "is task-dependent: it disagrees with \(apart)" + (worst ?? "")
+    case .unknown: return "cannot be judged"
+    }
+  }
+
+  private func regretText(_ regret: Double) -> String {
+    switch regret {
+    case ..<1: return ", costs at most \(significant(regret * 100, 2)) % excess loss"
+    case ..<Double.infinity: return ", costs up to \(significant(1 + regret, 2))x the excess loss"
+    default: return ", and may diverge"
     }
   }
 
@@ -79,7 +98,10 @@ struct CrossCheckReport {
     ]
     guard !reading.isOnEdge else { return .object(members) }
     members["ratio"] = .number(reading.ratio)
-    members["ratio_by_horizon"] = .array(reading.ratios.map { .number($0) })
+    members["ratio_by_horizon"] = .array(
+      reading.ratiosByHorizon.map { steps, ratio in
+        .object(["source_steps": .integer(steps), "ratio": .number(ratio)])
+      })
     members["from"] = json(of: reading.from)
     members["to"] = json(of: reading.to)
     members["bound"] = json(of: bound, on: task)

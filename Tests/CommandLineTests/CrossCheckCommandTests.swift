@@ -1,0 +1,63 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The theory model beside the answer of `transfer`.
+@Suite struct CrossCheckCommandTests {
+  static let transfer = ["transfer", "--from", "wsd20", "--to", "linear", "--steps", "50000"]
+
+  @Test func standsInTheTableAndInJSON() throws {
+    let table = try CommandRun(Self.transfer).output
+    #expect(table.contains("theory model") && table.contains("the bound has p = 0.5"))
+    let json = try CommandRun(Self.transfer + ["--json"]).json()
+    let model = try #require(json["theory_model"] as? [String: Any])
+    let ratio = try #require(model["ratio"] as? [Double])
+    #expect(ratio.count == 2 && abs(ratio[0] - 1.74) < 0.02 && abs(ratio[1] - 2.1) < 0.02)
+    let exponents = try #require(model["horizon_exponent"] as? [Double])
+    #expect(exponents.count == 2 && exponents[0] < 0 && abs(exponents[1] - 0.51) < 0.01)
+    #expect(["agrees", "task-dependent"].contains(model["label"] as? String))
+    #expect(model["bound_horizon_exponent"] as? Double == 0.5)
+    let tasks = try #require(model["tasks"] as? [[String: Any]])
+    #expect(tasks.map { $0["name"] as? String } == ["E1", "E2", "E3", "L1", "L2", "H"])
+    for task in tasks {
+      #expect(task["on_edge"] as? Bool == false)
+      let target = try #require(task["to"] as? [String: Double])
+      #expect(target["xi"] != nil && target["horizon_exponent"] != nil)
+      let bound = try #require(task["bound"] as? [String: Any])
+      #expect(bound["regret"] is Double && bound["agrees"] is Bool)
+    }
+    let rows = try CommandRun(Self.transfer + ["--csv"]).output.split(separator: "\n")
+    #expect(rows[0].hasSuffix("model_ratio_low,model_ratio_high,model_label"))
+    #expect(rows[1].contains(model["label"] as? String ?? "?"))
+  }
+
+  @Test func canBeLeftOut() throws {
+    let json = try CommandRun(Self.transfer + ["--no-cross-check", "--json"]).json()
+    #expect(json["theory_model"] == nil)
+    let table = try CommandRun(Self.transfer + ["--no-cross-check"]).output
+    #expect(!table.contains("theory model"))
+    let rows = try CommandRun(Self.transfer + ["--no-cross-check", "--csv"]).output
+    #expect(rows.contains("model_label") && rows.hasSuffix(",,,\n"))
+  }
+
+  @Test func ownTasks() throws {
+    let own = ["--task", "2,1.5,.2,4", "--task", "1.5,4,.001,64"]
+    let json = try CommandRun(Self.transfer + own + ["--json"]).json()
+    let model = try #require(json["theory_model"] as? [String: Any])
+    let tasks = try #require(model["tasks"] as? [[String: Any]])
+    #expect(tasks.map { $0["on_edge"] as? Bool } == [false, true])
+    #expect(tasks[0]["a"] as? Double == 2 && tasks[0]["batch"] as? Double == 4)
+    let table = try CommandRun(Self.transfer + own).output
+    #expect(table.contains("left out: 1.5,4,.001,64"))
+    let none = try CommandRun(Self.transfer + ["--task", "1.5,4,.001,64"])
+    #expect(none.code == 0 && none.output.contains("theory model  left out"))
+  }
+
+  @Test func absoluteFloors() throws {
+    let run = try CommandRun([
+      "transfer", "--from", "wsd20", "--to", "cosine:min-lr=1e-4", "--lr", "1e-3", "--steps", "1e4",
+      "--json",
+    ])
+    #expect(try run.json()["theory_model"] != nil)
+  }
+}
