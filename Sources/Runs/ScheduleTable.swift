@@ -56,9 +56,19 @@ public struct ScheduleTable: Sendable {
         path: path, problem: "cannot be written (\(String(cString: strerror(errno))))",
         remedy: "check the folder and the space, or write elsewhere")
     }
-    let draft = "\(path).\(getpid()).draft"
+    // Through links to the file itself; what is not a plain file (a pipe, a device) is written to.
+    let target = realpath(path, nil).map { resolved in
+      defer { free(resolved) }
+      return String(cString: resolved)
+    }
+    var status = stat()
+    let exists = stat(path, &status) == 0
+    let isPlain = !exists || status.st_mode & S_IFMT == S_IFREG
+    let final = target ?? path
+    let draft = isPlain ? "\(final).\(getpid()).draft" : final
     let file = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard file >= 0 else { throw failure() }
+    if exists, isPlain { fchmod(file, status.st_mode & 0o7777) }
     do {
       try forEachPiece { (piece: String) throws(InputError) in
         var text = piece
@@ -78,12 +88,12 @@ public struct ScheduleTable: Sendable {
       }
     } catch {
       close(file)
-      unlink(draft)
+      if isPlain { unlink(draft) }
       throw error
     }
-    guard close(file) == 0, rename(draft, path) == 0 else {
+    guard close(file) == 0, !isPlain || rename(draft, final) == 0 else {
       let error = failure()
-      unlink(draft)
+      if isPlain { unlink(draft) }
       throw error
     }
   }

@@ -7,7 +7,7 @@ public enum Continuation: Equatable, Sendable {
   /// there.
   case ramp(steps: Int, factor: Double)
 
-  /// A cooldown from the level reached to `end`, a part of the peak.
+  /// A cooldown from the level reached to `end`, a part of the peak; flat where the level is below it.
   case cooldown(CooldownDecay, steps: Int, end: Double, isClamped: Bool)
 }
 
@@ -69,7 +69,8 @@ extension Schedule {
           : steadily(steps: 1, factor: factor).value(at: 0)
         pieces.append(
           .decay(
-            decay.shape, steps: steps, span: max(1, steps), start: level, end: end * divisor,
+            decay.shape, steps: steps, span: max(1, steps), start: level,
+            end: min(end * divisor, level),
             clamp: isClamped))
         position += steps
       }

@@ -4,6 +4,9 @@ public struct SteadyPart: Sendable {
   /// The 1-based steps of the stretch.
   public let steps: ClosedRange<Int>
 
+  /// The multiplier of a plateau; nil where the law is no plateau.
+  public let level: Double?
+
   /// The law of the stretch, before the schedule's division by its peak.
   let segment: Segment
 }
@@ -24,32 +27,34 @@ extension Schedule {
       switch segment.law {
       case .level(let level, let isFloor):
         guard !isFloor, level * segment.scale >= Self.leastSteadyLevel * divisor else { continue }
-        if segment.count > 1 { return SteadyPart(steps: start + 1...end, segment: segment) }
+        if segment.count > 1 { return plateau(start + 1...end, level * segment.scale) }
       case .line(_, _, _, let left, _, let right):
         guard left == right, left * segment.scale >= Self.leastSteadyLevel * divisor else {
           continue
         }
-        if segment.count > 1 {
-          var level = Segment.level(left, steps: segment.count)
-          level.scale = segment.scale
-          return SteadyPart(steps: start + 1...end, segment: level)
-        }
+        if segment.count > 1 { return plateau(start + 1...end, left * segment.scale) }
       case .inverseSquareRoot:
-        if segment.count > 1 { return SteadyPart(steps: start + 1...end, segment: segment) }
+        if segment.count > 1 {
+          return SteadyPart(steps: start + 1...end, level: nil, segment: segment)
+        }
       case .values(let values):
         let part = values[segment.skipped..<segment.skipped + segment.count]
         let shortest = max(2, part.count / 200)
         let least = Self.leastSteadyLevel * divisor / segment.scale
         if let run = Self.lastRun(in: part, ofAtLeast: shortest, above: least) {
           let first = start + run.lowerBound - segment.skipped
-          var level = Segment.level(values[run.lowerBound], steps: run.count)
-          level.scale = segment.scale
-          return SteadyPart(steps: first + 1...first + run.count, segment: level)
+          return plateau(
+            first + 1...first + run.count, values[run.lowerBound] * segment.scale)
         }
       case .warmup, .decay: continue
       }
     }
     return nil
+  }
+
+  private func plateau(_ steps: ClosedRange<Int>, _ level: Double) -> SteadyPart {
+    SteadyPart(
+      steps: steps, level: level / divisor, segment: .level(level, steps: steps.count))
   }
 
   /// The part of the peak below which a level is a floor.

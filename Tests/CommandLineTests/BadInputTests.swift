@@ -12,7 +12,16 @@ import Testing
     (extend + ["--steps", "100", "--to-steps", "50"], 2, ["50 steps", "longer horizon"]),
     (extend + ["--steps", "100"], 2, ["add --to-steps"]),
     (extend + ["--to-steps", "100"], 2, ["add --steps"]),
-    (extend + ["--steps", "100", "--to-steps", "300,200"], 2, ["200 follows 300", "rise"]),
+    (extend + ["--steps", "100", "--to-steps", "300,200"], 2, ["200 steps follow 300", "rise"]),
+    (extend + ["--steps", "100", "--to-steps", "100,000"], 2, ["commas", "100000 or 100_000"]),
+    (extend + ["--steps", "100", "--to-steps", "300", "--schedule-out", ""], 2, ["file's name"]),
+    (
+      extend + ["--steps", "100", "--to-steps", "300", "--cooldown", "100%"], 2,
+      ["--cooldown '100%'"]
+    ),
+    (
+      extend + ["--steps", "100", "--to-steps", "300", "--plan", "rewarm"], 2, ["rewarm", "apply"]
+    ),
     (extend + ["--steps", "100", "--to-steps", "300", "--tokens", "9"], 2, ["one of them"]),
     (extend + ["--tokens", "1B", "--to-tokens", "2B"], 2, ["add --batch-tokens"]),
     (

@@ -17,10 +17,11 @@ import Testing
       let run = try CommandRun(
         [
           "extend", "--schedule", base, "--steps", "1000", "--to-steps", "2000", "--now", "1000",
-          "--plan", plan, "--schedule-out", file.path, "--json",
+          "--plan", plan, "--schedule-out", file.path, "--json", "--no-cross-check",
         ] + rate)
-      if base == "constant", plan == "rewarm" {
-        #expect(run.code == 4 && run.errors.contains("does not apply"))
+      // On a plateau nothing is warmed up again, and 20 % is more of a cooldown than is needed.
+      if base == "constant", plan == "rewarm" || plan == "longer-cooldown" {
+        #expect(plan == "rewarm" ? run.code == 2 : run.code == 4, "\(run.errors)")
         continue
       }
       try #require(run.code == 0, "\(run.errors)")
@@ -56,6 +57,7 @@ import Testing
   @Test func factorsAlone() throws {
     let run = try CommandRun([
       "extend", "--schedule", "wsd20", "--steps", "1000", "--to-steps", "2000", "--json",
+      "--no-cross-check",
     ])
     #expect(run.code == 0 && !run.output.contains("base_lr"))
   }

@@ -40,7 +40,7 @@ import Testing
       "extend-chain.json",
       [
         "extend", "--schedule", "wsd20", "--steps", "4000", "--to-steps", "8000,16000", "--rule",
-        "bound", "--json", "--plan", "lower-plateau",
+        "bound", "--json", "--plan", "lower-plateau", "--no-cross-check",
       ]
     ),
     ("bound.json", ["bound", "wsd20", "--steps", "1000", "--json"]),

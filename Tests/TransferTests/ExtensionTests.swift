@@ -120,7 +120,7 @@ import Transfer
       let answer = try question.answer()
       let free = try #require(answer.option(.freeForm)?.plan, "\(spec) \(from) \(to)")
       for kind in [ExtensionOption.Kind.lowerPlateau, .longerCooldown, .same, .rewarm] {
-        guard let plan = answer.option(kind)?.plan else { continue }
+        guard let plan = answer.option(kind)?.plan, !plan.startsOver else { continue }
         #expect(free.bound <= plan.bound * (1 + 1e-12), "\(spec) \(from) → \(to) \(kind)")
       }
       for option in answer.options {
@@ -130,7 +130,7 @@ import Transfer
         #expect(relativeError(try terms.bound(at: plan.gamma), plan.bound) < 1e-13)
         let values = plan.schedule.multipliers
         #expect(values.allSatisfy { $0.isFinite && $0 >= 0 && $0 <= 1 })
-        guard !option.kind.startsOver else { continue }
+        guard !plan.startsOver else { continue }
         let kept = min(plan.branchAtStep, from)
         let before = question.run.schedule.multipliers(in: 0..<kept)
         #expect(Array(values[..<kept]) == before, "\(spec) \(option.kind)")
@@ -199,6 +199,91 @@ import Transfer
     #expect(rewarm.branchAtStep == 3900 && back.branchAtStep == 3200)
     #expect(back.bound < rewarm.bound, "a dip costs a little")
     #expect(rewarm.bound < back.bound * 1.05)
+  }
+
+  /// How much longer doing nothing would have to go on, at the running learning rate.
+  @Test func equivalentSteps() throws {
+    var question = try Self.question("wsd20", 4000, 8000)
+    question.wantsFreeForm = false
+    let answer = try question.answer()
+    for (kind, percent) in [(ExtensionOption.Kind.lowerPlateau, 41.7), (.longerCooldown, 56.7)] {
+      let worth = try #require(answer.equivalentMoreSteps(kind))
+      #expect(abs(worth * 100 - percent) < 0.1)
+      let steps = Int((8000 * (1 + worth)).rounded())
+      let same = try BoundTerms.lastIterate(of: ScheduleSpec("wsd20").realise(steps: steps))
+      let plan = try #require(answer.option(kind)?.plan)
+      #expect(relativeError(try same.bound(at: answer.gamma), plan.bound) < 1e-3)
+    }
+    #expect(answer.equivalentMoreSteps(.same) == 0)
+  }
+
+  /// A chain that starts over goes on with the learning rate that it started over with.
+  @Test func aChainKeepsItsLearningRate() throws {
+    let first = try Self.question("wsd20", 1000, 2000, rate: 1e-3)
+    let chain = try ExtensionChain(first, then: [4000], following: .retunedLinear)
+    let rates = chain.stages.compactMap { $0.option(.retunedLinear)?.plan?.baseLearningRate }
+    #expect(rates.count == 2 && chain.stages[1].question.run.baseLearningRate == rates[0])
+    // Two stages of a lower plateau: each factor is of the plateau before.
+    let lower = try ExtensionChain(first, then: [4000], following: .lowerPlateau)
+    let plans = lower.stages.compactMap { $0.option(.lowerPlateau)?.plan }
+    let product = plans.compactMap(\.factor).reduce(1, *)
+    #expect(relativeError(try #require(plans[1].plateau), product) < 1e-15)
+    #expect(
+      relativeError(
+        plans[1].schedule.multipliers(in: plans[1].changeAtStep - 1..<plans[1].changeAtStep)[0],
+        product) < 1e-15)
+    // A free form under a higher cap has a higher base learning rate, which the next stage starts from.
+    var capped = first
+    capped.capFactor = 2
+    let free = try ExtensionChain(capped, then: [4000], following: .freeForm)
+    let plan = try #require(free.stages[0].option(.freeForm)?.plan)
+    let next = free.stages[1].question.run
+    #expect(next.baseLearningRate == plan.baseLearningRate)
+    let past = next.schedule.multipliers(in: 0..<10).map { $0 * (next.baseLearningRate ?? 0) }
+    #expect(past.allSatisfy { relativeError($0, 1e-3) < 1e-12 })
+  }
+
+  /// Cycles before the last are not cut into, where γ* would jump.
+  @Test(arguments: [12_000, 14_000])
+  func cyclesAreKept(_ to: Int) throws {
+    var question = try Self.question("wsds:period=25%,cooldown=10%", 4000, to)
+    question.wantsFreeForm = false
+    let answer = try question.answer()
+    #expect("\(try #require(answer.option(.longerCooldown)?.obstacle))".contains("2.57"))
+    #expect(try #require(answer.option(.same)?.plan).branchAtStep == 3601)
+  }
+
+  /// A file is extended as the spec that it was made from.
+  @Test(arguments: [
+    "wsd20:decay=1-sqrt", "wsd30", "wsd20:warmup=300steps", "wsd20:decay=cosine,min=0.1",
+  ])
+  func filesAreAsGoodAsSpecs(_ text: String) throws {
+    let schedule = try ScheduleSpec(text).realise(steps: 2000)
+    let rows = schedule.multipliers.map { "\($0)" }.joined(separator: "\n")
+    let file = try TemporaryFile(rows, name: "run.csv")
+    func answer(_ base: ScheduledRun) throws -> ExtensionAnswer {
+      var question = try ExtensionQuestion(
+        of: ExtendableRun(base), base: base, toSteps: 4000, rule: .bound)
+      question.wantsFreeForm = false
+      return try question.answer()
+    }
+    let own = try answer(ScheduledRun(ScheduleSpec(text), steps: 2000))
+    let read = try answer(ScheduledRun(ScheduleSpec("@" + file.path), steps: nil))
+    for kind in [ExtensionOption.Kind.lowerPlateau, .longerCooldown, .same, .retunedLinear] {
+      let bounds = [own, read].map { $0.option(kind)?.plan?.bound ?? 0 }
+      #expect(relativeError(bounds[1], bounds[0]) < 2e-4, "\(kind)")
+    }
+  }
+
+  /// A floor in learning rates stays where it is when the schedule is tuned anew.
+  @Test func absoluteFloors() throws {
+    var question = try Self.question("wsd20:min-lr=1e-4", 1000, 4000, rule: .standard(), rate: 1e-3)
+    question.wantsFreeForm = false
+    let answer = try question.answer()
+    let again = try #require(answer.option(.retunedSame)?.plan)
+    let rate = try #require(again.baseLearningRate)
+    #expect(relativeError(rate, 0.00063266) < 1e-4)
+    #expect(abs(again.schedule.finalLevel * rate - 1e-4) < 1e-6)
   }
 
   @Test(arguments: ["cosine", "linear", "1-sqrt", "piecewise:0=1,0.5=0,1=0"])

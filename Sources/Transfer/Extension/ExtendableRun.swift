@@ -10,21 +10,6 @@ import Schedules
 /// it was tuned, at T1 steps, and at T steps γ*·(T1/T)^(1/2 − p), p the horizon exponent: at p = 1/2
 /// the bound itself.
 public struct ExtendableRun: Sendable {
-  /// How a plan cools down at its end.
-  public struct Cooldown: Equatable, Sendable {
-    /// The shape of the decay.
-    public var decay: CooldownDecay
-
-    /// The length, of the longer run.
-    public var extent: Extent
-
-    /// The level that it ends on, a part of the peak.
-    public var end: Double
-
-    /// Whether the decay runs towards zero and is cut off at its end.
-    public var isClamped: Bool
-  }
-
   /// The scale of the run's base learning rate.
   struct Tuning: Sendable {
     /// T1, the horizon at which the run was tuned.
@@ -43,19 +28,22 @@ public struct ExtendableRun: Sendable {
   /// The schedule as it was planned, T steps.
   public let schedule: Schedule
 
-  /// How many steps from the start can be kept with the steady law going on; 0 where there is none.
-  public let reusableSteps: Int
+  /// The stretch that a longer run can go on from; nil where there is none.
+  public let steady: SteadyPart?
 
-  /// Whether the schedule, as planned so far, cools down after its steady part.
-  public let hasCooldown: Bool
+  /// The cooldown that the schedule, as planned so far, ends with; nil where it has none.
+  public let planned: PlannedCooldown?
 
   /// The steps of the warmup.
   public let warmup: Int
 
-  /// How a plan cools down.
-  public let cooldown: Cooldown
+  /// How plans cool down.
+  public let cooldown: PlannedCooldown
 
   let tuning: Tuning
+
+  /// How many steps from the start can be kept with the steady law going on; 0 where there is none.
+  public var reusableSteps: Int { steady?.steps.upperBound ?? 0 }
 
   /// T, the planned number of steps.
   public var steps: Int { schedule.steps }
@@ -73,14 +61,13 @@ public struct ExtendableRun: Sendable {
   ///   - baseLearningRate: γ as the trainer takes it; nil where it is not known, and then the floor must
   ///     not be an absolute one.
   ///   - cooldown: the length of new cooldowns; nil for that of the schedule.
-  ///   - madeSteps: how many steps have been made, where they are fewer than the plateau has.
   ///   - gradientNorm: G.
   ///   - distance: D.
   /// - Throws: ``ScheduleError`` and ``BoundError``.
   /// - Complexity: O(T).
   public init(
     _ run: ScheduledRun, baseLearningRate: Double? = nil, cooldown: Extent? = nil,
-    madeSteps: Int? = nil, gradientNorm: Double = 1, distance: Double = 1
+    gradientNorm: Double = 1, distance: Double = 1
   ) throws {
     let rate = baseLearningRate ?? run.fileBaseLearningRate
     let tunable = try run.tunable(gradientNorms: .constant(gradientNorm))
@@ -93,41 +80,45 @@ public struct ExtendableRun: Sendable {
     }
     name = run.spec.text
     schedule = try run.schedule(baseLearningRate: rate)
-    warmup = run.spec.warmup?.steps(of: run.steps) ?? 0
-    let steadyEnd = schedule.steadyPart?.steps.upperBound ?? 0
-    reusableSteps = min(steadyEnd, madeSteps ?? steadyEnd)
-    hasCooldown = steadyEnd < run.steps
-    let decay: CooldownDecay
-    var length: Extent?
-    switch run.spec.family {
-    case .wsd(let extent, let kept), .repeatedWSD(_, let extent, let kept),
-      .twoStage(_, _, let extent, let kept):
-      (length, decay) = (extent, kept)
-    case .file where 0 < steadyEnd && steadyEnd < run.steps:
-      // The first step of a cooldown still has the plateau's learning rate.
-      let count = run.steps - steadyEnd + 1
-      (length, decay) = (.fraction(Double(count) / Double(run.steps)), .linear)
-    default: decay = .linear
-    }
-    // A cooldown over all of a run that never was steady says nothing about a new one's length.
-    if steadyEnd == 0 { length = nil }
+    warmup = run.isFile ? schedule.risingSteps : run.spec.warmup?.steps(of: run.steps) ?? 0
+    steady = schedule.steadyPart
     let floor = try run.spec.floorRatio(baseLearningRate: rate)
-    self.cooldown = Cooldown(
-      decay: decay, extent: cooldown ?? length ?? Self.usualCooldown,
-      end: decay == .exponential && run.spec.floor == nil ? 0.01 : floor,
-      isClamped: run.spec.floor?.mode == .clamp)
+    let isClamped = run.spec.floor?.mode == .clamp
+    switch run.spec.family {
+    case .wsd(let extent, let decay) where steady != nil,
+      .repeatedWSD(_, let extent, let decay) where steady != nil,
+      .twoStage(_, _, let extent, let decay) where steady != nil:
+      planned = PlannedCooldown(
+        decay: decay, extent: extent,
+        end: decay == .exponential && run.spec.floor == nil ? 0.01 : floor, isClamped: isClamped)
+    default:
+      planned = schedule.plannedCooldown
+    }
+    // A run that never was steady, or always, says nothing about the length of a new cooldown.
+    self.cooldown = PlannedCooldown(
+      decay: planned?.decay ?? .linear, extent: cooldown ?? planned?.extent ?? Self.usualCooldown,
+      end: planned?.end ?? floor, isClamped: planned?.isClamped ?? isClamped)
     tuning = Tuning(steps: run.steps, gamma: gamma, baseLearningRate: rate)
   }
 
   /// The run after one of its extensions: the next stage of a chain.
-  init(_ run: ExtendableRun, extendedBy schedule: Schedule) {
+  ///
+  /// A plan that starts over is a run tuned for its own horizon. One whose peak lies above the running
+  /// learning rate has that peak as its base learning rate.
+  init(_ run: ExtendableRun, extendedBy plan: ExtensionOption.Plan, gamma: Double) {
     name = run.name
-    self.schedule = schedule
-    reusableSteps = schedule.steadyPart?.steps.upperBound ?? 0
-    hasCooldown = reusableSteps < schedule.steps
+    schedule = plan.schedule
     warmup = run.warmup
+    steady = schedule.steadyPart
+    planned = schedule.plannedCooldown
     cooldown = run.cooldown
-    tuning = run.tuning
+    tuning =
+      plan.startsOver
+      ? Tuning(
+        steps: schedule.steps, gamma: plan.gamma, baseLearningRate: plan.baseLearningRate)
+      : Tuning(
+        steps: run.tuning.steps, gamma: run.tuning.gamma * (plan.gamma / gamma),
+        baseLearningRate: plan.baseLearningRate)
   }
 
   /// γ at a longer horizon, in the bound's units: what γ* of a plan must be for the trainer's base
@@ -158,10 +149,11 @@ public struct ExtendableRun: Sendable {
     if let ramp { continuations.append(.ramp(steps: ramp, factor: factor)) }
     let plateau = steps - count - kept - (ramp ?? 0)
     if plateau > 0 { continuations.append(.steady(steps: plateau, factor: factor)) }
-    continuations.append(
-      .cooldown(
-        cooldown.decay, steps: count, end: min(cooldown.end, factor),
-        isClamped: cooldown.isClamped))
+    if count > 0 {
+      continuations.append(
+        .cooldown(
+          cooldown.decay, steps: count, end: cooldown.end, isClamped: cooldown.isClamped))
+    }
     return schedule.continued(after: kept, by: continuations)
   }
 }

@@ -13,6 +13,19 @@ public struct ExtensionAnswer: Sendable {
   /// The options, plans that go on first, then the references.
   public let options: [ExtensionOption]
 
+  private let worth: [ExtensionOption.Kind: Double]
+
+  init(question: ExtensionQuestion, gamma: Double, options: [ExtensionOption]) throws {
+    self.question = question
+    self.gamma = gamma
+    self.options = options
+    var worth: [ExtensionOption.Kind: Double] = [:]
+    for option in options {
+      if let plan = option.plan { worth[option.kind] = try question.worth(of: plan.bound) }
+    }
+    self.worth = worth
+  }
+
   /// An option of a kind.
   ///
   /// - Parameter kind: any kind.
@@ -37,10 +50,10 @@ public struct ExtensionAnswer: Sendable {
   var recommendedPlain: ExtensionOption.Kind {
     let kinds: [ExtensionOption.Kind] = [.longerCooldown, .lowerPlateau, .rewarm, .same]
     let bounds = kinds.compactMap { kind in
-      option(kind)?.plan.map { (kind: kind, bound: $0.bound) }
+      option(kind)?.plan.flatMap { $0.startsOver ? nil : (kind: kind, bound: $0.bound) }
     }
     guard let best = bounds.min(by: { $0.bound < $1.bound }) else { return .retunedLinear }
-    if let same = option(.same)?.plan,
+    if let same = option(.same)?.plan, !same.startsOver,
       isBarelyLonger || same.bound <= best.bound * (1 + Self.negligible)
     {
       return .same
@@ -57,31 +70,28 @@ public struct ExtensionAnswer: Sendable {
   /// How much lower a plan's bound is than that of doing nothing, 0.1 for 10 %.
   ///
   /// - Parameter plan: one of the plans.
-  /// - Returns: 1 − Ω/Ω_same.
-  public func gainOverSame(_ plan: ExtensionOption.Plan) -> Double { gain(plan, over: .same) }
+  /// - Returns: 1 − Ω/Ω_same; nil where there is no doing nothing.
+  public func gainOverSame(_ plan: ExtensionOption.Plan) -> Double? { gain(plan, over: .same) }
 
   /// How much lower a plan's bound is than that of a fresh, tuned linear decay; negative where it is
   /// higher.
   ///
   /// - Parameter plan: one of the plans.
   /// - Returns: 1 − Ω/Ω_linear.
-  public func gainOverRetunedLinear(_ plan: ExtensionOption.Plan) -> Double {
+  public func gainOverRetunedLinear(_ plan: ExtensionOption.Plan) -> Double? {
     gain(plan, over: .retunedLinear)
   }
 
-  /// How many more steps, as a part of T2, doing nothing would need for the same bound, which falls like
-  /// T^-1/2 where it is tuned.
+  /// How many more steps, as a part of T2, doing nothing would need for the bound of a plan, at the same
+  /// γ; negative where it would need fewer.
   ///
-  /// - Parameter plan: one of the plans.
-  /// - Returns: (Ω_same/Ω)² − 1.
-  public func equivalentMoreSteps(_ plan: ExtensionOption.Plan) -> Double {
-    guard let same = option(.same)?.plan else { return 0 }
-    let ratio = same.bound / plan.bound
-    return ratio * ratio - 1
-  }
+  /// - Parameter kind: a kind.
+  /// - Returns: T/T2 − 1; nil where doing nothing has no such plan, or does not get there within eight
+  ///   times T2.
+  public func equivalentMoreSteps(_ kind: ExtensionOption.Kind) -> Double? { worth[kind] }
 
-  private func gain(_ plan: ExtensionOption.Plan, over kind: ExtensionOption.Kind) -> Double {
-    guard let reference = option(kind)?.plan else { return 0 }
+  private func gain(_ plan: ExtensionOption.Plan, over kind: ExtensionOption.Kind) -> Double? {
+    guard let reference = option(kind)?.plan else { return nil }
     return 1 - plan.bound / reference.bound
   }
 
@@ -95,7 +105,24 @@ public struct ExtensionAnswer: Sendable {
         Notice(
           code: "barely-longer",
           message:
-            "only \(decimalText(percent)) % more steps: a jump of the learning rate just before the cooldown gains next to nothing; the plain plan (same) will do"
+            "only \(decimalText(percent)) % more steps: what the plans gain lies in their cooldowns, in which a jump of the learning rate would hide; the plain plan (same) will do"
+        ))
+    }
+    let floor = question.run.cooldown.end
+    if let plateau = option(.lowerPlateau)?.plan?.plateau, plateau < floor {
+      notices.append(
+        Notice(
+          code: "plateau-below-floor",
+          message:
+            "the lower plateau, \(decimalText((plateau * 1e4).rounded() / 1e4)) of the peak, lies below the floor of \(decimalText(floor)), so that it does not cool down"
+        ))
+    }
+    if question.run.planned?.isExact == false {
+      notices.append(
+        Notice(
+          code: "cooldown-shape",
+          message:
+            "the cooldown of \(question.run.name) has none of the grammar's shapes: new ones are linear"
         ))
     }
     if lengthening > 8 {

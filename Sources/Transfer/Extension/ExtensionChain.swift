@@ -39,13 +39,14 @@ public struct ExtensionChain: Sendable {
       let choice = kind ?? (isLast ? answer.recommended : answer.recommendedPlain)
       stages.append(answer)
       followed.append(choice)
-      guard !isLast else { break }
       guard let option = answer.option(choice) else {
         throw ExtensionError.noSuchOption(choice.rawValue)
       }
       let plan = try option.result.get()
+      guard !isLast else { break }
       question = try ExtensionQuestion(
-        of: ExtendableRun(question.run, extendedBy: plan.schedule), toSteps: horizons[index],
+        of: ExtendableRun(question.run, extendedBy: plan, gamma: answer.gamma),
+        toSteps: horizons[index],
         rule: question.rule, gradientNorm: question.gradientNorm, distance: question.distance)
       question.capFactor = first.capFactor
       question.wantsFreeForm = first.wantsFreeForm

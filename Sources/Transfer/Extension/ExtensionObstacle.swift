@@ -12,8 +12,11 @@ public enum ExtensionObstacle: Error, Equatable, Sendable, CustomStringConvertib
   /// No length of a cooldown brings γ* to the running γ, at any horizon.
   case noCooldown
 
-  /// Not even a cooldown over the whole run brings γ* to the running γ.
+  /// Not even a cooldown over the whole plateau brings γ* to the running γ.
   case cooldownTooShort(longestSteps: Double, longestRatio: Double)
+
+  /// The shortest cooldown takes all of the steady stretch.
+  case cooldownFillsRun(cooldown: Int)
 
   /// The final cooldown leaves no room for it.
   case noRoom(cooldown: Int, steps: Int, made: Int)
@@ -28,17 +31,19 @@ public enum ExtensionObstacle: Error, Equatable, Sendable, CustomStringConvertib
   public var description: String {
     switch self {
     case .nothingSteady(let schedule, let zero):
-      let end = zero.map { ", and is at zero from step \($0) on" } ?? ""
+      let end = zero.map { " and is at zero from step \($0) on" } ?? ""
       return
-        "\(schedule) decays all the time\(end): no step was made at a plateau, so a longer run keeps nothing but its warmup; re-warm or start over"
+        "\(schedule) has no plateau of two steps or more to go on from\(end), so that a longer run keeps nothing but its warmup"
+    case .cooldownFillsRun(let cooldown):
+      return "a cooldown of \(cooldown) steps takes the whole plateau already"
     case .notNeeded:
       return
-        "the running learning rate is not above the one tuned for the longer run: nothing to lower"
+        "the running learning rate is not above the one tuned for the longer run with its cooldown"
     case .noFactor: return "no lower plateau makes the running learning rate the tuned one"
     case .noCooldown: return "no cooldown makes the running learning rate the tuned one"
     case .cooldownTooShort(let steps, let ratio):
       return
-        "a cooldown over the whole run would still be too short; feasible up to \(Int(steps)) steps, \(Self.cut(ratio)) times the horizon that was tuned"
+        "a cooldown over the whole plateau would still be too short; feasible up to \(Int(steps)) steps, \(Self.cut(ratio)) times the horizon that was tuned"
     case .noRoom(let cooldown, let steps, let made):
       return
         "a cooldown of \(cooldown) steps at the end of \(steps) begins before step \(made), so no plateau is left"

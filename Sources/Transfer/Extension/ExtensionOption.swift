@@ -24,9 +24,6 @@ public struct ExtensionOption: Sendable {
 
     /// Start over with linear decay, its base learning rate tuned for T2.
     case retunedLinear = "retuned-linear"
-
-    /// Whether it starts over from the first step, as a reference.
-    public var startsOver: Bool { self == .retunedSame || self == .retunedLinear }
   }
 
   /// A plan that can be carried out.
@@ -36,6 +33,10 @@ public struct ExtensionOption: Sendable {
 
     /// The plateau from ``changeAtStep`` on as a part of the one before; nil where it stays.
     public var factor: Double?
+
+    /// The multiplier of the plateau from ``changeAtStep`` on; nil where there is no new plateau, or the
+    /// law is no plateau.
+    public var plateau: Double?
 
     /// The steps of the final cooldown; nil where there is none to speak of.
     public var cooldownSteps: Int?
@@ -54,6 +55,14 @@ public struct ExtensionOption: Sendable {
 
     /// The first step, counted from 1, at which the learning rate differs from that of the run so far.
     public let changeAtStep: Int
+
+    /// Whether nothing of the run is kept.
+    public var startsOver: Bool { changeAtStep == 1 }
+
+    /// The cooldown as a fraction of T2: the exact one where there is one.
+    public var cooldownShare: Double? {
+      cooldownFraction ?? cooldownSteps.map { Double($0) / Double(schedule.steps) }
+    }
 
     /// The checkpoint to branch from, as the number of steps it has made: the last before anything
     /// changes; 0 to start over.

@@ -18,8 +18,9 @@ public struct ExtensionQuestion: Sendable {
   /// How γ* moves with the horizon.
   public var rule: TransferRule
 
-  /// The steps that have been made, where the run is to go on from its latest checkpoint, in the middle
-  /// of its cooldown or after it; nil where it may go back.
+  /// The steps that have been made.
+  ///
+  /// Beyond the steady stretch, going on from there (up again) is priced beside going back. Nil where nothing is said of it.
   public var madeSteps: Int?
 
   /// The steps that the free form keeps; nil for those that every other plan keeps.
@@ -37,16 +38,15 @@ public struct ExtensionQuestion: Sendable {
   /// D.
   public var distance: Double
 
-  /// The base schedule over T2 steps, for the references; nil in a chain, where the run has become a
-  /// schedule of its own.
-  var longerBase: Schedule?
+  /// The schedule of the run as a spec, which the references follow; nil for a file and in a chain,
+  /// where the run has become a schedule of its own.
+  let spec: ScheduleSpec?
 
   /// A question.
   ///
   /// - Parameters:
   ///   - run: the run so far.
-  ///   - base: its schedule as a spec, which the references follow; nil to let the run's own cooldown
-  ///     stand for it.
+  ///   - base: its schedule as it was named, which the references follow; nil for none.
   ///   - steps: T2.
   ///   - rule: how γ* moves with the horizon.
   ///   - gradientNorm: G.
@@ -65,7 +65,10 @@ public struct ExtensionQuestion: Sendable {
     self.gradientNorm = gradientNorm
     self.distance = distance
     if let base, !base.isFile {
-      longerBase = try base.spec.realise(steps: steps, baseLearningRate: run.baseLearningRate)
+      spec = base.spec
+      _ = try base.spec.realise(steps: steps, baseLearningRate: run.baseLearningRate)
+    } else {
+      spec = nil
     }
   }
 
@@ -82,15 +85,13 @@ public struct ExtensionQuestion: Sendable {
       ExtensionOption(kind: .longerCooldown, result: try longerCooldown()),
     ]
     if wantsRewarming { options.append(ExtensionOption(kind: .rewarm, result: try rewarm())) }
-    let same = ExtensionOption(kind: .same, result: .success(try sameSchedule()))
-    options.append(same)
+    options.append(ExtensionOption(kind: .same, result: try samePlan()))
     if wantsFreeForm {
       let freeForm = try freeForm(beside: options, progress: progress)
       options.insert(ExtensionOption(kind: .freeForm, result: freeForm), at: 2)
     }
     options += try references()
-    return ExtensionAnswer(
-      question: self, gamma: gamma, options: options)
+    return try ExtensionAnswer(question: self, gamma: gamma, options: options)
   }
 
   /// γ at T2: what γ* of a plan must be.
@@ -100,7 +101,10 @@ public struct ExtensionQuestion: Sendable {
   var cooldownSteps: Int { run.cooldown.extent.steps(of: steps) }
 
   /// Going back up is priced where the run is in its cooldown, or has nothing else to go on from.
-  private var wantsRewarming: Bool { madeSteps != nil || run.reusableSteps == 0 }
+  private var wantsRewarming: Bool {
+    guard let madeSteps else { return run.reusableSteps == 0 }
+    return madeSteps > run.reusableSteps
+  }
 
   private func check() throws(ExtensionError) {
     if let madeSteps, !(1...run.steps).contains(madeSteps) {
@@ -123,38 +127,67 @@ public struct ExtensionQuestion: Sendable {
   func plan(
     _ schedule: Schedule, factor: Double? = nil, cooldown: Int?, fraction: Double? = nil
   ) throws -> ExtensionOption.Plan {
-    ExtensionOption.Plan(
-      schedule: schedule, factor: factor, cooldownSteps: cooldown, cooldownFraction: fraction,
+    let change = schedule.firstDifference(from: run.schedule)
+    let level = run.steady?.level
+    return ExtensionOption.Plan(
+      schedule: schedule, factor: factor,
+      plateau: factor.flatMap { factor in level.map { $0 * factor } },
+      cooldownSteps: cooldown, cooldownFraction: fraction,
       baseLearningRate: run.baseLearningRate, gamma: gamma,
-      bound: try terms(of: schedule).bound(at: gamma, distance: distance),
-      changeAtStep: schedule.firstDifference(from: run.schedule))
+      bound: try terms(of: schedule).bound(at: gamma, distance: distance), changeAtStep: change)
   }
 
-  /// The same schedule over T2 steps; in a chain, the plateau reached and a cooldown of the usual share.
-  private func sameSchedule() throws -> ExtensionOption.Plan {
-    if let longerBase {
-      return try plan(longerBase, cooldown: nil)
+  /// Doing nothing: the steady law goes on, with the cooldown that the schedule has had.
+  ///
+  /// A schedule that
+  /// never was steady is its spec over more steps, which starts over.
+  private func samePlan() throws -> Result<ExtensionOption.Plan, ExtensionObstacle> {
+    guard let schedule = try sameSchedule(steps: steps) else { return .failure(nothingSteady) }
+    guard run.reusableSteps > 0 else {
+      let terms = try terms(of: schedule)
+      return .success(
+        ExtensionOption.Plan(
+          schedule: schedule, baseLearningRate: run.baseLearningRate, gamma: gamma,
+          bound: try terms.bound(at: gamma, distance: distance), changeAtStep: 1))
     }
-    let count = min(cooldownSteps, steps - 1)
+    let count = run.planned == nil ? nil : run.cooldown.extent.steps(of: steps)
+    return .success(try plan(schedule, cooldown: count))
+  }
+
+  /// The schedule of doing nothing over any number of steps; nil for a file that never was steady, and
+  /// where the cooldown does not fit.
+  func sameSchedule(steps: Int) throws -> Schedule? {
+    guard run.reusableSteps > 0 else {
+      return try spec?.realise(steps: steps, baseLearningRate: run.baseLearningRate)
+    }
+    let count = run.planned == nil ? 0 : run.cooldown.extent.steps(of: steps)
+    guard count < steps else { return nil }
     let kept = min(run.reusableSteps, steps - count)
-    return try plan(
-      run.plan(keeping: kept, factor: 1, steps: steps, cooldown: count), cooldown: count)
+    return run.plan(keeping: kept, factor: 1, steps: steps, cooldown: count)
   }
 
   /// The schedules that start over, each at its own γ*.
   private func references() throws -> [ExtensionOption] {
-    func reference(_ kind: ExtensionOption.Kind, _ schedule: Schedule) throws -> ExtensionOption {
-      let own = try terms(of: schedule)
-      let tuned = try own.optimalBaseLearningRate(distance: distance)
+    // D in the trainer's units, so that a floor in learning rates is found inside.
+    let unit = run.baseLearningRate.map { $0 / gamma } ?? 1
+    func reference(_ kind: ExtensionOption.Kind, _ spec: ScheduleSpec) throws -> ExtensionOption {
+      let tunable = try TunableSchedule(
+        spec, steps: steps, gradientNorms: .constant(gradientNorm))
+      let best = try tunable.optimum(distance: distance * unit)
+      let schedule = try spec.realise(steps: steps, baseLearningRate: best.baseLearningRate)
+      let tuned = best.baseLearningRate / unit
       let plan = ExtensionOption.Plan(
-        schedule: schedule, baseLearningRate: run.baseLearningRate.map { $0 * (tuned / gamma) },
-        gamma: tuned, bound: try own.optimalBound(distance: distance), changeAtStep: 1)
+        schedule: schedule,
+        baseLearningRate: run.baseLearningRate.map { _ in best.baseLearningRate },
+        gamma: tuned,
+        bound: try terms(of: schedule).bound(at: tuned, distance: distance), changeAtStep: 1)
       return ExtensionOption(kind: kind, result: .success(plan))
     }
-    let linear = try ScheduleSpec("linear:warmup=\(run.warmup)steps").realise(steps: steps)
+    let warmup = spec?.warmup?.steps(of: steps) ?? run.warmup
     var options: [ExtensionOption] = []
-    if let longerBase { options.append(try reference(.retunedSame, longerBase)) }
-    options.append(try reference(.retunedLinear, linear))
+    if let spec { options.append(try reference(.retunedSame, spec)) }
+    options.append(
+      try reference(.retunedLinear, try ScheduleSpec("linear:warmup=\(warmup)steps")))
     return options
   }
 }

@@ -6,15 +6,17 @@ extension ExtensionQuestion {
   /// The best of all schedules that keep the past, under a cap on the learning rate.
   ///
   /// The past ends where the first of the other plans changes something, so that no plan which goes on
-  /// can be better.
+  /// can be better; without a steady stretch, where the run is.
   func freeForm(
     beside options: [ExtensionOption], progress: (Int, Double) -> Bool
   ) throws -> Result<ExtensionOption.Plan, ExtensionObstacle> {
     guard steps <= FreeFormError.mostSteps else {
       return .failure(.tooLong(most: FreeFormError.mostSteps))
     }
-    let plans = options.compactMap(\.plan)
-    let earliest = plans.map(\.branchAtStep).min() ?? 0
+    let plans = options.compactMap(\.plan).filter { !$0.startsOver }
+    let earliest =
+      run.reusableSteps == 0
+      ? madeSteps ?? run.steps : plans.map(\.branchAtStep).min() ?? run.reusableSteps
     let kept = min(freeFormBranch ?? earliest, run.steps, steps - 1)
     var constraints = FreeFormSchedule.Constraints()
     constraints.prefix = run.schedule.multipliers(in: 0..<kept).map { gamma * $0 }

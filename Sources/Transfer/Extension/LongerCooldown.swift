@@ -4,16 +4,13 @@ import Schedules
 extension ExtensionQuestion {
   /// The plan that keeps the steady law and cools down for long enough to make γ* the running γ.
   ///
-  /// γ* rises with the cooldown's length, up to that of a cooldown over the whole run, which bounds the
+  /// γ* rises with the cooldown's length, up to that of a cooldown over the whole plateau, which bounds the
   /// horizons that can be reached: T2/T1 < 3.7775 for wsd20, for large T1 and p = 1/2.
   func longerCooldown() throws -> Result<ExtensionOption.Plan, ExtensionObstacle> {
     guard run.reusableSteps > 0 else { return .failure(nothingSteady) }
-    // A run that has had no cooldown may take any; one that has had a cooldown, a longer one.
-    let shortest = run.hasCooldown ? max(1, cooldownSteps) : 1
-    let longest = steps - run.warmup
-    guard shortest < longest else {
-      return .failure(.noRoom(cooldown: shortest, steps: steps, made: run.reusableSteps))
-    }
+    let shortest = max(1, cooldownSteps)
+    let longest = longestCooldown(of: steps)
+    guard shortest < longest else { return .failure(.cooldownFillsRun(cooldown: shortest)) }
     func excess(_ count: Int) throws -> Double {
       try tunedGamma(of: schedule(cooldown: count, of: steps)) / gamma - 1
     }
@@ -45,6 +42,11 @@ extension ExtensionQuestion {
     return nil
   }
 
+  /// The longest cooldown that begins within the steady stretch: into an earlier one γ* would jump.
+  private func longestCooldown(of steps: Int) -> Int {
+    steps - (run.steady?.steps.lowerBound ?? 1) + 1
+  }
+
   /// The steady law up to a cooldown that ends the run.
   private func schedule(cooldown count: Int, of steps: Int) -> Schedule {
     run.plan(
@@ -56,11 +58,11 @@ extension ExtensionQuestion {
   private func cooldownTooShort() throws -> ExtensionObstacle {
     let exponent = rule.horizonExponent
     func shortfall(_ steps: Int) throws -> Double {
-      let whole = schedule(cooldown: steps - run.warmup, of: steps)
+      let whole = schedule(cooldown: longestCooldown(of: steps), of: steps)
       return 1 - (try tunedGamma(of: whole)) / run.gamma(at: steps, horizonExponent: exponent)
     }
-    guard try shortfall(run.tuning.steps) < 0 else { return .noCooldown }
-    let longest = try crossing(in: run.tuning.steps...steps, of: shortfall)
+    guard try shortfall(run.steps) < 0 else { return .noCooldown }
+    let longest = try crossing(in: run.steps...steps, of: shortfall)
     return .cooldownTooShort(
       longestSteps: longest, longestRatio: longest / Double(run.tuning.steps))
   }

@@ -17,7 +17,8 @@ extension ExtensionQuestion {
       run.plan(keeping: run.reusableSteps, factor: factor, steps: steps, cooldown: count)
     }
     guard let factor = try tunedFactor(schedule) else { return .failure(.noFactor) }
-    if factor == 1, run.hasCooldown { return .failure(.notNeeded) }
+    // Where the run has had no cooldown, the plateau stays and the cooldown is what changes.
+    if factor == 1, run.planned != nil { return .failure(.notNeeded) }
     return .success(try plan(schedule(factor), factor: factor, cooldown: count))
   }
 

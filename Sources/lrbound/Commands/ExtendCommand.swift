@@ -21,8 +21,10 @@ struct ExtendCommand: ParsableCommand {
       rate tuned for the run so far; without it plateau factors, cooldowns and bounds alone are given.
 
       Ω is the bound at the running learning rate; "worth" is how many more steps doing nothing (same) \
-      would need for the same Ω. The free form ends within 1e-6 of the least Ω; above 200,000 steps its \
+      would need for the same Ω at that learning rate. The free form ends within 1e-6 of the least Ω; above 200,000 steps its \
       search starts from a coarser one.
+
+      \(CrossCheckOptions.discussion)
       """)
 
   @Option(
@@ -78,15 +80,22 @@ struct ExtendCommand: ParsableCommand {
   var scheduleOut: String?
 
   @OptionGroup var ruleOptions: RuleOptions
+  @OptionGroup var crossCheck: CrossCheckOptions
   @OptionGroup var scale: ScaleOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
+    let tasks = try crossCheck.parsedTasks()
     let setup = try ExtendSetup(self)
     let chain = try setup.chain()
     if let scheduleOut { try setup.write(chain, to: scheduleOut) }
     let report = ExtendReport(
-      chain: chain, base: setup.base, bound: try setup.boundStages(beside: chain),
+      chain: chain, base: setup.base, bound: try setup.boundStage(),
+      models: try tasks.map { try chain.crossCheck(tasks: $0) }?.map { model in
+        model.map {
+          CrossCheckReport($0.check, boundRatio: $0.boundRatio, answerRatio: $0.answerRatio)
+        }
+      },
       notices: setup.notices, assumptions: setup.assumptions)
     try report.report.print(as: output.format)
   }

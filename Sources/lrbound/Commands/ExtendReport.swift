@@ -7,8 +7,8 @@ struct ExtendReport {
   let report: Report
 
   init(
-    chain: ExtensionChain, base: ScheduledRun, bound: [ExtensionAnswer]?, notices: [Notice],
-    assumptions: [String]
+    chain: ExtensionChain, base: ScheduledRun, bound: ExtensionAnswer?,
+    models: [CrossCheckReport?]?, notices: [Notice], assumptions: [String]
   ) {
     var text: [String] = []
     for (index, stage) in chain.stages.enumerated() {
@@ -16,12 +16,16 @@ struct ExtendReport {
       text += Self.text(
         of: stage,
         name: index == 0 ? base.spec.text : "then, from \(chain.followed[index - 1].rawValue)",
-        bound: bound?[index], followed: chain.followed[index])
+        bound: index == 0 ? bound : nil, followed: chain.followed[index])
+      if let model = models?[index] { text += [""] + columns(model.rows) }
     }
     var members: [String: JSONValue] = [:]
     let last = chain.stages.count - 1
     let stages = chain.stages.indices.map { index in
-      Self.json(of: chain.stages[index], bound: bound?[index], followed: chain.followed[index])
+      var members = Self.json(
+        of: chain.stages[index], bound: index == 0 ? bound : nil, followed: chain.followed[index])
+      if let model = models?[index] { members["theory_model"] = model.json }
+      return members
     }
     members = stages[last]
     var from = base.json
@@ -55,11 +59,10 @@ struct ExtendReport {
       rows.append([
         option.kind.rawValue, plan.baseLearningRate.map { significant($0) } ?? "–",
         significant(plan.gamma), plan.factor.map { significant($0, 5) } ?? "–",
-        cooldown(of: plan), significant(plan.bound, 5), percent(-stage.gainOverSame(plan)),
-        percent(-stage.gainOverRetunedLinear(plan)),
-        option.kind == .same ? "–" : percent(stage.equivalentMoreSteps(plan)) + " steps",
-        option.kind.startsOver ? "start over" : grouped(plan.branchAtStep),
-        option.kind.startsOver ? "–" : grouped(plan.changeAtStep),
+        cooldown(of: plan), significant(plan.bound, 5), excess(stage.gainOverSame(plan)),
+        excess(stage.gainOverRetunedLinear(plan)), worth(stage.equivalentMoreSteps(option.kind)),
+        plan.startsOver ? "start over" : grouped(plan.branchAtStep),
+        plan.startsOver ? "–" : grouped(plan.changeAtStep),
       ])
     }
     var lines = [
@@ -81,9 +84,16 @@ struct ExtendReport {
   }
 
   private static func cooldown(of plan: ExtensionOption.Plan) -> String {
-    guard let steps = plan.cooldownSteps else { return "–" }
-    let fraction = plan.cooldownFraction ?? Double(steps) / Double(plan.schedule.steps)
-    return "\(significant(fraction * 100)) %"
+    plan.cooldownShare.map { "\(significant($0 * 100)) %" } ?? "–"
+  }
+
+  /// How far a plan's bound lies above another.
+  private static func excess(_ gain: Double?) -> String { gain.map { percent(-$0) } ?? "–" }
+
+  private static func worth(_ steps: Double?) -> String {
+    guard let steps else { return "out of reach" }
+    guard steps != 0 else { return "–" }
+    return percent(steps) + " steps"
   }
 
   private static func percent(_ value: Double) -> String {
@@ -111,17 +121,25 @@ struct ExtendReport {
     _ kind: ExtensionOption.Kind, _ plan: ExtensionOption.Plan
   ) -> String {
     let rate = plan.baseLearningRate.map { " at \(significant($0))" } ?? ""
-    guard !kind.startsOver else { return "started over\(rate)" }
+    guard !plan.startsOver else { return "started over\(rate)" }
     var parts = ["from the checkpoint of step \(grouped(plan.branchAtStep))"]
     if let factor = plan.factor, factor < 1 {
-      let level = plan.baseLearningRate.map { ", that is \(significant($0 * factor))" } ?? ""
+      let level = plateauRate(of: plan).map { ", that is an LR of \(significant($0))" } ?? ""
       parts.append("plateau × \(significant(factor))\(level)")
+    } else if plan.factor == 1 {
+      parts.append("plateau kept")
     }
     if let steps = plan.cooldownSteps {
       parts.append("cooldown over the last \(grouped(steps)) steps")
     }
     parts.append("\(grouped(plan.stepsToTrain)) steps to train")
     return parts.joined(separator: ", ")
+  }
+
+  /// The learning rate of the new plateau, as the trainer takes it.
+  private static func plateauRate(of plan: ExtensionOption.Plan) -> Double? {
+    guard let rate = plan.baseLearningRate, let plateau = plan.plateau else { return nil }
+    return rate * plateau
   }
 
   // MARK: - For scripts
@@ -157,8 +175,8 @@ struct ExtendReport {
     }
     guard let plan = option.plan else { return members }
     members["factor"] = .optional(plan.factor)
-    members["fraction"] = .optional(
-      plan.cooldownFraction ?? plan.cooldownSteps.map { Double($0) / Double(plan.schedule.steps) })
+    members["plateau_lr"] = .optional(plateauRate(of: plan))
+    members["fraction"] = .optional(plan.cooldownShare)
     members["cooldown_steps"] = plan.cooldownSteps.map { .integer($0) }
     members["base_lr"] = .optional(plan.baseLearningRate)
     members["gamma"] = .number(plan.gamma)
@@ -166,17 +184,18 @@ struct ExtendReport {
     members["change_at_step"] = .integer(plan.changeAtStep)
     members["branch_at_step"] = .integer(plan.branchAtStep)
     members["steps_to_train"] = .integer(plan.stepsToTrain)
-    members["gain_over_same"] = .number(stage.gainOverSame(plan))
-    members["gain_over_retuned_linear"] = .number(stage.gainOverRetunedLinear(plan))
-    members["equivalent_more_steps"] = .number(stage.equivalentMoreSteps(plan))
+    members["gain_over_same"] = .optional(stage.gainOverSame(plan))
+    members["gain_over_retuned_linear"] = .optional(stage.gainOverRetunedLinear(plan))
+    members["equivalent_more_steps"] = .optional(stage.equivalentMoreSteps(option.kind))
     return members
   }
 
   private static func csv(of chain: ExtensionChain) -> [[String]] {
     func text(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
     let header = [
-      "from_steps", "to_steps", "plan", "feasible", "reason", "factor", "fraction",
+      "from_steps", "to_steps", "plan", "feasible", "reason", "factor", "plateau_lr", "fraction",
       "cooldown_steps", "base_lr", "gamma", "omega", "change_at_step", "branch_at_step",
+      "steps_to_train",
       "gain_over_same", "gain_over_retuned_linear", "equivalent_more_steps",
     ]
     let rows = chain.stages.flatMap { stage in
@@ -187,11 +206,11 @@ struct ExtendReport {
           return ends + ["false", reason] + [String](repeating: "", count: header.count - 5)
         }
         return ends + [
-          "true", "", text(plan.factor), text(plan.cooldownFraction),
+          "true", "", text(plan.factor), text(plateauRate(of: plan)), text(plan.cooldownShare),
           plan.cooldownSteps.map { "\($0)" } ?? "", text(plan.baseLearningRate), text(plan.gamma),
-          text(plan.bound), "\(plan.changeAtStep)", "\(plan.branchAtStep)",
+          text(plan.bound), "\(plan.changeAtStep)", "\(plan.branchAtStep)", "\(plan.stepsToTrain)",
           text(stage.gainOverSame(plan)), text(stage.gainOverRetunedLinear(plan)),
-          text(stage.equivalentMoreSteps(plan)),
+          text(stage.equivalentMoreSteps(option.kind)),
         ]
       }
     }

@@ -34,22 +34,24 @@ struct ExtendSetup {
       }
       return kind
     }
-    if command.scheduleOut == "-" {
-      throw UsageError("--schedule-out '-': standard output has the table; give a file's name")
+    if let path = command.scheduleOut, path == "-" || path.isEmpty {
+      throw UsageError("--schedule-out '\(path)': not a file's name; give one like plan.csv")
+    }
+    let cooldown = try command.cooldown.map { try Arguments.cooldown($0, "--cooldown") }
+    if let text = command.cooldown, let cooldown, cooldown.steps(of: to[0]) >= to[0] {
+      throw UsageError(
+        "--cooldown '\(printable(text))': takes all of \(to[0]) steps; give less than the run")
     }
     base = try ScheduledRun(spec, steps: from)
     let run = try ExtendableRun(
-      base, baseLearningRate: rate,
-      cooldown: command.cooldown.map { try Arguments.cooldown($0, "--cooldown") }, madeSteps: now,
-      gradientNorm: norm, distance: distance)
+      base, baseLearningRate: rate, cooldown: cooldown, gradientNorm: norm, distance: distance)
     var question = try ExtensionQuestion(
       of: run, base: base, toSteps: to[0], rule: rule, gradientNorm: norm, distance: distance)
     if let now {
       guard now <= run.steps else {
         throw UsageError("--now '\(now)': the run has \(run.steps) steps; give at most that")
       }
-      // On the plateau nothing is to be warmed up again: the plans simply begin there.
-      if now > run.reusableSteps { question.madeSteps = now }
+      question.madeSteps = now
     }
     question.freeFormBranch = branch
     if let cap {
@@ -66,6 +68,14 @@ struct ExtendSetup {
     self.question = question
     laterHorizons = Array(to.dropFirst())
     notices = try base.notices(baseLearningRate: run.baseLearningRate)
+    if let rate, let own = base.fileBaseLearningRate, abs(rate / own - 1) > 1e-6 {
+      notices.append(
+        Notice(
+          code: "lr-differs",
+          message:
+            "--lr \(significant(rate, 6)) is not the file's maximum, \(significant(own, 6)): the past is taken as if it had been run at --lr"
+        ))
+    }
     assumptions = [
       "same model, data, batch size, optimiser and weight decay in both runs",
       rate == nil && run.baseLearningRate == nil
@@ -76,6 +86,7 @@ struct ExtendSetup {
 
   /// The answers, one a horizon.
   func chain() throws -> ExtensionChain {
+    Progress.announcePasses(90, steps: laterHorizons.last ?? question.steps)
     let progress = ProgressLine(isWanted: question.steps > 300_000 || !laterHorizons.isEmpty)
     defer { progress.end() }
     do {
@@ -89,31 +100,21 @@ struct ExtendSetup {
     }
   }
 
-  /// The same stages by the plain bound, without the free form; nil where that is the rule, or where a
-  /// plan of the chain is not feasible by it.
-  func boundStages(beside chain: ExtensionChain) throws -> [ExtensionAnswer]? {
+  /// The first stage by the plain bound, without the free form; nil where that is the rule.
+  ///
+  /// Later stages
+  /// go on from plans that the rule made.
+  func boundStage() throws -> ExtensionAnswer? {
     guard question.rule != .bound else { return nil }
-    return try chain.stages.map { stage in
-      var plain = stage.question
-      plain.rule = .bound
-      plain.wantsFreeForm = false
-      return try plain.answer()
-    }
+    var plain = question
+    plain.rule = .bound
+    plain.wantsFreeForm = false
+    return try plain.answer()
   }
 
   /// Writes the plan that was followed.
   func write(_ chain: ExtensionChain, to path: String) throws {
-    guard let stage = chain.stages.last, let followed = chain.followed.last,
-      let option = stage.option(followed)
-    else {
-      throw NoAnswer(
-        description: "--plan '\(kind?.rawValue ?? "")': it does not apply to this run")
-    }
-    switch option.result {
-    case .success(let plan):
-      try ScheduleTable(of: plan.schedule, baseLearningRate: plan.baseLearningRate).write(to: path)
-    case .failure(let obstacle):
-      throw NoAnswer(description: "--plan '\(followed.rawValue)': \(obstacle)")
-    }
+    guard let plan = chain.lastPlan else { return }
+    try ScheduleTable(of: plan.schedule, baseLearningRate: plan.baseLearningRate).write(to: path)
   }
 }

@@ -56,13 +56,22 @@ struct HorizonOptions: ParsableArguments {
         try Arguments.steps(tokens: $0, "--to-tokens", batch: batch)
       }
     } else if let toSteps {
+      // Here commas separate horizons, also where they look as if they grouped digits.
+      let entries = try Arguments.list(toSteps, "--to-steps")
+      if entries.dropFirst().contains(where: { $0.count == 3 && $0.first == "0" }) {
+        let joined = entries.joined()
+        throw UsageError(
+          "--to-steps '\(printable(toSteps))': commas separate horizons here; write \(printable(joined)) or \(printable(entries.joined(separator: "_")))"
+        )
+      }
       to = try Arguments.list(toSteps, "--to-steps").map { try Arguments.steps($0, "--to-steps") }
     } else {
       throw UsageError("the number of steps to go on to is not known; add --to-steps")
     }
     for (shorter, longer) in zip(to, to.dropFirst()) where longer <= shorter {
       throw UsageError(
-        "--to-steps: \(longer) follows \(shorter); give horizons that rise, separated by commas")
+        "\(toSteps == nil ? "--to-tokens" : "--to-steps"): \(longer) steps follow \(shorter); give horizons that rise"
+      )
     }
     return (from, to)
   }
