@@ -22,7 +22,7 @@ public struct BatchRamp: Sendable {
   /// - Parameters:
   ///   - learningRates: η_1 … η_T of the run, all positive.
   ///   - model: what is trained; its batch is that of the run.
-  ///   - learningRate: the constant learning rate; it is lowered slightly so that the steps are whole.
+  ///   - learningRate: the constant learning rate; it is raised slightly so that the steps are whole.
   ///   - recursion: the form of the recursion.
   /// - Throws: ``TheoryModelError``, also where a step would have fewer examples than one.
   /// - Complexity: O(T).
@@ -39,7 +39,7 @@ public struct BatchRamp: Sendable {
       total.add(rate)
       sums.append(total.value)
     }
-    let ratio = (total.value / learningRate).rounded(.up)
+    let ratio = (total.value / learningRate).rounded(.down)
     guard ratio <= Double(FeatureModel.mostSteps) else {
       throw .tooLong(steps: Int(min(ratio, 1e18)), most: FeatureModel.mostSteps)
     }
@@ -63,7 +63,6 @@ public struct BatchRamp: Sendable {
     }
     // Rounding must not make a batch of one too small.
     batches = batches.map { $0 < 1 && $0 > 1 - 1e-9 ? 1 : $0 }
-    try FeatureModel.check(learningRates: [constant], batches: nil)
     for (index, batch) in batches.enumerated() where batch < 1 {
       throw .batch(step: index + 1, value: batch)
     }

@@ -38,7 +38,7 @@ public struct OptimalMomentum: Sendable {
   public init(
     for model: FeatureModel, steps: Int, cap: Double? = nil, gradientNoise: GradientNoise
   ) throws(TheoryModelError) {
-    guard steps >= 2 else { throw .noSteps }
+    guard steps >= 2 else { throw .oneStep }
     guard steps <= Self.mostSteps else { throw .tooLong(steps: steps, most: Self.mostSteps) }
     let cap = try model.usableCap(cap)
     let search = Search(
@@ -99,7 +99,8 @@ public struct OptimalMomentum: Sendable {
         return log(slopes.excess)
       }
       var method = BoundedQuasiNewton()
-      method.tolerance = 1e-8
+      // The excess is off by about the square of this.
+      method.tolerance = 1e-6
       method.mostIterations = 400
       var bounds = [Double](repeating: log(cap), count: knots)
       if usesMomentum { bounds += [Double](repeating: 0, count: knots) }

@@ -6,6 +6,9 @@ public enum TheoryModelError: Error, Equatable, Sendable, CustomStringConvertibl
   /// A run without steps.
   case noSteps
 
+  /// Momentum takes effect from the second step on.
+  case oneStep
+
   /// The run is too long for what is asked.
   case tooLong(steps: Int, most: Int)
 
@@ -37,6 +40,7 @@ public enum TheoryModelError: Error, Equatable, Sendable, CustomStringConvertibl
       return
         "\(count) features make no power law; give 2 to \(FeatureModel.mostFeatures)"
     case .noSteps: return "a run has at least 1 step; give more"
+    case .oneStep: return "momentum shows from the second step on; give at least 2 steps"
     case .tooLong(let steps, let most):
       return "\(steps) steps are too many here; give at most \(most)"
     case .learningRate(let step, let value):

@@ -21,8 +21,14 @@ struct LRBound: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      TransferCommand.self, ExtendCommand.self, BoundCommand.self, TuneCommand.self,
+      TransferCommand.self,
+      ExtendCommand.self,
+      BoundCommand.self,
+      TuneCommand.self,
       RobustnessCommand.self,
-      RefineCommand.self, ScheduleCommand.self, CompletionCommand.self,
+      RefineCommand.self,
+      ModelCommand.self,
+      ScheduleCommand.self,
+      CompletionCommand.self,
     ])
 }

@@ -3,6 +3,7 @@ import Bound
 import Glibc
 import Runs
 import Schedules
+import TheoryModel
 import Transfer
 import Tuning
 
@@ -48,6 +49,10 @@ enum Main {
     case let error as ExtensionError: fail(error.description, code: 2)
     case let error as FreeFormError: fail(error.description, code: 2)
     case let error as NoAnswer: fail(error.description, code: 4)
+    case let error as ModelTaskError: fail(error.description, code: 2)
+    case let error as TheoryModelError:
+      if case .notConverged = error { fail(error.description, code: 4) }
+      fail(error.description, code: 2)
     case let error as BoundError:
       if case .notConverged = error { fail(error.description, code: 4) }
       fail(error.description, code: 2)

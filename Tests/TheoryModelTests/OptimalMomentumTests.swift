@@ -97,7 +97,7 @@ import TheoryModel
 
   @Test func refuses() throws {
     let model = try ReferenceTests.model(3, 1.5)
-    #expect(throws: TheoryModelError.noSteps) {
+    #expect(throws: TheoryModelError.oneStep) {
       try OptimalMomentum(for: model, steps: 1, gradientNoise: .additive)
     }
     #expect(throws: TheoryModelError.tooLong(steps: 20_001, most: 20_000)) {

@@ -62,7 +62,7 @@ enum Arguments {
   }
 
   /// A count with the shorthands that people type; nil where it is no number.
-  private static func count(_ text: String) -> Double? {
+  static func count(_ text: String) -> Double? {
     let units: [Character: String] = [
       "k": "e3", "K": "e3", "m": "e6", "M": "e6", "b": "e9", "B": "e9", "T": "e12",
     ]
