@@ -47,4 +47,11 @@ struct ModelState {
     total = sum.sum()
     if !(total <= Self.divergence) { total = .infinity }
   }
+
+  /// Goes on from the excess losses of the modes after many steps.
+  mutating func replace(_ excess: [SIMD8<Double>]) {
+    self.excess = excess
+    total = excess.reduce(SIMD8<Double>.zero, +).sum()
+    if !(total <= Self.divergence) { total = .infinity }
+  }
 }
