@@ -20,6 +20,7 @@ enum Benchmarks {
     try printClosedForms()
     try printCurve(numpy)
     try printFreeForm()
+    try ModelBenchmarks.print()
     printWholeProcess()
   }
 
