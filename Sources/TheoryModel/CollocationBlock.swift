@@ -4,7 +4,7 @@ import Numerics
 /// Many steps of the exact recursion at once, where the learning rate follows a polynomial (derived here).
 ///
 /// Over a block the loss is a polynomial of the step, up to an error that is estimated. A mode that decays
-/// by more than a factor of about four follows a smooth solution, and what it was off at the start dies
+/// by more than a factor of twenty follows a smooth solution, and what it was off at the start dies
 /// out by the product of its decays; a slower mode is a polynomial itself. The loss at the nodes then
 /// obeys eight linear equations.
 struct CollocationBlock {
@@ -15,7 +15,10 @@ struct CollocationBlock {
   let error: Double
 
   /// A mode that decays by less than e to minus this is taken as slow.
-  private static let fastDecay = 1.5
+  ///
+  /// Below, what the polynomial of the loss leaves out is amplified by about 8!/decay⁸ in the smooth
+  /// solution; above, the mode itself is no polynomial.
+  private static let fastDecay = 3.0
 
   /// Steps over N steps, with the learning rates of N + 1.
   ///

@@ -22,6 +22,7 @@ extension FeatureModel {
     var state = ModelState(spectrum)
     var step = 0
     var singleSteps = 4 * shortest
+    var patience = shortest
     var proposed = shortest
     while step < steps {
       // Towards the end the learning rate may fall by any factor.
@@ -38,13 +39,16 @@ extension FeatureModel {
       guard let block, block.error <= Self.blockError else {
         proposed = length / 2
         if proposed < shortest {
-          singleSteps = shortest
+          // The longer nothing is smooth, the more rarely it is looked for.
+          singleSteps = patience
+          patience *= 2
           proposed = shortest
         }
         continue
       }
       state.replace(block.excess)
       step += length
+      patience = shortest
       if block.error <= Self.blockError / 4 { proposed = length + length / 2 }
     }
     return state.total
@@ -53,6 +57,6 @@ extension FeatureModel {
   /// What the last coefficient of the loss may be; what was left out is smaller by a factor of ten.
   private static let blockError = 1e-11
 
-  /// Runs from this length on are followed in blocks where only the loss at the end counts.
-  static let longRun = 100_000
+  /// Runs from this length on are better followed in blocks where only the loss at the end counts.
+  public static let longRun = 100_000
 }

@@ -27,9 +27,12 @@ public struct TunedModelRate: Equatable, Sendable {
   ) throws(TheoryModelError) {
     try FeatureModel.check(learningRates: multipliers, batches: nil)
     let cap = try model.usableCap(cap)
+    let isLong = multipliers.count >= FeatureModel.longRun && recursion == .exact
     func excess(_ logarithm: Double) -> Double {
       let rate = exp(logarithm)
-      return model.finalExcess(multipliers.map { rate * $0 }, recursion: recursion)
+      let rates = multipliers.map { rate * $0 }
+      return isLong
+        ? model.finalExcessOfLongRun(rates) : model.finalExcess(rates, recursion: recursion)
     }
     // Down from the cap by factors of two, until the loss has risen twice.
     let highest = log(cap)

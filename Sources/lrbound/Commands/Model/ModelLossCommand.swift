@@ -49,13 +49,17 @@ struct ModelLossCommand: ParsableCommand {
     if let given {
       rate = given
     } else {
-      Progress.announcePasses(10 * model.modes, steps: scheduledRun.steps)
+      let isLong = scheduledRun.steps >= FeatureModel.longRun && recursion == .exact
+      Progress.announcePasses((isLong ? 1 : 10) * model.modes, steps: scheduledRun.steps)
       let tuned = try TunedModelRate(
         of: model, multipliers: multipliers, cap: cap, recursion: recursion)
       (rate, isAtCap) = (tuned.baseLearningRate, tuned.isAtCap)
     }
-    let loss = try model.finalLoss(
-      learningRates: multipliers.map { rate * $0 }, recursion: recursion)
+    let rates = multipliers.map { rate * $0 }
+    let loss =
+      rates.count >= FeatureModel.longRun && recursion == .exact
+      ? try model.finalLossOfLongRun(learningRates: rates)
+      : try model.finalLoss(learningRates: rates, recursion: recursion)
 
     var notices = ModelReport.notices(model) + ModelReport.edgeNotice(rate, model)
     if isAtCap {
