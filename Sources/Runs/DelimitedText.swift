@@ -17,6 +17,9 @@ struct DelimitedText {
   /// The 1-based line on which the last record began.
   private(set) var line = 0
 
+  /// Whether nothing is left to read.
+  var isAtEnd: Bool { position >= bytes.count }
+
   private static let comma = UInt8(ascii: ",")
   private static let quote = UInt8(ascii: "\"")
   private static let newline = UInt8(ascii: "\n")

@@ -28,6 +28,7 @@ struct LRBound: ParsableCommand {
       RobustnessCommand.self,
       RefineCommand.self,
       ModelCommand.self,
+      LogCommand.self,
       ScheduleCommand.self,
       CompletionCommand.self,
     ])

@@ -44,6 +44,7 @@ enum Main {
     case let error as UsageError: fail(error.description, code: 2)
     case let error as ScheduleError: fail(error.description, code: 2)
     case let error as InputError: fail(error.description, code: 3)
+    case let error as ScheduleMismatch: fail(error.description, code: 3)
     case let error as StandardOutput.Failure: fail(error.description, code: 3)
     case let error as RefinementError: fail(error.description, code: 3)
     case let error as ExtensionError: fail(error.description, code: 2)

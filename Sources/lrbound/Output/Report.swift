@@ -58,7 +58,7 @@ struct Report {
   }
 
   /// A CSV field, quoted where it must be.
-  private static func csvField(_ text: String) -> String {
+  static func csvField(_ text: String) -> String {
     let needsQuotes = text.contains { $0 == "," || $0 == "\"" || $0 == "\n" || $0 == "\r" }
     guard needsQuotes else { return text }
     var quoted = "\""

@@ -1,0 +1,53 @@
+import Schedules
+
+/// Reads a log of delimited text with a header: CSV, TSV, exports of services, Lightning's
+/// `metrics.csv` with its many blank cells.
+enum DelimitedLog {
+  static func read(_ bytes: [UInt8], path: String, options: LogOptions) throws(InputError) -> RawLog
+  {
+    var text = DelimitedText(bytes)
+    var fields: [DelimitedText.Field] = []
+    guard text.next(&fields) else {
+      throw InputError(path: path, problem: "it is empty", remedy: "give a log with records")
+    }
+    let header = fields.map { text.text($0) }
+    if fields.allSatisfy({ text.number($0) != nil }) {
+      throw InputError(
+        path: path, line: 1, problem: "its columns have no names",
+        remedy: "add a header like step,lr,loss")
+    }
+    let choice = try LogColumns(path: path, options: options).choose(
+      among: header, isStepNamed: true)
+    // Only what is used is parsed: logs of a hundred columns are common.
+    var records = LogRecords()
+    var used: [(field: Int, column: Int)] = []
+    for name in choice.names.values {
+      guard let field = header.firstIndex(of: name) else { continue }
+      used.append((field, records.column(name)))
+    }
+    var mends = LogMends()
+    let isTerminated = bytes.last == UInt8(ascii: "\n") || bytes.last == UInt8(ascii: "\r")
+    while text.next(&fields) {
+      if !isTerminated, text.isAtEnd {
+        // The last line may be half-written.
+        let isShort = fields.count < header.count
+        mends.note(isShort ? .unfinishedRecords : .unterminatedLine, 1)
+        if isShort { break }
+      }
+      for (field, column) in used where field < fields.count {
+        if let number = text.number(fields[field]) {
+          records.add(number, to: column)
+        } else if !isBlank(text.text(fields[field])) {
+          records.addUnreadable(to: column)
+        }
+      }
+      records.endRecord()
+    }
+    return records.raw(format: .csv, choice: choice, mends: mends)
+  }
+
+  /// Whether a cell says that there is no value.
+  private static func isBlank(_ cell: String) -> Bool {
+    cell.isEmpty || ["none", "null", "na", "n/a", "-"].contains(cell.lowercased())
+  }
+}

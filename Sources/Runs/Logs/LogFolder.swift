@@ -1,0 +1,103 @@
+import Glibc
+import Schedules
+
+/// A folder that a trainer or a logger wrote, and the log in it.
+struct LogFolder {
+  private enum Contents {
+    case file(String)
+    case eventFiles([String])
+    case metrics(String)
+  }
+
+  private let path: String
+  private let contents: Contents
+
+  /// Looks for a log in a folder; nil where the path is not one.
+  ///
+  /// - Throws: ``InputError`` where the folder holds no log, or several.
+  init?(_ path: String) throws(InputError) {
+    guard path != "-", Self.isFolder(path) else { return nil }
+    self.path = path
+    let names = try Self.names(in: path)
+    let places = names.map { path + "/" + $0 }
+    let events = places.filter { $0.contains("tfevents") && !Self.isFolder($0) }
+    let known = places.filter { place in
+      place.hasSuffix(".wandb") || place.hasSuffix("/trainer_state.json")
+        || place.hasSuffix("/metrics.csv")
+    }
+    let metrics = path + "/metrics"
+    if !events.isEmpty && known.isEmpty {
+      contents = .eventFiles(events)
+    } else if known.count == 1 {
+      contents = .file(known[0])
+    } else if known.count > 1 {
+      throw InputError(
+        path: path,
+        problem:
+          "it holds \(known.count) logs (\(printable(known.joined(separator: ", "), most: 300)))",
+        remedy: "give one of them")
+    } else if names.contains("metrics"), Self.isFolder(metrics) {
+      contents = .metrics(metrics)
+    } else {
+      throw InputError(
+        path: path, problem: "it is a folder without a log",
+        remedy:
+          "give a file, or a folder with event files, a .wandb file or an MLflow run's metrics")
+    }
+  }
+
+  /// Reads the log.
+  func read(_ options: LogOptions) throws(InputError) -> RawLog {
+    switch contents {
+    case .file(let file):
+      let bytes = try readBytes(file)
+      return try LogFormat.read(bytes, path: path, options: options)
+    case .eventFiles(let files):
+      var contents: [[UInt8]] = []
+      for file in files { contents.append(try readBytes(file)) }
+      return try TensorBoardLog.read(contents, path: path, options: options)
+    case .metrics(let folder):
+      var metrics: [(name: String, bytes: [UInt8])] = []
+      try Self.readMetrics(in: folder, prefix: "", level: 0, into: &metrics)
+      return try MLflowLog.read(metrics, path: path, options: options)
+    }
+  }
+
+  /// Metrics called `train/loss` lie in folders of their own.
+  private static func readMetrics(
+    in folder: String, prefix: String, level: Int,
+    into metrics: inout [(name: String, bytes: [UInt8])]
+  ) throws(InputError) {
+    for name in try names(in: folder) {
+      let place = folder + "/" + name
+      if isFolder(place) {
+        guard level < 16 else { continue }
+        try readMetrics(in: place, prefix: prefix + name + "/", level: level + 1, into: &metrics)
+      } else {
+        metrics.append((prefix + name, try readBytes(place)))
+      }
+    }
+  }
+
+  private static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  /// The names in a folder but hidden ones, sorted: event files carry the time at which they were begun.
+  private static func names(in folder: String) throws(InputError) -> [String] {
+    guard let handle = opendir(folder) else {
+      throw InputError(
+        path: folder, problem: String(cString: strerror(errno)), remedy: "give a readable folder")
+    }
+    defer { closedir(handle) }
+    var names: [String] = []
+    while let entry = readdir(handle) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if !name.hasPrefix(".") { names.append(name) }
+    }
+    return names.sorted()
+  }
+}

@@ -1,0 +1,116 @@
+/// The formats of training logs that can be read.
+///
+/// The raw value is the name on the command line.
+public enum LogFormat: String, CaseIterable, Sendable {
+  /// Delimited text with a header: CSV and TSV, also Lightning's `metrics.csv`.
+  case csv
+
+  /// One JSON object a line.
+  case jsonLines = "jsonl"
+
+  /// One JSON document: an array of objects, or an object of arrays.
+  case json
+
+  /// `trainer_state.json` of Hugging Face's Trainer.
+  case trainerState = "trainer-state"
+
+  /// The JSON runs of epfml/schedules-and-scaling.
+  case epfml
+
+  /// TensorBoard event files.
+  case tensorBoard = "tensorboard"
+
+  /// The `.wandb` file of an offline run of Weights & Biases.
+  case wandb
+
+  /// What Megatron-LM prints.
+  case megatron
+
+  /// A run of MLflow's file store.
+  case mlflow
+
+  /// Which step the trainer's logged learning rates belong to, where the format tells.
+  ///
+  /// Megatron reads the learning rate after the scheduler's step, and so did the runs of epfml (theirs
+  /// is 0 at the last step). Hugging Face's Trainer has done both.
+  var learningRateTiming: LearningRateTiming? {
+    switch self {
+    case .megatron, .epfml: return .next
+    default: return nil
+    }
+  }
+
+  /// The format of that name, in any case of letters, also by what people call its files.
+  ///
+  /// - Parameter name: a raw value, or `tsv`, `lightning`, `trainer_state` or `hf`.
+  public init?(named name: String) {
+    let synonyms: [String: LogFormat] = [
+      "tsv": .csv, "lightning": .csv, "trainer_state": .trainerState, "hf": .trainerState,
+    ]
+    guard let format = LogFormat(rawValue: name.lowercased()) ?? synonyms[name.lowercased()] else {
+      return nil
+    }
+    self = format
+  }
+
+  /// The formats' names, for messages.
+  static var list: String { allCases.map(\.rawValue).joined(separator: ", ") }
+}
+
+extension LogFormat {
+  /// Recognises the format of a file from its contents.
+  ///
+  /// - Parameters:
+  ///   - bytes: the contents.
+  ///   - path: for messages, and for event files whose first record is damaged.
+  /// - Returns: the format; CSV where nothing speaks for another.
+  /// - Throws: ``InputError`` for empty files and for contents that are no text.
+  /// - Complexity: O(size) at worst, for JSON.
+  static func recognised(in bytes: [UInt8], path: String) throws(InputError) -> LogFormat {
+    guard let start = bytes.firstIndex(where: { $0 > 0x20 && !byteOrderMark.contains($0) }) else {
+      throw InputError(path: path, problem: "it is empty", remedy: "give a log with records")
+    }
+    if WandbFile.hasHeader(bytes) { return .wandb }
+    if RecordFile.hasHeader(bytes) || path.contains("tfevents") { return .tensorBoard }
+    for (magic, what, remedy) in foreignFormats where bytes.starts(with: Array(magic.utf8)) {
+      throw InputError(path: path, problem: "it is \(what)", remedy: remedy)
+    }
+    if bytes.starts(with: [0x1F, 0x8B]) {
+      throw InputError(path: path, problem: "it is compressed", remedy: "unpack it first")
+    }
+    if bytes.prefix(4096).contains(0) {
+      throw InputError(
+        path: path, problem: "it is neither text nor a log of a known kind",
+        remedy: "give a log as CSV, or name its format (\(list))")
+    }
+    if bytes[start] == UInt8(ascii: "{") || bytes[start] == UInt8(ascii: "[") {
+      return recognisedJSON(bytes, from: start)
+    }
+    return MegatronLog.isFound(in: bytes) ? .megatron : .csv
+  }
+
+  private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+  /// Files that people give by mistake.
+  private static let foreignFormats: [(magic: String, what: String, remedy: String)] = [
+    ("PAR1", "a Parquet file", "export it to CSV"),
+    ("SQLite format 3", "an SQLite database", "export the run's metrics to CSV"),
+    ("PK\u{3}\u{4}", "a ZIP archive", "unpack it first"),
+  ]
+
+  private static func recognisedJSON(_ bytes: [UInt8], from start: Int) -> LogFormat {
+    var reader = JSONReader(bytes, range: start..<bytes.count)
+    guard let first = reader.value() else { return .jsonLines }
+    if first["log_history"] != nil { return .trainerState }
+    if first["history"]?["train"] != nil || first["history"]?["val"] != nil { return .epfml }
+    switch first {
+    case .array: return .json
+    case .object(let members):
+      let hasArrays = members.contains {
+        if case .array = $0.value { return true } else { return false }
+      }
+      return hasArrays && reader.isAtEnd ? .json : .jsonLines
+    default: return .jsonLines
+    }
+  }
+}

@@ -1,0 +1,117 @@
+import Schedules
+
+extension RunLog {
+  /// The log with the learning rates that its steps took, after a comparison with the run's schedule.
+  ///
+  /// Where the learning rates were logged a step early, the schedule's stand in their place. The timing is
+  /// found where the schedule falls, else where it rises: trainers differ by a step in how they warm up.
+  /// A record agrees with the schedule that lies within 0.1 % of the peak, 2 % up to the end of the
+  /// warmup (some begin at a hundredth of the peak), of what the schedule has from a step before to a step
+  /// after; that much trainers differ in their endpoints.
+  ///
+  /// - Parameters:
+  ///   - schedule: the schedule of the run.
+  ///   - baseLearningRate: γ.
+  ///   - timing: which update a record's learning rate belongs to; nil to find out.
+  /// - Returns: the log; its ``learningRateTiming`` stays nil where the learning rate does not change.
+  /// - Throws: ``ScheduleMismatch`` at the first record that disagrees.
+  /// - Complexity: O(records).
+  public func aligned(
+    with schedule: Schedule, baseLearningRate: Double, timing: LearningRateTiming? = nil
+  ) throws(ScheduleMismatch) -> RunLog {
+    guard let rates = learningRate else { return self }
+    let plan = PlannedRates(schedule: schedule, baseLearningRate: baseLearningRate)
+    let found = timing ?? plan.timing(of: rates)
+    let supposed = found ?? learningRateTiming ?? .applied
+    for (step, rate) in zip(rates.steps, rates.values) {
+      guard step <= schedule.steps else {
+        throw ScheduleMismatch(path: path, step: step, expected: nil, found: rate)
+      }
+      let index = supposed.index(at: step)
+      guard let expected = plan[index], !plan.agrees(rate, at: index) else { continue }
+      throw ScheduleMismatch(path: path, step: step, expected: expected, found: rate)
+    }
+    var log = self
+    log.learningRateTiming = found
+    guard found == .next else { return log }
+    let steps = rates.steps.filter { plan[$0 - 1] != nil }
+    log.series[.learningRate] = LogSeries(steps: steps, values: steps.compactMap { plan[$0 - 1] })
+    log.noteMovedRates(rates.steps.count)
+    return log
+  }
+
+  /// The log with learning rates that were logged a step early moved to the step that took them.
+  ///
+  /// - Returns: the log, with the rate of the record of step t at step t + 1.
+  /// - Complexity: O(records).
+  public func movingLearningRatesToNextStep() -> RunLog {
+    guard let rates = learningRate else { return self }
+    var log = self
+    log.learningRateTiming = .next
+    log.series[.learningRate] = LogSeries(steps: rates.steps.map { $0 + 1 }, values: rates.values)
+    log.noteMovedRates(rates.steps.count)
+    return log
+  }
+
+  private mutating func noteMovedRates(_ count: Int) {
+    let columns = columns[.learningRate].map { [$0] } ?? []
+    mended.append(LogMend(kind: .learningRatesOfNextStep, count: count, columns: columns))
+  }
+}
+
+/// The learning rates of a plan by 0-based index.
+private struct PlannedRates {
+  let schedule: Schedule
+  let baseLearningRate: Double
+
+  /// How many updates there are up to the first at the peak.
+  private let warmup: Int
+
+  init(schedule: Schedule, baseLearningRate: Double) {
+    self.schedule = schedule
+    self.baseLearningRate = baseLearningRate
+    // Bisection would need a rising start; the peak of a warmup is soon found.
+    var warmup = 0
+    while warmup < schedule.steps, schedule.multipliers(in: warmup..<warmup + 1)[0] < 1 {
+      warmup += 1
+    }
+    self.warmup = warmup
+  }
+
+  /// The learning rate at an index; nil outside the run.
+  subscript(index: Int) -> Double? {
+    guard index >= 0, index < schedule.steps else { return nil }
+    return baseLearningRate * schedule.multipliers(in: index..<index + 1)[0]
+  }
+
+  /// Whether a logged rate is that of an index or lies between those beside it.
+  func agrees(_ rate: Double, at index: Int) -> Bool {
+    let around = (index - 1...index + 1).compactMap { self[$0] }
+    let tolerance = (index <= warmup ? 0.02 : 0.001) * baseLearningRate
+    guard let lowest = around.min(), let highest = around.max() else { return false }
+    return rate >= lowest - tolerance && rate <= highest + tolerance
+  }
+
+  /// Which update the records belong to; nil where either would do.
+  func timing(of rates: LogSeries) -> LearningRateTiming? {
+    let early: LearningRateTiming = rates.steps.first == 0 ? .appliedFromZero : .next
+    var errors = (applied: 0.0, early: 0.0, distance: 0.0)
+    var isDecaying = false
+    for (step, rate) in zip(rates.steps, rates.values) {
+      guard let applied = self[step - 1], let next = self[step], applied != next else { continue }
+      if step > warmup, !isDecaying {
+        isDecaying = true
+        errors = (0, 0, 0)
+      }
+      guard isDecaying == (step > warmup) else { continue }
+      errors.applied += (rate - applied) * (rate - applied)
+      errors.early += (rate - next) * (rate - next)
+      errors.distance += (applied - next) * (applied - next)
+    }
+    // The records must lie much nearer to one than the two are apart.
+    let limit = errors.distance / 16
+    if errors.applied < limit, errors.early > 4 * errors.applied { return .applied }
+    if errors.early < limit, errors.applied > 4 * errors.early { return early }
+    return nil
+  }
+}

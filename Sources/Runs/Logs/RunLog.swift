@@ -1,0 +1,139 @@
+import Schedules
+
+/// The log of one training run: each quantity at the steps at which it was logged, sorted and mended.
+///
+/// Steps are as the trainer counted them. All series are optional; at least one is there and holds a
+/// value.
+public struct RunLog: Sendable {
+  /// The file or folder, as given; `-` is standard input.
+  public let path: String
+
+  /// The format that the log was written in.
+  public let format: LogFormat
+
+  /// The name of each quantity's column, tag or key in the log.
+  public let columns: [LogQuantity: String]
+
+  /// The series by quantity; ``LogQuantity/step`` is never among them.
+  public internal(set) var series: [LogQuantity: LogSeries]
+
+  /// What was mended, left out or odd.
+  public internal(set) var mended: [LogMend]
+
+  /// Which step a logged learning rate belongs to; nil where nothing tells.
+  public internal(set) var learningRateTiming: LearningRateTiming?
+
+  /// The training loss, in nats.
+  public var loss: LogSeries? { series[.loss] }
+
+  /// The validation loss during the run, in nats.
+  public var validationLoss: LogSeries? { series[.validationLoss] }
+
+  /// The validation loss on the whole set, in nats.
+  public var finalValidationLoss: LogSeries? { series[.finalValidationLoss] }
+
+  /// The learning rate, as logged; see ``learningRateTiming``.
+  public var learningRate: LogSeries? { series[.learningRate] }
+
+  /// The gradient norm.
+  public var gradientNorm: LogSeries? { series[.gradientNorm] }
+
+  /// The steps at which anything was logged, rising.
+  ///
+  /// - Complexity: O(records).
+  public var steps: [Int] {
+    var union: [Int] = []
+    for series in series.values { union = merged(union, series.steps) }
+    return union
+  }
+
+  /// What the run is judged by: the last loss on the whole validation set where there is one, else the
+  /// last validation loss, else the last training loss; NaN or infinite for a run that diverged.
+  ///
+  /// Losses of different kinds must not be compared: a part of a validation set can be off by tens of
+  /// milli-nats, one batch by more. ``finalLossQuantity`` says which kind it is.
+  public var finalLoss: Double? { finalLossQuantity.flatMap { series[$0]?.values.last } }
+
+  /// Which quantity ``finalLoss`` is; nil where the log has no loss.
+  public var finalLossQuantity: LogQuantity? {
+    let order: [LogQuantity] = [.finalValidationLoss, .validationLoss, .loss]
+    return order.first { series[$0] != nil }
+  }
+
+  /// What is unsure about the log: the code `lr-maybe-next`.
+  public var notices: [Notice] {
+    guard learningRateTiming == nil, let rates = learningRate, rates.values.count > 1,
+      rates.values.last == 0
+    else { return [] }
+    return [
+      Notice(
+        code: "lr-maybe-next",
+        message:
+          "the last learning rate of \(printable(path, most: 1000)) is 0, as where that of the next step is logged; add --schedule to find out, or --lr-at"
+      )
+    ]
+  }
+
+  /// Sorts and mends what a reader found.
+  ///
+  /// - Throws: ``InputError`` where no value is left.
+  init(_ raw: RawLog, path: String) throws(InputError) {
+    var mends = raw.mends
+    var series: [LogQuantity: LogSeries] = [:]
+    var columns: [LogQuantity: String] = [:]
+    for quantity in LogQuantity.allCases {
+      guard let column = raw.columns[quantity] else { continue }
+      let sorted = column.points.series(column: column.name, mends: &mends)
+      let kept: LogSeries
+      switch quantity {
+      case .loss, .validationLoss, .finalValidationLoss:
+        let diverged = sorted.values.count { !$0.isFinite }
+        mends.note(.divergedLosses, diverged, columns: [column.name])
+        kept = sorted
+      case .learningRate, .gradientNorm, .step:
+        kept = sorted.filter { $1.isFinite && $1 >= 0 }
+        mends.note(
+          .unusableValues, sorted.values.count - kept.values.count, columns: [column.name])
+      }
+      guard !kept.steps.isEmpty else { continue }
+      series[quantity] = kept
+      columns[quantity] = column.name
+    }
+    guard !series.isEmpty else {
+      let names = raw.columns.values.map(\.name).sorted().joined(separator: ", ")
+      throw InputError(
+        path: path, problem: "no record holds a number in \(names)",
+        remedy: "check that the run logged anything")
+    }
+    self.path = path
+    format = raw.format
+    self.series = series
+    self.columns = columns
+    mended = mends.all
+    learningRateTiming = series[.learningRate] == nil ? nil : raw.format.learningRateTiming
+    noteSampledRows()
+  }
+
+  /// `run.history()` of Weights & Biases gives 500 rows at random steps instead of all.
+  private mutating func noteSampledRows() {
+    let steps = steps
+    let gaps = Set(zip(steps, steps.dropFirst()).map { $1 - $0 })
+    guard steps.count == 500, gaps.count > 20 else { return }
+    mended.append(LogMend(kind: .sampledRows, count: 500, columns: []))
+  }
+}
+
+/// The union of two rising lists.
+private func merged(_ first: [Int], _ second: [Int]) -> [Int] {
+  if first.isEmpty || first == second { return second }
+  var union: [Int] = []
+  union.reserveCapacity(first.count + second.count)
+  var (left, right) = (0, 0)
+  while left < first.count, right < second.count {
+    let next = min(first[left], second[right])
+    union.append(next)
+    if first[left] == next { left += 1 }
+    if second[right] == next { right += 1 }
+  }
+  return union + first[left...] + second[right...]
+}

@@ -1,0 +1,153 @@
+import ArgumentParser
+import Runs
+import Schedules
+
+/// `lrbound log`: training logs of any kind as one CSV table.
+struct LogCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "log",
+    abstract: "Read training logs of any kind and write them as CSV.",
+    discussion: """
+        lrbound log trainer_state.json > run.csv
+        lrbound log wandb/offline-run-*/*.wandb --loss-col train/ce
+        lrbound log runs/*.json --json
+        lrbound log run.csv --schedule wsd20:warmup=300 --steps 50000 --lr 1e-3
+
+      Reads CSV, TSV, JSON and JSON lines, Hugging Face's trainer_state.json, TensorBoard event files (or \
+      their folder), .wandb files of offline runs, Megatron's output, Lightning's metrics.csv, runs of \
+      MLflow's file store (the folder) and the JSON of epfml/schedules-and-scaling. Rows are sorted, of \
+      a step logged twice the later row counts, NaN losses are kept: the run diverged. What was mended is \
+      said on stderr, and by --json.
+
+      Of several optimisers' learning rates choose one with --lr-col. Logged gradient norms are ℓ2 norms \
+      before clipping as a rule. A training loss is the mean since the row before, or of one batch. Many \
+      trainers log the learning rate of the step to come: with --schedule this is found out, and the \
+      lr column is what each step took.
+      """)
+
+  @Argument(help: "The logs: files or folders, - for standard input.", completion: .file())
+  var logs: [String]
+
+  @OptionGroup var reading: LogOptionGroup
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp("The schedule of the runs; with --steps and --lr.", valueName: "spec"),
+    completion: .schedules)
+  var schedule: String?
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp("Number of optimiser steps, T.", valueName: "t"))
+  var steps: String?
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp("Base learning rate of the runs.", valueName: "lr"))
+  var lr: String?
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp(
+      "Whether logged LRs are those applied, or of the next step; auto compares with --schedule.",
+      valueName: "when"),
+    completion: .list(["auto", "applied", "next"]))
+  var lrAt = "auto"
+
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    let timing = try parsedTiming()
+    let plan = try parsedPlan()
+    let options = try reading.parsed()
+    let progress = ProgressLine(isWanted: logs.count > 1)
+    var read: [RunLog] = []
+    for (index, path) in logs.enumerated() {
+      progress.show("log \(index + 1) of \(logs.count)")
+      let log = try RunLog(contentsOf: path, options: options)
+      if let plan {
+        read.append(
+          try log.aligned(
+            with: plan.schedule, baseLearningRate: plan.baseLearningRate, timing: timing))
+      } else {
+        read.append(timing == .next ? log.movingLearningRatesToNextStep() : log)
+      }
+    }
+    progress.end()
+    if output.format == .json {
+      let report = Report(
+        command: "log", text: [], json: ["runs": .array(read.map { .object($0.json) })], csv: [],
+        notices: read.flatMap(\.notices))
+      try report.print(as: .json)
+      return
+    }
+    try LogCSV(of: read).print()
+    for log in read {
+      let name = log.path == "-" ? "standard input" : printable(log.path, most: 1000)
+      for mend in log.mended { printError("\(name): \(mend.message)") }
+      for notice in log.notices { printError("warning: \(notice.message)") }
+    }
+  }
+
+  /// Nil for `auto`.
+  private func parsedTiming() throws(UsageError) -> LearningRateTiming? {
+    switch lrAt {
+    case "auto": return nil
+    case "applied": return .applied
+    case "next": return .next
+    default:
+      throw UsageError(
+        "--lr-at '\(printable(lrAt))': no such moment; give applied, next or auto")
+    }
+  }
+
+  /// The schedule that the runs are said to have followed; nil where none is given.
+  private func parsedPlan() throws -> (schedule: Schedule, baseLearningRate: Double)? {
+    guard let schedule else {
+      if let option = steps != nil ? "--steps" : lr != nil ? "--lr" : nil {
+        throw UsageError("\(option): nothing to compare with; add --schedule")
+      }
+      return nil
+    }
+    let spec = try Arguments.schedule(schedule, "--schedule")
+    let run = try ScheduledRun(spec, steps: steps.map { try Arguments.steps($0, "--steps") })
+    let given = try lr.map { try Arguments.learningRate($0, "--lr") }
+    guard let baseLearningRate = given ?? run.fileBaseLearningRate else {
+      throw UsageError("--schedule: the base learning rate is not known; add --lr")
+    }
+    return (try run.schedule(baseLearningRate: baseLearningRate), baseLearningRate)
+  }
+}
+
+extension RunLog {
+  /// What a report says of a log.
+  fileprivate var json: [String: JSONValue] {
+    let steps = steps
+    let names = columns.map { ($0.key.rawValue, JSONValue.string($0.value)) }
+    var members: [String: JSONValue] = [
+      "file": .string(path), "format": .string(format.rawValue), "rows": .integer(steps.count),
+      "columns": .object(Dictionary(uniqueKeysWithValues: names)),
+      "mended": .array(
+        mended.map { mend in
+          .object([
+            "code": .string(mend.kind.rawValue), "count": .integer(mend.count),
+            "columns": .array(mend.columns.map { .string($0) }), "message": .string(mend.message),
+          ])
+        }),
+    ]
+    if let first = steps.first, let last = steps.last {
+      members["first_step"] = .integer(first)
+      members["last_step"] = .integer(last)
+    }
+    if let learningRateTiming { members["lr_at"] = .string(learningRateTiming.rawValue) }
+    if let finalLoss, let finalLossQuantity {
+      members["diverged"] = .boolean(!finalLoss.isFinite)
+      if finalLoss.isFinite {
+        members["final_loss"] = .object([
+          "value": .number(finalLoss), "column": .string(finalLossQuantity.rawValue),
+        ])
+      }
+    }
+    return members
+  }
+}
