@@ -41,7 +41,9 @@ let package = Package(
       name: "TheoryModelTests",
       dependencies: ["TestSupport", "TheoryModel", "Schedules", "Numerics"]
     ),
-    .testTarget(name: "RunsTests", dependencies: ["TestSupport", "Runs", "Bound", "Schedules"]),
+    .testTarget(
+      name: "RunsTests", dependencies: ["TestSupport", "Runs", "Bound", "Schedules"],
+      resources: [.copy("Fixtures")]),
     .testTarget(
       name: "TransferTests",
       dependencies: ["TestSupport", "Transfer", "TheoryModel", "Runs", "Bound", "Schedules"]),

@@ -106,10 +106,12 @@ extension LogFormat {
     switch first {
     case .array: return .json
     case .object(let members):
-      let hasArrays = members.contains {
-        if case .array = $0.value { return true } else { return false }
-      }
-      return hasArrays && reader.isAtEnd ? .json : .jsonLines
+      // A record holds numbers; a document that holds some beside its lists has lists of known names.
+      let lists = members.filter { $0.value.elements != nil }
+      let isDocument =
+        !members.contains { $0.value.number != nil }
+        || lists.contains { LogQuantity.isKnown($0.name) }
+      return !lists.isEmpty && isDocument && reader.isAtEnd ? .json : .jsonLines
     default: return .jsonLines
     }
   }

@@ -54,13 +54,13 @@ public enum LogQuantity: String, CaseIterable, Sendable {
       return [
         "loss", "train/loss", "train_loss", "training_loss", "training loss", "lm loss", "lm_loss",
         "train/ce loss", "train/crossentropyloss", "loss_metrics/global_avg_loss",
-        "train_loss_step", "train/loss_step", "train_loss_epoch", "train/loss_epoch",
+        "loss/train", "train_loss_step", "train/loss_step", "train_loss_epoch", "train/loss_epoch",
       ]
     case .validationLoss:
       return [
         "val_loss", "val/loss", "eval_loss", "eval/loss", "valid_loss", "valid/loss",
         "validation_loss", "validation/loss", "validation loss", "lm loss validation",
-        "val_loss_epoch",
+        "loss/val", "loss/valid", "loss/validation", "val_loss_epoch",
       ]
     case .finalValidationLoss: return ["final_val_loss", "final-val/loss", "final_val/loss"]
     case .gradientNorm:
@@ -70,5 +70,10 @@ public enum LogQuantity: String, CaseIterable, Sendable {
         "grad_2.0_norm_total", "norm",
       ]
     }
+  }
+
+  /// Whether trainers give some quantity this name.
+  static func isKnown(_ name: String) -> Bool {
+    allCases.contains { $0.synonyms.contains(name.lowercased()) }
   }
 }

@@ -3,6 +3,8 @@
 enum MegatronLog {
   private static let mark = "iteration"
   private static let skipped = "number of skipped iterations"
+  private static let nan = "number of nan iterations"
+  private static let loss = "lm loss"
   private static let validationLoss = "lm loss validation"
 
   /// Whether a line of the text is such a line.
@@ -26,6 +28,8 @@ enum MegatronLog {
       let found = progress(bytes, line, after: after) ?? validation(bytes, line, after: after)
       guard let found else { return true }
       var isShort = !isEnded
+      var hasLoss = false
+      var hasNaN = false
       for field in fields(bytes, found.rest.lowerBound..<line.upperBound) {
         guard field.isClosed || isEnded else { continue }
         isShort = false
@@ -33,9 +37,13 @@ enum MegatronLog {
         guard let name else { continue }
         if let value = parseNumber(bytes, field.value) {
           if name == skipped { skippedIterations += value }
+          hasLoss = hasLoss || name == loss
+          hasNaN = hasNaN || name == nan && value > 0
           records.add(value, to: records.column(name))
         }
       }
+      // A loss that is NaN is not printed, but counted.
+      if hasNaN && !hasLoss { records.add(.nan, to: records.column(loss)) }
       if isShort { unfinished += 1 }
       records.add(found.step, to: records.column(mark))
       records.endRecord()

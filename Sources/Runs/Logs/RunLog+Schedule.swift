@@ -13,7 +13,7 @@ extension RunLog {
   ///   - schedule: the schedule of the run.
   ///   - baseLearningRate: γ.
   ///   - timing: which update a record's learning rate belongs to; nil to find out.
-  /// - Returns: the log; its ``learningRateTiming`` stays nil where the learning rate does not change.
+  /// - Returns: the log; its ``learningRateTiming`` stays as it is where the learning rate does not change.
   /// - Throws: ``ScheduleMismatch`` at the first record that disagrees.
   /// - Complexity: O(records).
   public func aligned(
@@ -21,14 +21,13 @@ extension RunLog {
   ) throws(ScheduleMismatch) -> RunLog {
     guard let rates = learningRate else { return self }
     let plan = PlannedRates(schedule: schedule, baseLearningRate: baseLearningRate)
-    let found = timing ?? plan.timing(of: rates)
-    let supposed = found ?? learningRateTiming ?? .applied
+    let found = timing ?? plan.timing(of: rates) ?? learningRateTiming
+    let index = { (step: Int) in (found ?? .applied).index(at: step) }
     for (step, rate) in zip(rates.steps, rates.values) {
       guard step <= schedule.steps else {
         throw ScheduleMismatch(path: path, step: step, expected: nil, found: rate)
       }
-      let index = supposed.index(at: step)
-      guard let expected = plan[index], !plan.agrees(rate, at: index) else { continue }
+      guard let expected = plan[index(step)], !plan.agrees(rate, at: index(step)) else { continue }
       throw ScheduleMismatch(path: path, step: step, expected: expected, found: rate)
     }
     var log = self
@@ -94,7 +93,7 @@ private struct PlannedRates {
 
   /// Which update the records belong to; nil where either would do.
   func timing(of rates: LogSeries) -> LearningRateTiming? {
-    let early: LearningRateTiming = rates.steps.first == 0 ? .appliedFromZero : .next
+    let early: LearningRateTiming = countsFromZero(rates.steps) ? .appliedFromZero : .next
     var errors = (applied: 0.0, early: 0.0, distance: 0.0)
     var isDecaying = false
     for (step, rate) in zip(rates.steps, rates.values) {
@@ -113,5 +112,13 @@ private struct PlannedRates {
     if errors.applied < limit, errors.early > 4 * errors.applied { return .applied }
     if errors.early < limit, errors.applied > 4 * errors.early { return early }
     return nil
+  }
+
+  /// Whether updates are counted from 0: the first is there, or the records are those of every n-th
+  /// update, n > 1, at steps n − 1, 2n − 1, ….
+  private func countsFromZero(_ steps: [Int]) -> Bool {
+    guard steps.count > 1, steps[0] > 0 else { return steps.first == 0 }
+    let gap = steps[1] - steps[0]
+    return gap > 1 && steps.allSatisfy { ($0 + 1).isMultiple(of: gap) }
   }
 }
