@@ -8,7 +8,7 @@ import Testing
     ("help.txt", ["--help"]), ("help-transfer.txt", ["transfer", "--help"]),
     ("help-bound.txt", ["bound", "--help"]), ("help-tune.txt", ["tune", "--help"]),
     ("help-robustness.txt", ["robustness", "--help"]), ("help-refine.txt", ["refine", "--help"]),
-    ("help-schedule.txt", ["schedule", "--help"]),
+    ("help-schedule.txt", ["schedule", "--help"]), ("help-log.txt", ["log", "--help"]),
     ("help-completion.txt", ["completion", "--help"]),
     ("help-model.txt", ["model", "--help"]), ("help-model-loss.txt", ["model", "loss", "--help"]),
     ("help-model-optimal.txt", ["model", "optimal", "--help"]),

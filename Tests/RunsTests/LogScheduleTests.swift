@@ -113,7 +113,7 @@ import Testing
     let runs = try FileManager.default.contentsOfDirectory(atPath: folder).filter {
       $0.hasPrefix("ann")
     }
-    #expect(runs.count == 22)
+    #expect(runs.count == 21)
     for name in runs {
       let log = try RunLog(contentsOf: folder + "/" + name)
       let fraction = try #require(name.split(separator: "_").first?.split(separator: "-").last)

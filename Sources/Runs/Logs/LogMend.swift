@@ -92,14 +92,14 @@ public struct LogMend: Equatable, Sendable {
     case .countedSteps:
       return counted(
         "row", "rows", "without a column of steps, numbered from 1; --step-col names it")
-    case .unreadableValues: return counted("cell", "cells", "that hold no number, left out")
+    case .unreadableValues: return counted("cell", "cells", "without a number in them, left out")
     case .divergedLosses:
-      return counted("loss", "losses", "that are NaN or infinite, kept: the run diverged")
+      return counted("loss", "losses", "NaN or infinite, kept: the run diverged")
     case .unusableValues:
-      return counted("value", "values", "that are negative or not finite, left out")
+      return counted("value", "values", "negative or not finite, left out")
     case .unequalLengths:
       return counted("entry", "entries", "without a step or without a value, left out")
-    case .unreadableLines: return counted("line", "lines", "that cannot be read, left out")
+    case .unreadableLines: return counted("line", "lines", "unreadable, left out")
     case .corruptRecords:
       return counted("record", "records", "damaged (the checksum does not match), left out")
     case .unfinishedRecords:
@@ -108,9 +108,9 @@ public struct LogMend: Equatable, Sendable {
       return counted(
         "line", "lines", "at the end without a line break, kept: its last number may be cut short")
     case .severalColumns:
-      return counted("column", "columns", "would do, of which the first was taken")
+      return counted("column", "columns", "to choose from, of which the first was taken")
     case .skippedIterations:
-      return counted("iteration", "iterations", "that the trainer skipped: they moved nothing")
+      return counted("iteration", "iterations", "skipped by the trainer, which moved nothing")
     case .sampledRows:
       return counted(
         "row", "rows",

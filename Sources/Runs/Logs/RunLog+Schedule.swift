@@ -69,7 +69,6 @@ private struct PlannedRates {
   init(schedule: Schedule, baseLearningRate: Double) {
     self.schedule = schedule
     self.baseLearningRate = baseLearningRate
-    // Bisection would need a rising start; the peak of a warmup is soon found.
     var warmup = 0
     while warmup < schedule.steps, schedule.multipliers(in: warmup..<warmup + 1)[0] < 1 {
       warmup += 1
@@ -85,10 +84,13 @@ private struct PlannedRates {
 
   /// Whether a logged rate is that of an index or lies between those beside it.
   func agrees(_ rate: Double, at index: Int) -> Bool {
-    let around = (index - 1...index + 1).compactMap { self[$0] }
+    guard let here = self[index] else { return false }
+    // Before the first and after the last, the line through the two beside.
+    let before = self[index - 1] ?? 2 * here - (self[index + 1] ?? here)
+    let after = self[index + 1] ?? 2 * here - (self[index - 1] ?? here)
     let tolerance = (index <= warmup ? 0.02 : 0.001) * baseLearningRate
-    guard let lowest = around.min(), let highest = around.max() else { return false }
-    return rate >= lowest - tolerance && rate <= highest + tolerance
+    return rate >= min(before, here, after) - tolerance
+      && rate <= max(before, here, after) + tolerance
   }
 
   /// Which update the records belong to; nil where either would do.
