@@ -21,6 +21,7 @@ enum Benchmarks {
     try printCurve(numpy)
     try printFreeForm()
     try ModelBenchmarks.print()
+    try printLogReading()
     printWholeProcess()
   }
 

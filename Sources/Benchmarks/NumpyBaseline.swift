@@ -91,15 +91,9 @@ struct NumpyBaseline {
 
   /// Runs Python; nil where there is no numpy.
   init?(steps: [Int]) {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["python3", "-c", Self.program] + steps.map(String.init)
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    guard (try? process.run()) != nil else { return nil }
-    let data = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    guard let rows = try? JSONDecoder().decode([Row].self, from: data) else { return nil }
+    guard let data = pythonOutput(Self.program, steps.map(String.init)),
+      let rows = try? JSONDecoder().decode([Row].self, from: data)
+    else { return nil }
     self.rows = rows
   }
 

@@ -69,11 +69,16 @@ private struct PlannedRates {
   init(schedule: Schedule, baseLearningRate: Double) {
     self.schedule = schedule
     self.baseLearningRate = baseLearningRate
-    var warmup = 0
-    while warmup < schedule.steps, schedule.multipliers(in: warmup..<warmup + 1)[0] < 1 {
-      warmup += 1
+    var start = 0
+    while start < schedule.steps {
+      let block = schedule.multipliers(in: start..<min(start + 65_536, schedule.steps))
+      if let peak = block.firstIndex(where: { $0 >= 1 }) {
+        start += peak
+        break
+      }
+      start += block.count
     }
-    self.warmup = warmup
+    warmup = start
   }
 
   /// The learning rate at an index; nil outside the run.
