@@ -1,3 +1,4 @@
+import Foundation
 import Runs
 import TestSupport
 import Testing
@@ -185,15 +186,51 @@ import Testing
     #expect(try Self.log("_step,loss\n\(even)\n").mended.isEmpty)
   }
 
+  /// The folder of a file.
+  static func folder(of path: String) -> String {
+    path.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 }
+  }
+
+  @Test func halfWrittenMetricsOfMLflow() throws {
+    let file = try TemporaryFile("7 3 1\n7 x 2\n7 2 3\n\n7 1", name: "meta.yaml")
+    let run = Self.folder(of: file.path)
+    try FileManager.default.createDirectory(
+      atPath: run + "/metrics/train", withIntermediateDirectories: true)
+    try FileManager.default.copyItem(atPath: file.path, toPath: run + "/metrics/train/loss")
+    let log = try RunLog(contentsOf: run)
+    #expect(log.format == .mlflow && log.columns[.loss] == "train/loss")
+    #expect(log.loss?.steps == [1, 3] && log.loss?.values == [3, 2])
+    #expect(log.mended.map(\.kind) == [.unreadableLines, .unfinishedRecords])
+    try "7 2.5\n8 2\n".write(
+      toFile: run + "/metrics/val_loss", atomically: false, encoding: .utf8)
+    // Metrics of the oldest versions have no steps.
+    #expect(try RunLog(contentsOf: run).validationLoss?.steps == [1, 2])
+  }
+
+  @Test func aFolderWithTwoLogs() throws {
+    let file = try TemporaryFile("step,loss\n1,2\n", name: "metrics.csv")
+    let folder = Self.folder(of: file.path)
+    try FileManager.default.copyItem(atPath: file.path, toPath: folder + "/trainer_state.json")
+    let error = #expect(throws: InputError.self) { try RunLog(contentsOf: folder) }
+    #expect(error?.problem.contains("it holds 2 logs") == true)
+  }
+
+  /// Names from a file do not break a message into lines.
+  @Test func namesInMessages() throws {
+    let log = try Self.log("step,\"lr-a\nb\",lr-c\n1,2,3\n")
+    #expect(log.mended.count == 1 && log.mended.allSatisfy { !$0.message.contains("\n") })
+    let error = #expect(throws: InputError.self) { try Self.log("step,\"lr-a\nb\"\n1,x\n") }
+    #expect(error?.description.contains("\n") == false)
+  }
+
   @Test func missingFilesAndFolders() throws {
     let missing = #expect(throws: InputError.self) { try RunLog(contentsOf: "/no/such/log") }
     #expect(missing?.problem == "there is no such file")
     let file = try TemporaryFile("step,loss\n1,2\n", name: "metrics.csv")
-    let folder = String(file.path.dropLast("/metrics.csv".count))
-    #expect(try RunLog(contentsOf: folder).loss?.values == [2])
+    #expect(try RunLog(contentsOf: Self.folder(of: file.path)).loss?.values == [2])
     let other = try TemporaryFile("x", name: "x.txt")
     let error = #expect(throws: InputError.self) {
-      try RunLog(contentsOf: String(other.path.dropLast("/x.txt".count)))
+      try RunLog(contentsOf: Self.folder(of: other.path))
     }
     #expect(error?.problem == "it is a folder without a log")
   }

@@ -1,3 +1,5 @@
+import Schedules
+
 /// Something that had to be mended in a log, left out of it, or that is odd about it: how often, and
 /// in which columns.
 public struct LogMend: Equatable, Sendable {
@@ -69,8 +71,8 @@ public struct LogMend: Equatable, Sendable {
 
   /// One sentence for people.
   public var message: String {
-    let place = columns.isEmpty ? "" : columns.joined(separator: ", ") + ": "
-    return place + explanation
+    let names = printable(columns.joined(separator: ", "), most: 300)
+    return names.isEmpty ? explanation : "\(names): \(explanation)"
   }
 
   private var explanation: String {

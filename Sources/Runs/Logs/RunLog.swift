@@ -102,7 +102,7 @@ public struct RunLog: Sendable {
     guard !series.isEmpty else {
       let names = raw.columns.values.map(\.name).sorted().joined(separator: ", ")
       throw InputError(
-        path: path, problem: "no record holds a number in \(names)",
+        path: path, problem: "no record holds a number in \(printable(names, most: 300))",
         remedy: "check that the run logged anything")
     }
     self.path = path
