@@ -26,6 +26,7 @@ import Testing
     ("step,loss\n1,3\n2,\n3,None\n4,1\n", .csv, [1, 4], [3, 1], []),
     ("step,loss\n1,3\n,2\n-1,2\n1.5,2\n1e300,2\n", .csv, [1], [3], ["unusable-steps 4"]),
     ("step,loss,lr\n1,3,1\n2,2,1\n3,", .csv, [1, 2], [3, 2], ["unfinished-records 1"]),
+    ("step,loss,note\n1,3\n2,2", .csv, [1, 2], [3, 2], ["unterminated-line 1"]),
     ("step,loss\n1,3\n2,2", .csv, [1, 2], [3, 2], ["unterminated-line 1"]),
     ("step,loss\n1,3\n2,nan\n", .csv, [1, 2], [3, .nan], ["diverged-losses 1"]),
     ("step,loss\n1,3\n2,-inf\n", .csv, [1, 2], [3, -.infinity], ["diverged-losses 1"]),
@@ -149,6 +150,13 @@ import Testing
     #expect(log.validationLoss?.values == [3] && log.finalValidationLoss?.values == [4])
     #expect(log.learningRate?.values == [5] && log.gradientNorm?.values == [6])
     #expect(log.finalLoss == 4 && log.finalLossQuantity == .finalValidationLoss)
+  }
+
+  /// One column may serve for two quantities.
+  @Test func oneColumnTwice() throws {
+    let options = LogOptions(columns: [.loss: "a", .validationLoss: "a"])
+    let log = try Self.log("step,a\n1,3\n2,2\n", options: options)
+    #expect(log.loss?.values == [3, 2] && log.loss == log.validationLoss && log.mended.isEmpty)
   }
 
   @Test func severalOptimisers() throws {

@@ -21,16 +21,17 @@ enum DelimitedLog {
     // Only what is used is parsed: logs of a hundred columns are common.
     var records = LogRecords()
     var used: [(field: Int, column: Int)] = []
-    for name in choice.names.values {
+    for name in Set(choice.names.values) {
       guard let field = header.firstIndex(of: name) else { continue }
       used.append((field, records.column(name)))
     }
     var mends = LogMends()
     let isTerminated = bytes.last == UInt8(ascii: "\n") || bytes.last == UInt8(ascii: "\r")
+    var width = header.count
     while text.next(&fields) {
       if !isTerminated, text.isAtEnd {
         // The last line may be half-written.
-        let isShort = fields.count < header.count
+        let isShort = fields.count < width
         mends.note(isShort ? .unfinishedRecords : .unterminatedLine, 1)
         if isShort { break }
       }
@@ -42,6 +43,7 @@ enum DelimitedLog {
         }
       }
       records.endRecord()
+      width = fields.count
     }
     return records.raw(format: .csv, choice: choice, mends: mends)
   }

@@ -34,7 +34,8 @@ extension RunLog {
     log.learningRateTiming = found
     guard found == .next else { return log }
     let steps = rates.steps.filter { plan[$0 - 1] != nil }
-    log.series[.learningRate] = LogSeries(steps: steps, values: steps.compactMap { plan[$0 - 1] })
+    let taken = LogSeries(steps: steps, values: steps.compactMap { plan[$0 - 1] })
+    log.series[.learningRate] = steps.isEmpty ? nil : taken
     log.noteMovedRates(rates.steps.count)
     return log
   }
