@@ -28,7 +28,8 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
-      name: "Benchmarks", dependencies: ["TheoryModel", "Runs", "Tuning", "Bound", "Schedules", "Numerics"]),
+      name: "Benchmarks",
+      dependencies: ["TheoryModel", "Runs", "Tuning", "Bound", "Schedules", "Numerics"]),
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     .testTarget(name: "NumericsTests", dependencies: ["Numerics", "TestSupport"]),
     .testTarget(name: "SchedulesTests", dependencies: ["TestSupport", "Schedules", "Numerics"]),
