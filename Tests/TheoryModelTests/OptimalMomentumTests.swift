@@ -41,9 +41,10 @@ import TheoryModel
 
   /// Momentum helps in the hard phase where the noise is additive, the more the longer the run.
   @Test func speedUpWithAdditiveNoise() throws {
-    let lengths = Self.isHeavy ? [64, 256, 1024, 4096] : [16, 64]
+    let lengths = Self.isHeavy ? [64, 256, 1024, 4096] : [8, 32]
     let model = try FeatureModel(
-      task: ModelTask(taskExponent: 2, spectrumExponent: 3, labelNoise: 1), features: 10_000)
+      task: ModelTask(taskExponent: 2, spectrumExponent: 3, labelNoise: 1),
+      features: Self.isHeavy ? 10_000 : 100)
     let found = try lengths.map {
       try OptimalMomentum(for: model, steps: $0, cap: 0.5, gradientNoise: .additive)
     }

@@ -8,7 +8,7 @@ struct ModelOptions: ParsableArguments {
   @Option(
     name: .long, parsing: .unconditional,
     help: ArgumentHelp(
-      "Task exponent a, spectrum exponent b, label noise σ², batch m (1 without it).",
+      "Task exponent a, spectrum exponent b, label noise σ² as it is (not relative to the initial excess, as in a cross-check), batch m (1 without it).",
       valueName: "a,b,noise,batch"))
   var task = "3,1.5,1"
 
