@@ -43,6 +43,24 @@ import TheoryModel
     #expect(abs((counts[3] - counts[2]) - (counts[2] - counts[1])) <= 20)
   }
 
+  /// Against a sum over all hundred million features.
+  @Test func aHundredMillionFeatures() throws {
+    let features = Self.isHeavy ? 100_000_000 : 100_000
+    let task = try ModelTask(taskExponent: 3, spectrumExponent: 1.5, labelNoise: 0)
+    let model = try FeatureModel(task: task, features: features)
+    for time in [0.0, 30, 1e5, 1e8] {
+      var sum = 0.0
+      for index in (1...features).reversed() {
+        let feature = Double(index)
+        let eigenvalue = 1 / (feature * feature.squareRoot())
+        sum += eigenvalue * eigenvalue * exp(-2 * eigenvalue * time)
+      }
+      // Here a = 2b, so that signal and noise kernels are one.
+      #expect(relativeError(model.remainingSignal(after: time), sum) < 1e-11)
+      #expect(relativeError(model.remainingNoise(after: time), sum) < 1e-11)
+    }
+  }
+
   @Test func theTailIsWhatIsLeftOfTheTarget() throws {
     let task = try ModelTask(taskExponent: 2, spectrumExponent: 1.5, labelNoise: 0.25)
     let model = try FeatureModel(task: task, features: 1000, includesTail: true)

@@ -69,13 +69,17 @@ struct ModelOptimalCommand: ParsableCommand {
     json["projected_gradient"] = .number(best.projectedGradient)
     json["coordinate_residual"] = .number(best.coordinateResidual)
     json["iterations"] = .integer(best.iterations)
+    let inTheLimit =
+      (try? Phase(of: model.task)).map { "; T^−\(significant($0.lossExponent, 3)) in the limit" }
+      ?? ""
     try print(
       model, steps: count, rates: best.learningRates, excess: best.excess, cap: best.cap,
       annealedFraction: best.annealedFraction, json: json,
       rows: [
         ["excess", significant(best.excess, 10), "L − σ²"],
         [
-          "falls like", "T^−\(significant(best.localExponent, 3))", "here, by the first integral",
+          "falls like", "T^−\(significant(best.localExponent, 3))",
+          "here, by the first integral" + inTheLimit,
         ],
         [
           "gradient", significant(best.projectedGradient, 2),

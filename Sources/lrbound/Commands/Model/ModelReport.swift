@@ -26,13 +26,18 @@ enum ModelReport {
       "features": .integer(model.features), "noise": .number(model.noise),
       "stability_edge": .number(model.stabilityEdge),
     ]
-    if let phase = try? Phase(of: model.task) {
-      json["phase"] = .object([
-        "name": .string(phase.kind.rawValue), "xi": .number(phase.horizonExponent),
-        "delta": .number(phase.annealingPower),
-      ])
-    }
+    if let phase = try? Phase(of: model.task) { json["phase"] = Self.json(phase) }
     return json
+  }
+
+  /// A phase with its exponents: those by which things fall with T are positive.
+  static func json(_ phase: Phase) -> JSONValue {
+    .object([
+      "name": .string(phase.kind.rawValue), "xi": .number(phase.horizonExponent),
+      "delta": .number(phase.annealingPower), "loss_exponent": .number(phase.lossExponent),
+      "constant_loss_exponent": .number(phase.constantLossExponent),
+      "annealed_fraction_exponent": .number(phase.annealedFractionExponent),
+    ])
   }
 
   /// The phase as a row of a table.

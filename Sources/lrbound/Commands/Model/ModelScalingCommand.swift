@@ -86,10 +86,7 @@ struct ModelScalingCommand: ParsableCommand {
           "noise": .number(task.labelNoise), "batch": .number(task.batch),
         ]),
         "plan": .string(plan.rawValue), "rows": .array(jsonRows),
-        "phase": .object([
-          "name": .string(phase.kind.rawValue), "xi": .number(phase.horizonExponent),
-          "delta": .number(phase.annealingPower),
-        ]),
+        "phase": ModelReport.json(phase),
         "features_exponent": .number(exponents.features),
         "loss_exponent": .number(exponents.loss),
       ],
