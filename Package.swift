@@ -30,7 +30,7 @@ let package = Package(
     .executableTarget(
       name: "Benchmarks",
       dependencies: ["TheoryModel", "Runs", "Tuning", "Bound", "Schedules", "Numerics"]),
-    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .target(name: "TestSupport", dependencies: ["Numerics"], path: "Tests/TestSupport"),
     .testTarget(name: "NumericsTests", dependencies: ["Numerics", "TestSupport"]),
     .testTarget(name: "SchedulesTests", dependencies: ["TestSupport", "Schedules", "Numerics"]),
     .testTarget(
@@ -43,7 +43,7 @@ let package = Package(
       dependencies: ["TestSupport", "TheoryModel", "Schedules", "Numerics"]
     ),
     .testTarget(
-      name: "RunsTests", dependencies: ["TestSupport", "Runs", "Bound", "Schedules"],
+      name: "RunsTests", dependencies: ["TestSupport", "Runs", "Bound", "Schedules", "Numerics"],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "TransferTests",

@@ -90,6 +90,9 @@ public struct SweepCell: Sendable {
 
     /// How many runs were averaged.
     public let runs: Int
+
+    /// The sum of the runs' squared deviations from the mean, in nats².
+    let squaredDeviations: Double
   }
 
   /// The schedule.
@@ -127,9 +130,28 @@ public struct SweepCell: Sendable {
       let losses = runs.filter { isAt(rate, $0) && isGood($0) }.map(\.loss)
       guard !losses.isEmpty else { return nil }
       let mean = losses.reduce(0, +) / Double(losses.count)
-      return Point(baseLearningRate: rate, loss: mean, runs: losses.count)
+      let squares = losses.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+      return Point(
+        baseLearningRate: rate, loss: mean, runs: losses.count, squaredDeviations: squares)
     }
     let good = Set(points.map(\.baseLearningRate))
     diverged = rates.filter { !good.contains($0) }
+  }
+
+  private init(spec: ScheduleSpec, steps: Int, points: [Point], diverged: [Double]) {
+    self.spec = spec
+    self.steps = steps
+    self.points = points
+    self.diverged = diverged
+  }
+
+  /// The same cell with another loss at each of its points.
+  func replacingLosses(_ losses: [Double]) -> SweepCell {
+    let points = zip(points, losses).map { point, loss in
+      Point(
+        baseLearningRate: point.baseLearningRate, loss: loss, runs: point.runs,
+        squaredDeviations: point.squaredDeviations)
+    }
+    return SweepCell(spec: spec, steps: steps, points: points, diverged: diverged)
   }
 }

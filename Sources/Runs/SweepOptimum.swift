@@ -82,12 +82,31 @@ public struct SweepOptimum: Sendable {
   /// The standard deviation of one run's final loss, in nats, measured on replicates of a 124M model.
   public static let lossNoise = 0.0011
 
+  /// The least standard deviation of ln γ* that is believed: the choice of the fitted form makes as much.
+  public static let leastDeviation = 0.1
+
+  /// How many standard deviations an interval reaches to either side.
+  public static let intervalWidths = 1.5
+
+  /// The standard deviation of ln γ* downwards and upwards, ``leastDeviation`` at least.
+  public var logDeviation: (below: Double, above: Double) {
+    func deviation(_ factor: Double) -> Double {
+      max(Self.leastDeviation, log(factor) / Self.intervalWidths)
+    }
+    return (
+      deviation(baseLearningRate / interval.lowerBound),
+      deviation(interval.upperBound / baseLearningRate)
+    )
+  }
+
   /// Fits a cell.
   ///
-  /// - Parameter cell: at least three base learning rates that did not diverge.
+  /// - Parameters:
+  ///   - cell: at least three base learning rates that did not diverge.
+  ///   - noise: the standard deviation of one run's final loss, in nats; positive.
   /// - Throws: ``SweepFitError``.
   /// - Complexity: O(points²).
-  public init(of cell: SweepCell) throws(SweepFitError) {
+  public init(of cell: SweepCell, noise runNoise: Double = lossNoise) throws(SweepFitError) {
     let points = cell.points
     guard !points.isEmpty else { throw SweepFitError.allDiverged }
     guard points.count >= 3 else {
@@ -97,7 +116,7 @@ public struct SweepOptimum: Sendable {
     let losses = points.map(\.loss)
     let best = losses.indices.min { losses[$0] < losses[$1] } ?? 0
     let weights = points.map { point in
-      let noise = Self.lossNoise / Double(point.runs).squareRoot()
+      let noise = runNoise / Double(point.runs).squareRoot()
       let excess = (point.loss - losses[best]) / 4
       return 1 / (noise * noise + excess * excess)
     }
@@ -105,7 +124,7 @@ public struct SweepOptimum: Sendable {
     let highest = logs[logs.count - 1]
 
     estimates = Form.allCases.map { form in
-      Self.estimate(form, logs: logs, losses: losses, weights: weights)
+      Self.estimate(form, logs: logs, losses: losses, weights: weights, runNoise: runNoise)
     }
     let turning = estimates.filter { $0.baseLearningRate != nil }
     let leastMisfit = turning.map(\.misfit).min() ?? 0
@@ -139,7 +158,7 @@ public struct SweepOptimum: Sendable {
   }
 
   private static func estimate(
-    _ form: Form, logs: [Double], losses: [Double], weights: [Double]
+    _ form: Form, logs: [Double], losses: [Double], weights: [Double], runNoise: Double
   ) -> Estimate {
     var range = 0..<logs.count
     if form == .parabola {
@@ -171,7 +190,7 @@ public struct SweepOptimum: Sendable {
     var variance = 0.0
     for index in values.indices {
       // What one run's noise moves the optimum by, upwards or downwards; no optimum is as far as it goes.
-      let moves = [lossNoise, -lossNoise].map { noise in
+      let moves = [runNoise, -runNoise].map { noise in
         var shifted = values
         shifted[index] += noise
         return optimum(shifted).map { abs($0 - found) } ?? 1

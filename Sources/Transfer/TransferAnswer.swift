@@ -23,6 +23,9 @@ public struct TransferAnswer: Sendable {
   /// γ*_to/γ*_from by the plain bound, p = 1/2.
   public let boundRatio: Double
 
+  /// γ_to/γ_from by the default rule, p = 1/3, where the rule is a calibration; nil for other rules.
+  public let standardRatio: Double?
+
   /// The rule that ``ratio`` follows.
   public let rule: TransferRule
 
@@ -42,6 +45,12 @@ public struct TransferAnswer: Sendable {
 
   /// The plain bound's base learning rate.
   public var boundBaseLearningRate: Double? { from.baseLearningRate.map { $0 * boundRatio } }
+
+  /// The default rule's base learning rate, where the rule is a calibration.
+  public var standardBaseLearningRate: Double? {
+    guard let rate = from.baseLearningRate, let standardRatio else { return nil }
+    return rate * standardRatio
+  }
 
   /// Five learning rates to try: the answer, the interval's ends and the geometric means between.
   public var grid: [Double]? {

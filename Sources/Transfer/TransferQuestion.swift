@@ -85,18 +85,33 @@ public struct TransferQuestion: Sendable {
       gammaFrom = try tunableFrom.optimum(distance: scale).baseLearningRate
     }
     let plain = try tunableTo.optimum(distance: scale)
+    let source = (terms: try tunableFrom.terms(at: gammaFrom), steps: from.steps)
+    func carried(_ rule: TransferRule) throws -> TunableSchedule.Optimum {
+      var optimum = plain
+      var last = 1.0
+      // The factor depends on the target's S and V, and with an absolute floor these on γ in turn.
+      for _ in 0..<Self.mostRefinements {
+        let factor = rule.factor(from: source, to: (optimum.terms, to.steps))
+        if abs(factor - last) <= 1e-10 * last { break }
+        optimum = try tunableTo.optimum(distance: scale * factor)
+        last = factor
+      }
+      return optimum
+    }
+    let adjusted = try carried(rule)
+    let standard = rule.calibration == nil ? nil : try carried(.standard())
     let lengthening = Double(to.steps) / Double(from.steps)
-    let factor = pow(lengthening, 0.5 - rule.horizonExponent)
-    let adjusted = factor == 1 ? plain : try tunableTo.optimum(distance: scale * factor)
 
     let fromNotices = try from.notices(baseLearningRate: gammaFrom)
     let toNotices = try to.notices(baseLearningRate: adjusted.baseLearningRate)
     let isSameShape = try from.hasSameShape(
       as: to, baseLearningRates: (gammaFrom, adjusted.baseLearningRate))
+    let target = (terms: adjusted.terms, steps: to.steps)
     let uncertainty = TransferUncertainty(
       source: sourceDeviation,
-      shape: isSameShape ? 0 : TransferUncertainty.changedShape,
-      horizon: TransferUncertainty.exponent * abs(log(lengthening)),
+      shape: isSameShape ? 0 : rule.calibration?.shapeDeviation ?? TransferUncertainty.changedShape,
+      horizon: rule.calibration?.deviation(from: source, to: target)
+        ?? TransferUncertainty.exponent * abs(log(lengthening)),
       notAnnealed: notAnnealed(fromNotices, toNotices, isSameShape: isSameShape))
     var notices = fromNotices + toNotices.filter { !fromNotices.contains($0) }
     notices += horizonNotices(lengthening: lengthening)
@@ -110,20 +125,20 @@ public struct TransferQuestion: Sendable {
       from: .init(run: from, baseLearningRate: sourceRate),
       to: .init(run: to, baseLearningRate: sourceRate.map { _ in adjusted.baseLearningRate }),
       ratio: adjusted.baseLearningRate / gammaFrom,
-      boundRatio: plain.baseLearningRate / gammaFrom, rule: rule, uncertainty: uncertainty,
+      boundRatio: plain.baseLearningRate / gammaFrom,
+      standardRatio: standard.map { $0.baseLearningRate / gammaFrom }, rule: rule,
+      uncertainty: uncertainty,
       notices: notices)
   }
+
+  /// How often the factor of an absolute floor is improved; a few times are enough.
+  private static let mostRefinements = 60
 
   private var sourceDeviation: (below: Double, above: Double) {
     switch source {
     case .unknown: return (0, 0)
     case .given: return (TransferUncertainty.bareLearningRate, TransferUncertainty.bareLearningRate)
-    case .swept(let optimum):
-      let widths = [
-        optimum.baseLearningRate / optimum.interval.lowerBound,
-        optimum.interval.upperBound / optimum.baseLearningRate,
-      ].map { max(TransferUncertainty.leastOfSweep, log($0) / TransferUncertainty.widths) }
-      return (widths[0], widths[1])
+    case .swept(let optimum): return optimum.logDeviation
     }
   }
 

@@ -1,4 +1,5 @@
 import Glibc
+import Runs
 
 /// What the interval around a transferred base learning rate is made of.
 ///
@@ -10,21 +11,22 @@ public struct TransferUncertainty: Equatable, Sendable {
   /// usually the best of a grid of twos (±√2 is ±0.35, of standard deviation 0.2).
   public var source: (below: Double, above: Double)
 
-  /// How well the bound's ratio of two shapes holds on real runs at one horizon: 0.2 (10 to 25 %).
+  /// How well the bound's ratio of two shapes holds on real runs at one horizon: 0.2 (10 to 25 %), or what
+  /// the runs of a calibration show.
   public var shape: Double
 
-  /// 0.1 on the horizon exponent, times |ln(T_to/T_from)|.
+  /// 0.1 on the horizon exponent, times |ln(T_to/T_from)|; of a calibration, what the covariance of its
+  /// exponents makes of the change of S, V and T.
   public var horizon: Double
 
   /// ln 2/1.5 for each end that does not anneal to about zero, where the bound is off by up to 2×.
   public var notAnnealed: Double
 
   static let bareLearningRate = 0.2
-  static let leastOfSweep = 0.1
-  static let changedShape = 0.2
-  static let exponent = 0.1
-  static let perEndNotAnnealed = 0.46
-  static let widths = 1.5
+  static let changedShape = CalibrationPrior.shapeDeviation
+  static let exponent = CalibrationPrior.exponentDeviation
+  static let perEndNotAnnealed = CalibrationPrior.notAnnealedDeviation
+  static let widths = SweepOptimum.intervalWidths
 
   /// The interval around a value.
   ///

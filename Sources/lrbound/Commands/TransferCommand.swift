@@ -13,6 +13,7 @@ struct TransferCommand: ParsableCommand {
         lrbound transfer --from wsd20 --to linear --lr 1e-3 --steps 50000
         lrbound transfer --from wsd20 --to wsd20 --lr 1e-3 --steps 5e4 --to-steps 2e5
         lrbound transfer --from wsd20 --to linear --sweep runs.csv --to-steps 5e4
+        lrbound transfer --from wsd20 --to linear --lr 1e-3 --rule calibrated --calibration mine.json
 
       The shape is carried over by the bound (γ* = D/√(SV)), the horizon by T^-p with p = 1/3; the plain \
       bound, p = 1/2, is shown beside it. --lr is the base learning rate tuned for the source, as the \
@@ -21,6 +22,9 @@ struct TransferCommand: ParsableCommand {
       The interval is 1.5 standard deviations of ln γ to either side, added in squares: 0.2 for a bare \
       --lr (from a sweep: the spread of three fitted forms and the noise of a run), 0.2 where the shape \
       changes, 0.1·|ln(T2/T1)| for the exponent, and 0.46 for each end that does not anneal below 5 %.
+
+      --rule calibrated takes the exponents of S, V and T from your own runs: those of --calibration, or \
+      of the sweep where it has several schedules or horizons; the default then stands beside it too.
 
       A sweep is a CSV file with columns spec (or family and cooldown), steps, base_lr and final_loss.
 
@@ -114,6 +118,9 @@ struct TransferCommand: ParsableCommand {
         ["try", grid.map { significant($0, 3) }.joined(separator: "  ")],
         ["plain bound", "\(significant(bound))  ratio \(significant(answer.boundRatio, 5))"],
       ]
+      if let standard = answer.standardBaseLearningRate, let ratio = answer.standardRatio {
+        rows.append(["default", "\(significant(standard))  ratio \(significant(ratio, 5))"])
+      }
     } else {
       let interval = answer.ratioInterval
       rows += [
@@ -124,6 +131,9 @@ struct TransferCommand: ParsableCommand {
         ],
         ["plain bound", "ratio \(significant(answer.boundRatio, 5))"],
       ]
+      if let ratio = answer.standardRatio {
+        rows.append(["default", "ratio \(significant(ratio, 5))"])
+      }
     }
     rows.append(["rule", answer.rule.text])
     rows += model?.rows ?? []
@@ -149,6 +159,11 @@ struct TransferCommand: ParsableCommand {
       "ratio_interval": pair(answer.ratioInterval), "bound": .object(bound),
       "rule": answer.rule.json,
     ]
+    if let ratio = answer.standardRatio {
+      var standard: [String: JSONValue] = ["ratio": .number(ratio)]
+      standard["base_lr"] = .optional(answer.standardBaseLearningRate)
+      members["default"] = .object(standard)
+    }
     members["base_lr"] = .optional(answer.to.baseLearningRate)
     members["interval"] = answer.interval.map(pair)
     members["grid"] = answer.grid.map { .array($0.map { .number($0) }) }

@@ -26,7 +26,7 @@ struct TransferSetup {
     let rate = try command.lr.map { try Arguments.learningRate($0, "--lr") }
     var steps = try command.steps.map { try Arguments.steps($0, "--steps") }
     let toSteps = try command.toSteps.map { try Arguments.steps($0, "--to-steps") }
-    let rule = try command.ruleOptions.parsed()
+    var rule = try command.ruleOptions.parsed()
     _ = try command.scale.parsedDistance()
     let norms = try command.scale.parsedNorms()
     if rate != nil, command.sweep != nil {
@@ -34,7 +34,9 @@ struct TransferSetup {
     }
 
     if let path = command.sweep {
-      let (reading, unfinished) = try Self.read(path, spec: fromSpec, steps: steps)
+      let wholeSweep = try Sweep(contentsOf: path)
+      let reading = try Self.read(wholeSweep, path, spec: fromSpec, steps: steps)
+      let unfinished = wholeSweep.unfinished
       steps = reading.cell.steps
       sweep = reading
       if unfinished > 0 {
@@ -43,6 +45,15 @@ struct TransferSetup {
             code: "no-loss", message: "rows of the sweep without a loss, left out: \(unfinished)"))
       }
       notices += Self.notices(of: reading)
+      if rule == nil {
+        let cells = wholeSweep.tunedCells(noise: SweepOptimum.lossNoise).tuned
+        let calibration = try SweepCalibration(of: cells, path: path)
+        rule = .calibrated(calibration.calibration)
+        notices += calibration.notices
+      }
+    }
+    guard let rule else {
+      throw UsageError("--rule calibrated: nothing to calibrate with; add --calibration or --sweep")
     }
     let isFile: (ScheduleSpec) -> Bool = { if case .file = $0.family { true } else { false } }
     // A file brings its own length, and standard input can be read once only.
@@ -76,11 +87,10 @@ struct TransferSetup {
     }
   }
 
-  /// Reads the sweep and fits the source's cell.
-  private static func read(_ path: String, spec: ScheduleSpec, steps: Int?) throws -> (
-    SweepReading, unfinished: Int
-  ) {
-    let sweep = try Sweep(contentsOf: path)
+  /// Fits the source's cell.
+  private static func read(
+    _ sweep: Sweep, _ path: String, spec: ScheduleSpec, steps: Int?
+  ) throws -> SweepReading {
     let cells = sweep.cells(for: spec, steps: steps)
     guard let cell = cells.first else {
       let there = sweep.cells.map { "\($0.spec.canonical) at \($0.steps)" }
@@ -96,7 +106,7 @@ struct TransferSetup {
     }
     do {
       let optimum = try SweepOptimum(of: cell)
-      return (SweepReading(path: path, cell: cell, optimum: optimum), sweep.unfinished)
+      return SweepReading(path: path, cell: cell, optimum: optimum)
     } catch {
       if error == .noMinimum {
         throw NoAnswer(

@@ -1,0 +1,135 @@
+/// Minimises a robust sum over residuals, Σ ρ(r_i(x)), by the method of Levenberg and Marquardt.
+///
+/// ρ is Huber's: r²/2 up to a width w, w·(|r| − w/2) beyond, so that a residual far off pulls no harder
+/// than one at the width. The width is infinite unless it is set: plain least squares.
+public struct NonlinearLeastSquares: Sendable {
+  /// Huber's width, in the units of the residuals.
+  public var width = Double.infinity
+
+  /// The most iterations.
+  public var mostIterations = 300
+
+  /// The relative fall of the sum in an accepted step at which the search ends.
+  public var tolerance = 1e-12
+
+  /// What was found.
+  public struct Result: Sendable {
+    /// The point.
+    public let point: [Double]
+
+    /// Σ ρ there; infinite where the residuals are not finite at the start.
+    public let value: Double
+
+    /// Whether the search ended because no step gains anything any more.
+    public let isConverged: Bool
+  }
+
+  /// The residuals at a point.
+  public struct Residuals: Sendable {
+    /// r_i.
+    public var values: [Double]
+
+    /// ∂r_i/∂x_j at index i·n + j.
+    public var jacobian: [Double]
+
+    /// Zeros.
+    ///
+    /// - Parameters:
+    ///   - count: how many residuals.
+    ///   - parameters: n.
+    public init(count: Int, parameters: Int) {
+      values = [Double](repeating: 0, count: count)
+      jacobian = [Double](repeating: 0, count: count * parameters)
+    }
+  }
+
+  /// A method with the usual settings.
+  public init() {}
+
+  /// Minimises from one start.
+  ///
+  /// - Parameters:
+  ///   - start: n numbers.
+  ///   - count: how many residuals.
+  ///   - residuals: sets every residual and its derivatives; not finite is taken as too far.
+  /// - Returns: the best point found.
+  /// - Complexity: O(count·n²) an iteration, and one evaluation.
+  public func minimise(
+    from start: [Double], count: Int,
+    _ residuals: (_ point: [Double], _ into: inout Residuals) -> Void
+  ) -> Result {
+    let parameters = start.count
+    var point = start
+    var here = Residuals(count: count, parameters: parameters)
+    residuals(point, &here)
+    var value = sum(of: here)
+    guard value.isFinite else { return Result(point: start, value: .infinity, isConverged: false) }
+    var there = here
+    var damping = 1e-3
+    for _ in 0..<mostIterations {
+      let (matrix, gradient) = normalEquations(of: here, parameters: parameters)
+      var gain: Double?
+      while damping < 1e16 {
+        // Marquardt's scaling: each variable is damped by its own curvature.
+        var damped = matrix
+        for index in 0..<parameters {
+          damped[index][index] += damping * max(matrix[index][index], 1e-12)
+        }
+        if let factored = PositiveDefiniteMatrix(damped) {
+          let step = factored.solve(gradient)
+          let trial = zip(point, step).map { $0 - $1 }
+          residuals(trial, &there)
+          let trialValue = sum(of: there)
+          if trialValue.isFinite, trialValue < value {
+            gain = value - trialValue
+            value = trialValue
+            point = trial
+            swap(&here, &there)
+            damping = max(damping / 5, 1e-12)
+            break
+          }
+        }
+        damping *= 4
+      }
+      guard let gain, gain > tolerance * value else {
+        return Result(point: point, value: value, isConverged: true)
+      }
+    }
+    return Result(point: point, value: value, isConverged: false)
+  }
+
+  private func sum(of residuals: Residuals) -> Double {
+    var total = 0.0
+    for residual in residuals.values {
+      let size = abs(residual)
+      total += size <= width ? size * size / 2 : width * (size - width / 2)
+    }
+    return residuals.jacobian.allSatisfy(\.isFinite) ? total : .infinity
+  }
+
+  /// JᵀWJ and JᵀWr, W being ρ′(r)/r.
+  private func normalEquations(
+    of residuals: Residuals, parameters: Int
+  ) -> (matrix: [[Double]], gradient: [Double]) {
+    var matrix = [Double](repeating: 0, count: parameters * parameters)
+    var gradient = [Double](repeating: 0, count: parameters)
+    for (index, residual) in residuals.values.enumerated() {
+      let size = abs(residual)
+      let weight = size <= width ? 1 : width / size
+      let row = index * parameters
+      for first in 0..<parameters {
+        let weighted = weight * residuals.jacobian[row + first]
+        gradient[first] += weighted * residual
+        for second in 0...first {
+          matrix[first * parameters + second] += weighted * residuals.jacobian[row + second]
+        }
+      }
+    }
+    let rows = (0..<parameters).map { first in
+      (0..<parameters).map { second in
+        matrix[max(first, second) * parameters + min(first, second)]
+      }
+    }
+    return (rows, gradient)
+  }
+}

@@ -1,0 +1,103 @@
+import Bound
+import Schedules
+
+/// A cell of a sweep with its optimum and the S and V of its schedule.
+public struct TunedCell: Sendable {
+  /// The runs.
+  public let cell: SweepCell
+
+  /// The tuned base learning rate.
+  public let optimum: SweepOptimum
+
+  /// S and V of the schedule at the optimum (with an absolute floor the shape depends on γ).
+  public let terms: BoundTerms
+
+  /// S and V at each of the cell's points.
+  public let pointTerms: [BoundTerms]
+
+  /// Whether the schedule goes down to about zero.
+  public let isAnnealed: Bool
+
+  /// Fits a cell and sums its schedule.
+  ///
+  /// - Parameters:
+  ///   - cell: at least three base learning rates that did not diverge.
+  ///   - noise: the standard deviation of one run's final loss, in nats.
+  /// - Throws: ``SweepFitError``, and ``ScheduleError`` for a run below its own absolute floor.
+  /// - Complexity: O(T + points²).
+  public init(of cell: SweepCell, noise: Double = SweepOptimum.lossNoise) throws {
+    optimum = try SweepOptimum(of: cell, noise: noise)
+    self.cell = cell
+    let run = try ScheduledRun(cell.spec, steps: cell.steps)
+    let tunable = try run.tunable()
+    terms = try tunable.terms(at: optimum.baseLearningRate)
+    pointTerms = try cell.points.map { try tunable.terms(at: $0.baseLearningRate) }
+    let notices = try run.notices(baseLearningRate: optimum.baseLearningRate)
+    isAnnealed = !notices.contains { $0.code == "not-annealed" }
+  }
+
+  private init(
+    cell: SweepCell, optimum: SweepOptimum, terms: BoundTerms, pointTerms: [BoundTerms],
+    isAnnealed: Bool
+  ) {
+    self.cell = cell
+    self.optimum = optimum
+    self.terms = terms
+    self.pointTerms = pointTerms
+    self.isAnnealed = isAnnealed
+  }
+
+  /// The same cell with other losses, and the optimum that they show.
+  ///
+  /// S and V stay those of the first optimum: with an absolute floor they hardly move with it.
+  func replacingLosses(_ losses: [Double], noise: Double) throws(SweepFitError) -> TunedCell {
+    let cell = cell.replacingLosses(losses)
+    return TunedCell(
+      cell: cell, optimum: try SweepOptimum(of: cell, noise: noise), terms: terms,
+      pointTerms: pointTerms, isAnnealed: isAnnealed)
+  }
+}
+
+extension Sweep {
+  /// A cell that shows no optimum, and why.
+  public struct UntunedCell: Sendable {
+    /// The runs.
+    public let cell: SweepCell
+
+    /// Why, in a few words.
+    public let reason: String
+  }
+
+  /// The cells of the sweep with their optima, and those that show none.
+  ///
+  /// - Parameter noise: the standard deviation of one run's final loss, in nats.
+  /// - Returns: both lists in the order of the sweep.
+  /// - Complexity: O(T + points²) a cell.
+  public func tunedCells(noise: Double) -> (tuned: [TunedCell], untuned: [UntunedCell]) {
+    var tuned: [TunedCell] = []
+    var untuned: [UntunedCell] = []
+    for cell in cells {
+      do {
+        tuned.append(try TunedCell(of: cell, noise: noise))
+      } catch {
+        untuned.append(UntunedCell(cell: cell, reason: "\(error)"))
+      }
+    }
+    return (tuned, untuned)
+  }
+
+  /// The standard deviation of one run's final loss that the sweep's replicates show, in nats: pooled
+  /// over the cells; nil where fewer than three runs repeat another.
+  ///
+  /// - Complexity: O(runs·cells).
+  public var replicateNoise: Double? {
+    var squares = 0.0
+    var freedom = 0
+    for cell in cells {
+      squares += cell.points.reduce(0) { $0 + $1.squaredDeviations }
+      freedom += cell.points.reduce(0) { $0 + $1.runs - 1 }
+    }
+    guard freedom >= 3, squares > 0 else { return nil }
+    return (squares / Double(freedom)).squareRoot()
+  }
+}
