@@ -53,6 +53,24 @@ public struct SweepOptimum: Sendable {
     /// The root mean square of (fit − loss)/deviation over the degrees of freedom; 0 where there are
     /// none.
     public let misfit: Double
+
+    /// The fitted curve: the form's coefficients at ln γ relative to the centre; nil where it has no
+    /// minimum.
+    fileprivate let curve: (coefficients: [Double], centre: Double)?
+
+    /// The smooth regret of a base learning rate: the fitted curve there above its minimum.
+    ///
+    /// - Parameter baseLearningRate: γ, positive.
+    /// - Returns: nats, at least 0; nil where the form has no minimum.
+    /// - Complexity: O(1).
+    public func regret(at baseLearningRate: Double) -> Double? {
+      guard let curve, let optimum = self.baseLearningRate else { return nil }
+      func value(_ rate: Double) -> Double {
+        zip(form.basis(log(rate) - curve.centre), curve.coefficients)
+          .reduce(0) { $0 + $1.0 * $1.1 }
+      }
+      return max(0, value(baseLearningRate) - value(optimum))
+    }
   }
 
   /// Where the optimum lies relative to the learning rates that were swept.
@@ -180,7 +198,7 @@ public struct SweepOptimum: Sendable {
     }
     guard let found = optimum(values),
       let solution = leastSquares(rows: rows, values: values, weights: weights)
-    else { return Estimate(form: form, baseLearningRate: nil, noise: 1, misfit: 0) }
+    else { return Estimate(form: form, baseLearningRate: nil, noise: 1, misfit: 0, curve: nil) }
     var squares = 0.0
     for (row, (value, weight)) in zip(rows, zip(values, weights)) {
       let fit = zip(row, solution).reduce(0) { $0 + $1.0 * $1.1 }
@@ -200,7 +218,8 @@ public struct SweepOptimum: Sendable {
     }
     return Estimate(
       form: form, baseLearningRate: exp(found + centre), noise: min(variance.squareRoot(), 1),
-      misfit: freedom > 0 ? (squares / Double(freedom)).squareRoot() : 0)
+      misfit: freedom > 0 ? (squares / Double(freedom)).squareRoot() : 0,
+      curve: (solution, centre))
   }
 }
 

@@ -29,6 +29,8 @@ struct LRBound: ParsableCommand {
       RefineCommand.self,
       ModelCommand.self,
       LogCommand.self,
+      FitCommand.self,
+      EvaluateCommand.self,
       ScheduleCommand.self,
       CompletionCommand.self,
     ])

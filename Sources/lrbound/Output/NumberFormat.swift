@@ -21,3 +21,12 @@ func grouped(_ value: Int) -> String {
   }
   return String(digits)
 }
+
+/// A number with two digits behind the point.
+func fixed(_ value: Double) -> String {
+  let hundredths = (abs(value) * 100).rounded()
+  guard hundredths < 1e15 else { return significant(value, 3) }
+  let whole = Int(hundredths)
+  let digits = whole % 100
+  return (value < 0 && whole > 0 ? "-" : "") + "\(whole / 100).\(digits < 10 ? "0" : "")\(digits)"
+}
