@@ -3,10 +3,9 @@ public struct PositiveDefiniteMatrix: Sendable {
   /// L, lower triangular.
   private let factor: [[Double]]
 
-  /// Factors a matrix.
+  /// Factors a matrix; nil where it is not positive definite to working precision.
   ///
   /// - Parameter rows: n rows of n entries, of which the lower triangle is read.
-  /// - Returns: nil where it is not positive definite to working precision.
   /// - Complexity: O(n³).
   public init?(_ rows: [[Double]]) {
     var factor = rows

@@ -8,10 +8,9 @@ public struct CalibrationCheck: Sendable {
   /// The root mean square of the errors.
   public var error: Double { rootMeanSquare(errors) }
 
-  /// Leaves out each cell in turn.
+  /// Leaves out each cell in turn; nil where the others calibrate nothing.
   ///
   /// - Parameter cells: those that were calibrated with.
-  /// - Returns: nil where the others calibrate nothing.
   /// - Complexity: O(cells²).
   public init?(of cells: [TunedCell]) {
     var errors: [Double] = []

@@ -7,7 +7,9 @@ public enum CalibrationPrior {
   /// b, as in the bound.
   public static let noiseSumExponent = 0.5
 
-  /// p = a − c: at one shape γ* ∝ T^−p. The bound has 1/2; real sweeps show 0.2 to 0.4.
+  /// p = a − c: at one shape γ* ∝ T^−p.
+  ///
+  /// The bound has 1/2; real sweeps show 0.2 to 0.4.
   public static let horizonExponent = 1.0 / 3
 
   /// The standard deviation of each exponent.

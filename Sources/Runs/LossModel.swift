@@ -1,7 +1,7 @@
 import Bound
 import Glibc
 
-/// The generalised bound: the final loss of a run from its base learning rate, S and V,
+/// The generalised bound: the final loss of a run from its base learning rate, S and V.
 ///
 ///     L = C + A·(γS)^−α + B·γ^q·V^r.
 ///

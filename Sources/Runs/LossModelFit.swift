@@ -18,12 +18,12 @@ public struct LossModelFit: Sendable {
   /// priors.
   public static let fewest = (cells: 2, points: 6)
 
-  /// Fits the model and leaves out each cell in turn.
+  /// Fits the model and leaves out each cell in turn; nil with fewer than ``fewest`` cells or points, or
+  /// where no start converges.
   ///
   /// - Parameters:
   ///   - cells: of one sweep.
   ///   - noise: the standard deviation of one run's final loss, in nats.
-  /// - Returns: nil with fewer than ``fewest`` cells or points, or where no start converges.
   /// - Complexity: O(cells·points), twelve starts each.
   public init?(of cells: [TunedCell], noise: Double = SweepOptimum.lossNoise) {
     guard let model = LossModel(fittedTo: cells, noise: noise) else { return nil }

@@ -121,7 +121,7 @@ public struct SweepOptimum: Sendable {
   ///
   /// - Parameters:
   ///   - cell: at least three base learning rates that did not diverge.
-  ///   - noise: the standard deviation of one run's final loss, in nats; positive.
+  ///   - runNoise: the standard deviation of one run's final loss, in nats; positive.
   /// - Throws: ``SweepFitError``.
   /// - Complexity: O(points²).
   public init(of cell: SweepCell, noise runNoise: Double = lossNoise) throws(SweepFitError) {

@@ -41,12 +41,11 @@ public struct RuleScore: Sendable {
   /// The median of the intervals’ high/low.
   public let medianWidth: Double?
 
-  /// Scores predictions.
+  /// Scores predictions; nil where the rule makes none.
   ///
   /// - Parameters:
   ///   - rule: the rule.
   ///   - predictions: of any rule; those of this one count.
-  /// - Returns: nil where the rule makes none.
   /// - Complexity: O(predictions).
   public init?(of rule: PredictionRule, in predictions: [SweepEvaluation.Prediction]) {
     let own = predictions.filter { $0.rule == rule }

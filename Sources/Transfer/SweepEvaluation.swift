@@ -53,7 +53,7 @@ public struct SweepEvaluation: Sendable {
   /// - Throws: ``EvaluationError``, ``ScheduleError``, ``BoundError``.
   /// - Complexity: O(cells²·T).
   public init(of cells: [TunedCell], progress: (Int) -> Void = { _ in }) throws {
-    guard cells.count >= 2 else { throw EvaluationError(tuned: cells.count) }
+    guard cells.count >= 2 else { throw EvaluationError.tooFewCells(cells.count) }
     self.cells = cells
     let runs = try cells.map { try ScheduledRun($0.cell.spec, steps: $0.cell.steps) }
     var pairs: [Prediction] = []
@@ -99,13 +99,17 @@ public struct SweepEvaluation: Sendable {
 }
 
 /// Why a sweep cannot be evaluated on, in one line with the mend.
-public struct EvaluationError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// How many cells show an optimum.
-  public let tuned: Int
+public enum EvaluationError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// Fewer than two cells show an optimum.
+  case tooFewCells(Int)
 
   /// What is wrong.
   public var problem: String {
-    "\(tuned == 1 ? "1 cell shows" : "\(tuned) cells show") an optimum, and a pair needs two"
+    switch self {
+    case .tooFewCells(let count):
+      return
+        "\(count == 1 ? "1 cell shows" : "\(count) cells show") an optimum, and a pair needs two"
+    }
   }
 
   /// What to do about it.

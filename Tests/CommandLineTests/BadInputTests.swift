@@ -78,7 +78,26 @@ import Testing
     (transfer + ["--lr", "inf"], 2, ["--lr 'inf'", "not a number"]),
     (transfer + ["--lr", "1e-3x"], 2, ["--lr '1e-3x'", "1e-3"]),
     (transfer + ["--lr", "1e-90"], 2, ["--lr '1e-90'", "1e-50 to 1e50"]),
-    (transfer + ["--rule", "best"], 2, ["--rule 'best'", "default or bound"]),
+    (transfer + ["--rule", "best"], 2, ["--rule 'best'", "default, bound or calibrated"]),
+    (transfer + ["--rule", "calibrated"], 2, ["nothing to calibrate with", "--calibration"]),
+    (transfer + ["--calibration", "x.json"], 2, ["--calibration", "--rule calibrated"]),
+    (
+      transfer + ["--rule", "calibrated", "--horizon-exponent", "0.3"], 2,
+      ["--horizon-exponent", "its own"]
+    ),
+    (
+      transfer + ["--rule", "calibrated", "--calibration", "/no/such.json"], 3,
+      ["/no/such.json", "no such file"]
+    ), (["fit"], 2, ["nothing to fit", "--curves"]),
+    (["fit", "x.csv", "--curves", "y.csv"], 2, ["--curves", "one of them"]),
+    (["fit", "x.csv", "--score", "y.csv"], 2, ["--score", "--curves"]),
+    (["fit", "x.csv", "--warmup", "9"], 2, ["--warmup", "--curves"]),
+    (["fit", "--curves", "x.csv", "--noise", "1"], 2, ["--noise", "leave it out"]),
+    (["fit", "--curves", "x.csv,", "--score", "y.csv"], 2, ["--curves", "missing"]),
+    (["fit", "--curves", "/no/curve.csv"], 3, ["/no/curve.csv", "no such file"]),
+    (["fit", "/no/sweep.csv"], 3, ["/no/sweep.csv", "no such file"]),
+    (["fit", "/no/sweep.csv", "--noise", "0"], 2, ["--noise '0'", "not positive"]),
+    (["evaluate", "/no/sweep.csv"], 3, ["/no/sweep.csv", "no such file"]),
     (
       transfer + ["--rule", "bound", "--horizon-exponent", "0.3"], 2, ["--horizon-exponent", "1/2"]
     ),
@@ -179,6 +198,26 @@ import Testing
   ) throws {
     let file = try TemporaryFile("spec,steps,lr,loss\n" + rows, name: "sweep.csv")
     try check(CommandRun(Self.transfer + ["--sweep", file.path] + arguments), code, pieces)
+  }
+
+  /// A sweep that `fit` and `evaluate` can do nothing with, exit codes, pieces of the messages.
+  static let unfit: [(String, Int32, [String], Int32, [String])] = [
+    ("linear,9,1,3\n", 4, ["no schedule", "at least three"], 3, ["0 cells show", "needs two"]),
+    (
+      "linear,99,1,3\nlinear,99,2,2.9\nlinear,99,4,3.1\n", 0, [], 3,
+      ["1 cell shows an optimum", "another schedule or horizon"]
+    ),
+  ]
+
+  @Test(arguments: unfit)
+  func unfitSweeps(
+    _ rows: String, _ fitCode: Int32, _ fitPieces: [String], _ code: Int32, _ pieces: [String]
+  ) throws {
+    let file = try TemporaryFile("spec,steps,lr,loss\n" + rows, name: "sweep.csv")
+    try check(CommandRun(["evaluate", file.path]), code, pieces)
+    if fitCode != 0 { try check(CommandRun(["fit", file.path]), fitCode, fitPieces) }
+    let transfer = ["transfer", "--from", "linear", "--to", "wsd20", "--rule", "calibrated"]
+    #expect(try CommandRun(transfer + ["--sweep", file.path]).code == 3)
   }
 
   @Test func aFileOfAnotherLength() throws {

@@ -9,6 +9,8 @@ import Testing
     ("help-bound.txt", ["bound", "--help"]), ("help-tune.txt", ["tune", "--help"]),
     ("help-robustness.txt", ["robustness", "--help"]), ("help-refine.txt", ["refine", "--help"]),
     ("help-schedule.txt", ["schedule", "--help"]), ("help-log.txt", ["log", "--help"]),
+    ("help-schedule.txt", ["schedule", "--help"]),
+    ("help-fit.txt", ["fit", "--help"]), ("help-evaluate.txt", ["evaluate", "--help"]),
     ("help-completion.txt", ["completion", "--help"]),
     ("help-model.txt", ["model", "--help"]), ("help-model-loss.txt", ["model", "loss", "--help"]),
     ("help-model-optimal.txt", ["model", "optimal", "--help"]),

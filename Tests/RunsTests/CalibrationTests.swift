@@ -42,7 +42,9 @@ import Testing
     #expect(second.horizonInterval.contains(0.2))
   }
 
-  /// One shape at two horizons: a closed form. Two optima of deviation s, the exponents' prior d:
+  /// One shape at two horizons: a closed form.
+  ///
+  /// Two optima of deviation s, the exponents' prior d:
   /// p = 1/3 + (p_runs − 1/3)·x/(x + 1/d²) with x = (ln T2/T1)²/(2s²).
   @Test func oneShape() throws {
     let sweep = try SyntheticSweep.following(

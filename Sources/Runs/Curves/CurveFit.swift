@@ -3,7 +3,7 @@ import Numerics
 
 /// A law fitted to whole loss curves.
 ///
-/// The residuals are those of ln L, robust beyond 10⁻³ (Huber, as in 2503.12811); every start of the law
+/// The residuals are those of ln L, robust beyond 10⁻³ (Huber); every start of the law
 /// is followed for several α, with the linear coefficients of the start by least squares.
 public struct CurveFit: Sendable {
   /// A parameter of the law.
@@ -35,7 +35,7 @@ public struct CurveFit: Sendable {
 
   private static let exponentStarts = [0.2, 0.5, 1.0]
 
-  /// Fits a law.
+  /// Fits a law; nil where no start leads to finite losses.
   ///
   /// Rows that a later curve repeats from an earlier one are fitted once.
   ///
@@ -43,7 +43,6 @@ public struct CurveFit: Sendable {
   ///   - law: the law.
   ///   - curves: one or more.
   ///   - progress: called before each start with its number and how many there are.
-  /// - Returns: nil where no start leads to finite losses.
   /// - Complexity: some hundred passes over the curves a start; of the multi-power law O(rows²) each.
   public init?(
     _ law: CurveLaw, to curves: [LossCurve], progress: (Int, Int) -> Void = { _, _ in }
@@ -59,7 +58,7 @@ public struct CurveFit: Sendable {
     for (index, start) in starts.enumerated() {
       progress(index + 1, starts.count)
       guard let point = problem.start(exponent: start.0, theta: start.1) else { continue }
-      let found = method.minimise(from: point, count: count, problem.residuals)
+      let found = method.minimise(from: point, count: count + law.priors.count, problem.residuals)
       if found.value < best?.value ?? .infinity { best = found }
     }
     guard let best, best.value.isFinite else { return nil }
@@ -159,7 +158,7 @@ private struct Problem {
     return point + theta
   }
 
-  /// Residuals of ln L in units of the robust width.
+  /// Residuals of ln L in units of the robust width; behind them those of the priors.
   func residuals(at point: [Double], into residuals: inout NonlinearLeastSquares.Residuals) {
     let parameters = point.count
     let exponent = exp(point[2])
@@ -186,6 +185,14 @@ private struct Problem {
         }
         index += 1
       }
+    }
+    for (extra, prior) in law.priors.enumerated() {
+      residuals.values[index] = (point[4 + extra] - prior.mean) / prior.deviation
+      for column in 0..<parameters {
+        residuals.jacobian[index * parameters + column] =
+          column == 4 + extra ? 1 / prior.deviation : 0
+      }
+      index += 1
     }
   }
 }

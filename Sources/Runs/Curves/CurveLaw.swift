@@ -1,6 +1,6 @@
 import Glibc
 
-/// A law for the loss of a run at every step, from its learning rates:
+/// A law for the loss of a run at every step, from its learning rates.
 ///
 ///     L_t = L0 + A·S_t^−α ± K·f_t(θ),   S_t the sum of the learning rates.
 ///
@@ -28,7 +28,7 @@ public enum CurveLaw: String, CaseIterable, Sendable {
   var sign: Double { self == .generalisedBound ? 1 : -1 }
 
   /// The starts of θ, in the variables of the fit.
-  var starts: [[Double]] {
+  package var starts: [[Double]] {
     switch self {
     case .generalisedBound: return [[]]
     case .momentum: return MomentumLaw.starts
@@ -36,8 +36,13 @@ public enum CurveLaw: String, CaseIterable, Sendable {
     }
   }
 
+  /// Weak priors of θ, mean and standard deviation, where the curves may leave a direction open.
+  var priors: [(mean: Double, deviation: Double)] {
+    self == .multiPower ? MultiPowerLaw.priors : []
+  }
+
   /// f_t and ∂f_t/∂θ at every row of a curve.
-  func annealing(of curve: LossCurve, at theta: [Double]) -> AnnealingTerm {
+  package func annealing(of curve: LossCurve, at theta: [Double]) -> AnnealingTerm {
     switch self {
     case .generalisedBound: return AnnealingTerm(values: curve.noiseSums, derivatives: [])
     case .momentum: return MomentumLaw.annealing(of: curve, at: theta)
@@ -71,10 +76,10 @@ public enum CurveLaw: String, CaseIterable, Sendable {
 }
 
 /// f_t(θ) of a ``CurveLaw`` at the rows of a curve.
-struct AnnealingTerm {
+package struct AnnealingTerm {
   /// f at each row.
-  var values: [Double]
+  package var values: [Double]
 
   /// ∂f/∂θ_j at index row·n + j.
-  var derivatives: [Double]
+  package var derivatives: [Double]
 }

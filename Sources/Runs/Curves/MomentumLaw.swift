@@ -1,6 +1,6 @@
 import Glibc
 
-/// The annealing of the momentum law (2408.11029, equation 1):
+/// The annealing of the momentum law (2408.11029).
 ///
 ///     S2 = Σ_{i≤t} m_i,   m_i = λ·m_{i−1} + (η_{i−1} − η_i),
 ///

@@ -1,0 +1,123 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `fit` and `evaluate`, and `transfer` by a calibration, at the command line.
+@Suite struct FitCommandTests {
+  /// Two shapes at two horizons; the optima follow T^−1/4 and the shapes √(1/SV) roughly.
+  static let sweep: String = {
+    var text = "spec,steps,base_lr,final_loss\n"
+    for (spec, steps, optimum) in [
+      ("wsd20", 1000, 1e-3), ("linear", 1000, 1.9e-3), ("wsd20", 4000, 7e-4),
+      ("linear", 4000, 1.35e-3),
+    ] {
+      for factor in [0.25, 0.5, 1, 2, 4] {
+        text += "\(spec),\(steps),\(factor * optimum),\(3 + 0.01 * (factor + 1 / factor))\n"
+      }
+    }
+    return text
+  }()
+
+  @Test func fitsWritesAndTransfers() throws {
+    let file = try TemporaryFile(Self.sweep, name: "sweep.csv")
+    let calibration = try TemporaryFile("", name: "mine.json")
+    let json = try CommandRun([
+      "fit", file.path, "--calibration-out", calibration.path, "--json",
+    ]).json()
+    let cells = try #require(json["cells"] as? [[String: Any]])
+    #expect(cells.count == 4 && cells[0]["spec"] as? String == "wsd:cooldown=0.2")
+    #expect((cells[0]["forms"] as? [Any])?.count == 3 && cells[0]["interval"] != nil)
+    let fitted = try #require(json["calibration"] as? [String: Any])
+    let exponent = try #require(fitted["horizon_exponent"] as? Double)
+    #expect(exponent > 0.25 && exponent < 1.0 / 3 && fitted["scope"] as? String == "full")
+    #expect((fitted["horizon_interval"] as? [Double])?.count == 2)
+    let model = try #require(json["loss_model"] as? [String: Any])
+    #expect(model["alpha"] as? Double ?? 0 > 0 && model["held_out_rms"] != nil)
+
+    let transfer = [
+      "transfer", "--from", "wsd20", "--to", "linear", "--steps", "1000", "--to-steps", "8000",
+      "--json",
+    ]
+    let fromFile = try CommandRun(
+      transfer + ["--lr", "1e-3", "--rule", "calibrated", "--calibration", calibration.path]
+    ).json()
+    let rule = try #require(fromFile["rule"] as? [String: Any])
+    #expect(rule["name"] as? String == "calibrated")
+    #expect(rule["horizon_exponent"] as? Double == exponent)
+    #expect((fromFile["default"] as? [String: Any])?["base_lr"] != nil)
+    #expect((fromFile["bound"] as? [String: Any])?["base_lr"] != nil)
+    let fromSweep = try CommandRun(transfer + ["--sweep", file.path, "--rule", "calibrated"]).json()
+    let (first, second) = (fromFile["ratio"] as? Double, fromSweep["ratio"] as? Double)
+    #expect(relativeError(try #require(first), try #require(second)) < 1e-12)
+    let text = try CommandRun(
+      transfer.dropLast() + ["--rule", "calibrated", "--calibration", calibration.path])
+    #expect(text.output.contains("calibrated on 4 cells") && text.output.contains("default"))
+  }
+
+  @Test func fitSaysWhatIsMissing() throws {
+    let rows = Self.sweep.split(separator: "\n")
+    func run(_ kept: (Substring) -> Bool, _ arguments: [String] = []) throws -> CommandRun {
+      let text = ([rows[0]] + rows.dropFirst().filter(kept)).joined(separator: "\n")
+      return try CommandRun(["fit", TemporaryFile(text).path] + arguments)
+    }
+    let one = try run { $0.hasPrefix("wsd20,1000,") }
+    #expect(
+      one.code == 0 && one.errors.contains("needs two") && one.errors.contains("default rule"))
+    let horizon = try run { $0.contains(",1000,") }
+    #expect(horizon.code == 0 && horizon.errors.contains("no horizon exponent"))
+    #expect(horizon.output.contains("0.333  the default's: there is one horizon"))
+    let shape = try run { $0.hasPrefix("wsd20,") }
+    #expect(shape.code == 0 && shape.errors.contains("one shape"))
+    let unwritten = try run({ $0.hasPrefix("wsd20,1000,") }, ["--calibration-out", "/tmp/no.json"])
+    #expect(unwritten.code == 3 && unwritten.output.isEmpty)
+    // Several files are one sweep.
+    let halves = try [",1000,", ",4000,"].map { steps in
+      try TemporaryFile(
+        ([rows[0]] + rows.filter { $0.contains(steps) }).joined(separator: "\n")
+      ).path
+    }
+    let both = try CommandRun(["fit"] + halves + ["--csv"]).output
+    #expect(both.split(separator: "\n").count == 5)
+  }
+
+  @Test func evaluates() throws {
+    let file = try TemporaryFile(Self.sweep, name: "sweep.csv")
+    let text = try CommandRun(["evaluate", file.path])
+    #expect(text.code == 0 && text.output.contains("calibrated without the target"))
+    #expect(text.output.contains("half of cosine needs a cosine and a wsd cell"))
+    let json = try CommandRun(["evaluate", file.path, "--json"]).json()
+    let rules = try #require(json["pairs"] as? [[String: Any]])
+    #expect(rules.count == 9 && rules[0]["predictions"] as? Int == 12)
+    #expect(rules[3]["absent"] as? String == "needs a cosine and a wsd cell")
+    #expect((json["predictions"] as? [Any])?.count == 8 * 12 + 8 * 4)
+    let csv = try CommandRun(["evaluate", file.path, "--csv"]).output.split(separator: "\n")
+    #expect(
+      csv.count == 19
+        && csv.allSatisfy { $0.split(separator: ",", omittingEmptySubsequences: false).count == 14 }
+    )
+  }
+
+  @Test func fitsCurves() throws {
+    func curve(_ rate: (Int) -> Double) throws -> String {
+      var text = "step,lr,loss\n"
+      for step in stride(from: 10, through: 600, by: 20) {
+        let drop = 100 * (1e-3 - rate(step))
+        text += "\(step),\(rate(step)),\(3 + 1 / Double(step).squareRoot() - drop)\n"
+      }
+      return try TemporaryFile(text).path
+    }
+    let constant = try curve { _ in 1e-3 }
+    let cooled = try curve { $0 < 300 ? 1e-3 : 1e-3 * Double(650 - $0) / 350 }
+    let late = try curve { $0 < 450 ? 1e-3 : 1e-3 * Double(650 - $0) / 200 }
+    let arguments = ["fit", "--curves", "\(constant),\(cooled)", "--score", "\(late),\(constant)"]
+    let json = try CommandRun(arguments + ["--json"]).json()
+    let laws = try #require(json["curve_laws"] as? [[String: Any]])
+    #expect(laws.map { $0["law"] as? String } == ["bound", "momentum", "multi-power"])
+    let scores = try #require(laws[1]["scores"] as? [[String: Any]])
+    #expect(scores[0]["rows"] as? Int ?? 0 > 5 && scores[1]["rows"] as? Int == 0)
+    #expect(scores[0]["rms"] as? Double ?? 1 < 0.05)
+    let text = try CommandRun(arguments)
+    #expect(text.code == 0 && text.output.contains("every row was seen"))
+    #expect(try CommandRun(arguments + ["--csv"]).output.split(separator: "\n").count == 10)
+  }
+}
