@@ -96,7 +96,12 @@ public struct Calibration: Equatable, Sendable {
   /// - Returns: the base learning rate, as the runs' trainer takes it.
   /// - Complexity: O(1).
   public func baseLearningRate(for terms: BoundTerms, steps: Int) -> Double {
-    exp(logScale + Self.features(terms, steps: steps).times(exponents))
+    exp(logBaseLearningRate(for: terms, steps: steps))
+  }
+
+  /// ln γ* as all the cells together have it.
+  func logBaseLearningRate(for terms: BoundTerms, steps: Int) -> Double {
+    logScale + Self.features(terms, steps: steps).times(exponents)
   }
 
   /// γ*_to/γ*_from.

@@ -18,8 +18,8 @@ public struct CalibrationCheck: Sendable {
       var others = cells
       others.remove(at: index)
       guard let calibration = try? Calibration(of: others) else { return nil }
-      let predicted = calibration.baseLearningRate(for: held.terms, steps: held.cell.steps)
-      errors.append(log(predicted / held.optimum.baseLearningRate))
+      let predicted = calibration.logBaseLearningRate(for: held.terms, steps: held.cell.steps)
+      errors.append(predicted - log(held.optimum.baseLearningRate))
     }
     guard !errors.isEmpty else { return nil }
     self.errors = errors

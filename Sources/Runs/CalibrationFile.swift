@@ -87,14 +87,14 @@ extension Calibration {
     }
     for (name, value) in [
       ("a", contents.stepSum), ("b", contents.noiseSum), ("horizon_exponent", contents.horizon),
-    ] where !(abs(value) <= 5) {
-      throw failure("its exponent \(name), \(value), is not within 5 of zero")
+    ] where !(abs(value) <= 1000) {
+      throw failure("its exponent \(name), \(value), is not within 1000 of zero")
     }
     guard contents.covariance.count == 3, contents.covariance.allSatisfy({ $0.count == 3 }),
       (0..<3).allSatisfy({ (0...25).contains(contents.covariance[$0][$0]) }),
       contents.covariance.allSatisfy({ $0.allSatisfy { abs($0) <= 25 } })
     else { throw failure("its covariance is not three rows of three") }
-    guard (0...10).contains(contents.shapeDeviation), abs(contents.logScale) <= 300 else {
+    guard (0...1000).contains(contents.shapeDeviation), abs(contents.logScale) <= 1e5 else {
       throw failure("its shape_deviation or its log_scale is out of range")
     }
     guard contents.cells.allSatisfy({ $0.steps >= 1 && $0.optimum > 0 && $0.optimum.isFinite })

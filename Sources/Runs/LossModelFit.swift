@@ -11,7 +11,8 @@ public struct LossModelFit: Sendable {
   /// The root mean square of prediction − loss over all points, in nats.
   public let trainingError: Double
 
-  /// The same with each cell predicted from all others; nil with too few points to leave any out.
+  /// The same with each cell predicted from all others; nil with too few points to leave any out,
+  /// and where the others say nothing finite of one.
   public let heldOutError: Double?
 
   /// The fewest cells and points that are fitted: the model has six parameters, of which three have
@@ -39,7 +40,7 @@ public struct LossModelFit: Sendable {
       }
       errors?.append(contentsOf: held.errors(of: partial))
     }
-    heldOutError = errors.map(rootMeanSquare)
+    heldOutError = errors.map(rootMeanSquare).flatMap { $0.isFinite ? $0 : nil }
   }
 }
 

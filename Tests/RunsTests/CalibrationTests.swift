@@ -137,7 +137,7 @@ import Testing
   static let bad: [(String, String, String)] = [
     ("\"kind\"", "\"sort\"", "not a calibration"),
     ("\"schema_version\" : 1", "\"schema_version\" : 2", "2 is not 1"),
-    ("\"full\"", "\"all\"", "scope 'all'"), ("\"a\" : ", "\"a\" : 77", "exponent a"),
+    ("\"full\"", "\"all\"", "scope 'all'"), ("\"a\" : ", "\"a\" : 7777", "exponent a"),
     ("\"a\" : ", "\"a\" : x", "not a calibration"),
     ("\"shape_deviation\" : ", "\"shape_deviation\" : -", "out of range"),
   ]
