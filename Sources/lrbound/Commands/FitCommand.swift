@@ -8,8 +8,8 @@ struct FitCommand: ParsableCommand {
     abstract: "What your sweeps say of the learning rate, or your loss curves of the loss.",
     discussion: """
         lrbound fit sweep.csv
-        lrbound fit first.csv second.csv --calibration-out mine.json
-        lrbound transfer --from wsd20 --to linear --lr 1e-3 --rule calibrated --calibration mine.json
+        lrbound fit first.csv second.csv --calibration-out a.json
+        lrbound transfer --from wsd20 --to cosine --rule calibrated --calibration a.json
         lrbound fit --curves constant.csv,cosine.csv --score wsd.csv
 
       Sweeps have one run a row: spec (or family, cooldown), steps, base_lr, final_loss. For each cell (a \
