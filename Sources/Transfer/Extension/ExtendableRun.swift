@@ -15,6 +15,9 @@ public struct ExtendableRun: Sendable {
     /// T1, the horizon at which the run was tuned.
     let steps: Int
 
+    /// S and V of the run as it was tuned.
+    let terms: BoundTerms
+
     /// γ*(T1), in the bound's units.
     let gamma: Double
 
@@ -98,14 +101,20 @@ public struct ExtendableRun: Sendable {
     self.cooldown = PlannedCooldown(
       decay: planned?.decay ?? .linear, extent: cooldown ?? planned?.extent ?? Self.usualCooldown,
       end: planned?.end ?? floor, isClamped: planned?.isClamped ?? isClamped)
-    tuning = Tuning(steps: run.steps, gamma: gamma, baseLearningRate: rate)
+    tuning = Tuning(
+      steps: run.steps,
+      terms: try BoundTerms.lastIterate(
+        of: schedule, gradientNorms: .constant(gradientNorm)),
+      gamma: gamma, baseLearningRate: rate)
   }
 
   /// The run after one of its extensions: the next stage of a chain.
   ///
   /// A plan that starts over is a run tuned for its own horizon. One whose peak lies above the running
   /// learning rate has that peak as its base learning rate.
-  init(_ run: ExtendableRun, extendedBy plan: ExtensionOption.Plan, gamma: Double) {
+  init(
+    _ run: ExtendableRun, extendedBy plan: ExtensionOption.Plan, terms: BoundTerms, gamma: Double
+  ) {
     name = run.name
     schedule = plan.schedule
     warmup = run.warmup
@@ -115,9 +124,11 @@ public struct ExtendableRun: Sendable {
     tuning =
       plan.startsOver
       ? Tuning(
-        steps: schedule.steps, gamma: plan.gamma, baseLearningRate: plan.baseLearningRate)
+        steps: schedule.steps, terms: terms, gamma: plan.gamma,
+        baseLearningRate: plan.baseLearningRate)
       : Tuning(
-        steps: run.tuning.steps, gamma: run.tuning.gamma * (plan.gamma / gamma),
+        steps: run.tuning.steps, terms: run.tuning.terms,
+        gamma: run.tuning.gamma * (plan.gamma / gamma),
         baseLearningRate: plan.baseLearningRate)
   }
 

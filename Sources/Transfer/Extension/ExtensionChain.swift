@@ -45,7 +45,9 @@ public struct ExtensionChain: Sendable {
       let plan = try option.result.get()
       guard !isLast else { break }
       question = try ExtensionQuestion(
-        of: ExtendableRun(question.run, extendedBy: plan, gamma: answer.gamma),
+        of: ExtendableRun(
+          question.run, extendedBy: plan, terms: question.terms(of: plan.schedule),
+          gamma: answer.gamma),
         toSteps: horizons[index],
         rule: question.rule, gradientNorm: question.gradientNorm, distance: question.distance)
       question.capFactor = first.capFactor

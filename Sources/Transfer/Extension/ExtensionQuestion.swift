@@ -123,6 +123,16 @@ public struct ExtensionQuestion: Sendable {
     try terms(of: schedule).optimalBaseLearningRate(distance: distance)
   }
 
+  /// The tuned base learning rate of a schedule by the rule, over the running one: 1 for a plan.
+  ///
+  /// Without a calibration it is γ*(schedule)/γ at its horizon.
+  func tunedRatio(of schedule: Schedule) throws -> Double {
+    let terms = try terms(of: schedule)
+    let factor = rule.factor(
+      from: (run.tuning.terms, run.tuning.steps), to: (terms, schedule.steps))
+    return factor * (try terms.optimalBaseLearningRate(distance: distance)) / run.tuning.gamma
+  }
+
   /// A plan that keeps the running base learning rate.
   func plan(
     _ schedule: Schedule, factor: Double? = nil, cooldown: Int?, fraction: Double? = nil

@@ -12,7 +12,7 @@ extension ExtensionQuestion {
     let longest = longestCooldown(of: steps)
     guard shortest < longest else { return .failure(.cooldownFillsRun(cooldown: shortest)) }
     func excess(_ count: Int) throws -> Double {
-      try tunedGamma(of: schedule(cooldown: count, of: steps)) / gamma - 1
+      try tunedRatio(of: schedule(cooldown: count, of: steps)) - 1
     }
     if try excess(shortest) >= 0 { return .failure(.notNeeded) }
     guard let bracket = try bracket(of: excess, from: shortest, to: longest) else {
@@ -56,10 +56,9 @@ extension ExtensionQuestion {
   /// The longest horizon at which a cooldown over the whole run is long enough, where that of the
   /// question is beyond it.
   private func cooldownTooShort() throws -> ExtensionObstacle {
-    let exponent = rule.horizonExponent
     func shortfall(_ steps: Int) throws -> Double {
       let whole = schedule(cooldown: longestCooldown(of: steps), of: steps)
-      return 1 - (try tunedGamma(of: whole)) / run.gamma(at: steps, horizonExponent: exponent)
+      return 1 - (try tunedRatio(of: whole))
     }
     guard try shortfall(run.steps) < 0 else { return .noCooldown }
     let longest = try crossing(in: run.steps...steps, of: shortfall)

@@ -44,7 +44,7 @@ extension ExtensionQuestion {
   /// where none is.
   private func tunedFactor(_ schedule: (Double) -> Schedule) throws -> Double? {
     func excess(_ factor: Double) throws -> Double {
-      try tunedGamma(of: schedule(factor)) / gamma - 1
+      try tunedRatio(of: schedule(factor)) - 1
     }
     if try excess(1) >= 0 { return 1 }
     var upper = 1.0

@@ -21,7 +21,9 @@ struct ExtendSetup {
     let now = try command.now.map { try Arguments.steps($0, "--now") }
     let branch = try command.branchStep.map { try Arguments.steps($0, "--branch-step") }
     let cap = try command.cap.map { try Arguments.learningRate($0, "--cap") }
-    let rule = try command.ruleOptions.parsed()
+    guard let rule = try command.ruleOptions.parsed() else {
+      throw UsageError("--rule calibrated: nothing to calibrate with; add --calibration")
+    }
     let distance = try command.scale.parsedDistance()
     guard let norm = try command.scale.parsedNorms().constant else {
       throw UsageError(
