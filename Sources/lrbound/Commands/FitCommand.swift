@@ -9,14 +9,14 @@ struct FitCommand: ParsableCommand {
     discussion: """
         lrbound fit sweep.csv
         lrbound fit first.csv second.csv --calibration-out a.json
-        lrbound transfer --from wsd20 --to cosine --rule calibrated --calibration a.json
         lrbound fit --curves constant.csv,cosine.csv --score wsd.csv
 
       Sweeps have one run a row: spec (or family, cooldown), steps, base_lr, final_loss. For each cell (a \
       schedule at a number of steps) the optimum of three fitted forms is given with its interval; across \
       cells the exponents of γ* ∝ (S/T)^-a · V^-b · T^-p, held near the default (a = b = 1/2, p = 1/3) by \
       a prior of 0.1 on each, and the loss C + A·(γS)^-α + B·γ^q·V^r. With one shape p alone is fitted, \
-      with one horizon a and b alone. Replicates are averaged, diverged runs left out.
+      with one horizon a and b alone. Replicates are averaged, diverged runs left out. lrbound transfer \
+      --rule calibrated --calibration a.json goes by what was written.
 
       Loss curves have columns step, lr, loss, all at one peak learning rate. Three laws are fitted to \
       --curves and scored on the rows of --score that none of the curves has shown. They are for losses, \
