@@ -6,7 +6,10 @@ let package = Package(
   products: [
     .executable(name: "lrbound", targets: ["lrbound"]),
     .library(
-      name: "LRBound", targets: ["Schedules", "Bound", "Tuning", "Runs", "Transfer", "TheoryModel"]),
+      name: "LRBound",
+      targets: [
+        "Schedules", "Bound", "TheoryModel", "Workloads", "Tuning", "Runs", "Transfer", "Charts",
+      ]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -15,39 +18,55 @@ let package = Package(
     .target(name: "Numerics"),
     .target(name: "Schedules", dependencies: ["Numerics"]),
     .target(name: "Bound", dependencies: ["Schedules", "Numerics"]),
-    .target(name: "Tuning", dependencies: ["Bound", "Schedules", "Numerics"]),
-    .target(name: "Runs", dependencies: ["Bound", "Schedules", "Numerics"]),
     .target(name: "TheoryModel", dependencies: ["Schedules", "Numerics"]),
+    .target(
+      name: "Workloads", dependencies: ["TheoryModel", "Bound", "Schedules", "Numerics"],
+      exclude: ["Data/export-breast-cancer.py"],
+      resources: [
+        .embedInCode("Data/breast-cancer.csv"), .embedInCode("Scripts/run-trial.sh"),
+      ]
+    ),
+    .target(name: "Tuning", dependencies: ["Workloads", "Bound", "Schedules", "Numerics"]),
+    .target(name: "Runs", dependencies: ["Bound", "Schedules", "Numerics"]),
     .target(
       name: "Transfer",
       dependencies: ["TheoryModel", "Runs", "Tuning", "Bound", "Schedules", "Numerics"]),
+    .target(name: "Charts"),
     .executableTarget(
       name: "lrbound",
       dependencies: [
-        "Transfer", "TheoryModel", "Runs", "Tuning", "Bound", "Schedules", "Numerics",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Charts", "Transfer", "Runs", "Tuning", "Workloads", "TheoryModel", "Bound", "Schedules",
+        "Numerics", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
       name: "Benchmarks",
-      dependencies: ["TheoryModel", "Runs", "Tuning", "Bound", "Schedules", "Numerics"]),
-    .target(name: "TestSupport", dependencies: ["Numerics"], path: "Tests/TestSupport"),
+      dependencies: [
+        "Charts", "Runs", "Tuning", "Workloads", "TheoryModel", "Bound", "Schedules", "Numerics",
+      ]),
+    .target(
+      name: "TestSupport", dependencies: ["Numerics"], path: "Tests/TestSupport",
+      resources: [.copy("Fixtures")]),
     .testTarget(name: "NumericsTests", dependencies: ["Numerics", "TestSupport"]),
     .testTarget(name: "SchedulesTests", dependencies: ["TestSupport", "Schedules", "Numerics"]),
     .testTarget(
       name: "BoundTests", dependencies: ["TestSupport", "Bound", "Schedules", "Numerics"],
       resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "TuningTests", dependencies: ["TestSupport", "Tuning", "Bound", "Schedules"]),
-    .testTarget(
       name: "TheoryModelTests",
-      dependencies: ["TestSupport", "TheoryModel", "Schedules", "Numerics"]
-    ),
+      dependencies: ["TestSupport", "TheoryModel", "Schedules", "Numerics"]),
+    .testTarget(
+      name: "WorkloadsTests", dependencies: ["TestSupport", "Workloads", "Schedules", "Numerics"]),
+    .testTarget(
+      name: "TuningTests",
+      dependencies: ["TestSupport", "Tuning", "Workloads", "Bound", "Schedules", "Numerics"]),
     .testTarget(
       name: "RunsTests", dependencies: ["TestSupport", "Runs", "Bound", "Schedules", "Numerics"],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "TransferTests",
       dependencies: ["TestSupport", "Transfer", "TheoryModel", "Runs", "Bound", "Schedules"]),
+    .testTarget(
+      name: "ChartsTests", dependencies: ["TestSupport", "Charts"], exclude: ["Goldens"]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["TestSupport", "lrbound"], exclude: ["Goldens"]),
   ],

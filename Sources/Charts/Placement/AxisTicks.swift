@@ -1,0 +1,138 @@
+import Glibc
+
+/// The ticks of an axis.
+struct AxisTicks {
+  /// A tick with its label.
+  struct Tick: Equatable {
+    /// Where it lies, 0…1.
+    let position: Double
+    let text: String
+  }
+
+  /// The ticks that have a label, in order.
+  let labelled: [Tick]
+
+  /// Where the ticks between lie.
+  let minor: [Double]
+
+  /// The power of ten that the labels leave out.
+  let powerOfTen: Int
+
+  /// The ticks of a scale, at steps of 1, 2 or 5 times a power of ten, on a logarithmic axis at powers
+  /// of ten where it spans enough of them.
+  ///
+  /// - Parameters:
+  ///   - scale: the axis.
+  ///   - most: about how many labels there is room for, at least 2.
+  init(of scale: AxisScale, most: Int) {
+    switch scale.spacing {
+    case .linear: self = Self.linear(scale, from: scale.lower, to: scale.upper, most: most)
+    case .logarithmic:
+      self =
+        Self.decades(scale, most: most) ?? Self.withinDecades(scale)
+        ?? Self.linear(scale, from: pow(10, scale.lower), to: pow(10, scale.upper), most: most)
+    }
+  }
+
+  private init(labelled: [Tick], minor: [Double] = [], powerOfTen: Int = 0) {
+    self.labelled = labelled
+    self.minor = minor
+    self.powerOfTen = powerOfTen
+  }
+
+  /// How far outside the axis rounding may put a tick that is meant to lie at its end.
+  private static let tolerance = 1e-9
+
+  // MARK: - Linear
+
+  /// Ticks at equal differences between two values.
+  private static func linear(
+    _ scale: AxisScale, from lower: Double, to upper: Double, most: Int
+  ) -> AxisTicks {
+    let (multiple, exponent) = step(atLeast: (upper - lower) / Double(most))
+    let step = Double(multiple) * pow(10, Double(exponent))
+    let first = Int((lower / step - tolerance).rounded(.up))
+    let last = Int((upper / step + tolerance).rounded(.down))
+    // One tick does not say how long the axis is.
+    guard first < last else {
+      return linear(scale, from: lower, to: upper, most: 2 * most)
+    }
+    // The label is an integer and an exponent, so that its digits are exact.
+    let largest = max(abs(first), abs(last)) * multiple
+    let power = omittedPower(largest, exponent)
+    let ticks = (first...last).map { index in
+      let value = DecimalNumber(digits: index * multiple, exponent: exponent)
+      let coordinate = scale.spacing == .linear ? value.value : log10(value.value)
+      let text = DecimalNumber(digits: index * multiple, exponent: exponent - power).text
+      return Tick(position: scale.place(coordinate), text: text)
+    }
+    return AxisTicks(labelled: ticks, powerOfTen: power)
+  }
+
+  /// The least of 1, 2 and 5 times a power of ten that is not below a distance.
+  private static func step(atLeast distance: Double) -> (multiple: Int, exponent: Int) {
+    let exponent = Int(log10(distance).rounded(.down))
+    for (multiple, exponent) in [(1, exponent), (2, exponent), (5, exponent)]
+    where Double(multiple) * pow(10, Double(exponent)) >= distance * (1 - tolerance) {
+      return (multiple, exponent)
+    }
+    return (1, exponent + 1)
+  }
+
+  /// The power of ten to leave out of labels, so that they stay short: none from 0.001 to below 10⁷.
+  private static func omittedPower(_ digits: Int, _ exponent: Int) -> Int {
+    guard digits > 0 else { return 0 }
+    let magnitude = String(digits).count - 1 + exponent
+    return (-3...6).contains(magnitude) ? 0 : magnitude
+  }
+
+  // MARK: - Logarithmic
+
+  /// Powers of ten, each or every so many; nil where the axis spans fewer than three.
+  private static func decades(_ scale: AxisScale, most: Int) -> AxisTicks? {
+    let first = Int((scale.lower - tolerance).rounded(.up))
+    let last = Int((scale.upper + tolerance).rounded(.down))
+    guard last - first >= 2 else { return nil }
+    let stride = (last - first) / max(4, most) + 1
+    let shown = (first...last).filter { $0 % stride == 0 }
+    let labels = labels(shown.map { DecimalNumber(digits: 1, exponent: $0) })
+    let ticks = zip(shown, labels).map { exponent, text in
+      Tick(position: scale.place(Double(exponent)), text: text)
+    }
+    let between =
+      stride == 1
+      ? (first - 1...last).flatMap { exponent in
+        (2...9).map { log10(Double($0)) + Double(exponent) }
+      }
+      : (first...last).filter { $0 % stride != 0 }.map(Double.init)
+    return AxisTicks(labelled: ticks, minor: inside(scale, between))
+  }
+
+  /// 1, 2 and 5 times powers of ten; nil where the axis spans fewer than three of them.
+  private static func withinDecades(_ scale: AxisScale) -> AxisTicks? {
+    let exponents = Int(scale.lower.rounded(.down))...Int(scale.upper.rounded(.up))
+    func spots(_ multiples: [Int]) -> [DecimalNumber] {
+      exponents.flatMap { exponent in
+        multiples.map { DecimalNumber(digits: $0, exponent: exponent) }
+      }.filter { !inside(scale, [log10($0.value)]).isEmpty }
+    }
+    let shown = spots([1, 2, 5])
+    guard shown.count >= 3 else { return nil }
+    let ticks = zip(shown, labels(shown)).map { spot, text in
+      Tick(position: scale.place(log10(spot.value)), text: text)
+    }
+    let between = spots([3, 4, 6, 7, 8, 9]).map { log10($0.value) }
+    return AxisTicks(labelled: ticks, minor: inside(scale, between))
+  }
+
+  /// Decimals where all are of moderate size, else powers of ten.
+  private static func labels(_ numbers: [DecimalNumber]) -> [String] {
+    let areModerate = numbers.allSatisfy { (-3...5).contains($0.exponent) }
+    return numbers.map { areModerate ? $0.text : $0.scientificText }
+  }
+
+  /// The places of those logarithms that lie on the axis.
+  private static func inside(_ scale: AxisScale, _ logarithms: [Double]) -> [Double] {
+    logarithms.map { scale.place($0) }.filter { (-tolerance...1 + tolerance).contains($0) }
+  }
+}

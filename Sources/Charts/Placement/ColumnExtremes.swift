@@ -1,0 +1,40 @@
+/// What a column of pixels can show of a line: its first, least, greatest and last point.
+///
+/// Drawn in their order they cover the same pixels as all points of the column would.
+struct ColumnExtremes {
+  private struct Point {
+    var order: Int
+    var x: Double
+    var y: Double
+  }
+
+  private var count = 0
+  private var first = Point(order: 0, x: 0, y: 0)
+  private var least = Point(order: 0, x: 0, y: 0)
+  private var greatest = Point(order: 0, x: 0, y: 0)
+  private var last = Point(order: 0, x: 0, y: 0)
+
+  var isEmpty: Bool { count == 0 }
+
+  /// Adds the next point of the line; among numbers, a value that is none is not seen.
+  mutating func add(_ x: Double, _ y: Double) {
+    let point = Point(order: count, x: x, y: y)
+    if count == 0 {
+      (first, least, greatest) = (point, point, point)
+    } else {
+      if y < least.y || least.y.isNaN { least = point }
+      if y > greatest.y || greatest.y.isNaN { greatest = point }
+    }
+    last = point
+    count += 1
+  }
+
+  /// One to four points, in their order.
+  var points: [(x: Double, y: Double)] {
+    guard count > 0 else { return [] }
+    var kept = [first]
+    for point in least.order < greatest.order ? [least, greatest, last] : [greatest, least, last]
+    where point.order > kept[kept.count - 1].order { kept.append(point) }
+    return kept.map { ($0.x, $0.y) }
+  }
+}

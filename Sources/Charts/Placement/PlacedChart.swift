@@ -1,0 +1,110 @@
+/// A chart laid out for a picture of so many columns and rows: everything but the drawing itself.
+struct PlacedChart {
+  let xTicks: AxisTicks
+  let yTicks: AxisTicks
+
+  /// The series in the chart's order.
+  let series: [PlacedSeries]
+
+  /// The reference lines in the chart's order; nil for those outside of the picture.
+  let references: [ChartReference.Place?]
+
+  /// How many points were left out because a logarithmic axis has no place for them.
+  let leftOut: Int
+
+  /// Whether there is no point to be shown.
+  let isEmpty: Bool
+
+  /// Lays out a chart.
+  ///
+  /// - Parameters:
+  ///   - chart: the chart.
+  ///   - columns: how many columns of pixels the picture has.
+  ///   - rows: how many rows.
+  ///   - mostTicks: how many labels there is room for along either axis.
+  /// - Complexity: O(points).
+  init(_ chart: Chart, columns: Int, rows: Int, mostTicks: (x: Int, y: Int)) {
+    var survey = Survey(x: chart.x.spacing, y: chart.y.spacing)
+    for series in chart.series { survey.look(at: series) }
+    isEmpty = survey.isEmpty
+    for reference in chart.references { survey.look(at: reference) }
+    leftOut = survey.leftOut
+    let x = AxisScale(chart.x, covering: survey.x, margin: 0.02)
+    let y = AxisScale(chart.y, covering: survey.y, margin: 0.05)
+    xTicks = AxisTicks(of: x, most: mostTicks.x)
+    yTicks = AxisTicks(of: y, most: mostTicks.y)
+    series = chart.series.map { PlacedSeries($0, x: x, y: y, columns: columns, rows: rows) }
+    references = chart.references.map { reference in
+      func place(_ value: Double, _ scale: AxisScale) -> Double? {
+        guard AxisScale.canShow(value, on: scale.spacing) else { return nil }
+        let position = scale.position(value)
+        return (0...1).contains(position) ? position : nil
+      }
+      switch reference.place {
+      case .vertical(let value): return place(value, x).map { .vertical($0) }
+      case .horizontal(let value): return place(value, y).map { .horizontal($0) }
+      }
+    }
+  }
+
+  /// A line about points that were left out; nil where there are none.
+  var note: String? {
+    guard leftOut > 0 else { return nil }
+    return leftOut == 1
+      ? "1 point that is not positive is left out"
+      : "\(leftOut) points that are not positive are left out"
+  }
+}
+
+/// What the data of a chart span.
+private struct Survey {
+  private let xSpacing: ChartAxis.Spacing
+  private let ySpacing: ChartAxis.Spacing
+  private var left = Double.infinity
+  private var right = -Double.infinity
+  private var bottom = Double.infinity
+  private var top = -Double.infinity
+  private(set) var leftOut = 0
+
+  init(x: ChartAxis.Spacing, y: ChartAxis.Spacing) {
+    xSpacing = x
+    ySpacing = y
+  }
+
+  var x: ClosedRange<Double>? { left <= right ? left...right : nil }
+  var y: ClosedRange<Double>? { bottom <= top ? bottom...top : nil }
+  var isEmpty: Bool { x == nil }
+
+  mutating func look(at series: ChartSeries) {
+    let (lower, upper) = series.mark.bounds
+    for index in lower.indices {
+      let (abscissa, low, high) = (series.abscissae[index], lower[index], upper[index])
+      if AxisScale.canShow(abscissa, on: xSpacing), AxisScale.canShow(low, on: ySpacing),
+        AxisScale.canShow(high, on: ySpacing)
+      {
+        if abscissa < left { left = abscissa }
+        if abscissa > right { right = abscissa }
+        bottom = min(bottom, low, high)
+        top = max(top, low, high)
+      } else if abscissa.isFinite, low.isFinite, high.isFinite,
+        AxisScale.isLeftOut(abscissa, on: xSpacing) || AxisScale.isLeftOut(low, on: ySpacing)
+          || AxisScale.isLeftOut(high, on: ySpacing)
+      {
+        leftOut += 1
+      }
+    }
+  }
+
+  mutating func look(at reference: ChartReference) {
+    switch reference.place {
+    case .vertical(let value):
+      guard AxisScale.canShow(value, on: xSpacing) else { return }
+      left = min(left, value)
+      right = max(right, value)
+    case .horizontal(let value):
+      guard AxisScale.canShow(value, on: ySpacing) else { return }
+      bottom = min(bottom, value)
+      top = max(top, value)
+    }
+  }
+}

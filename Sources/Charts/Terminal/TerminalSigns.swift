@@ -1,0 +1,81 @@
+/// The characters that a terminal plot is made of besides its dots.
+struct TerminalSigns {
+  /// What the plot can be made of.
+  let style: TerminalStyle
+
+  /// How many series there are to be told apart.
+  let seriesCount: Int
+
+  /// What a series is drawn with where dots are whole characters.
+  func symbol(of index: Int) -> Character {
+    let symbols: [Character] = ["*", "+", "o", "x", "#", "@", "%", "="]
+    return symbols[index % symbols.count]
+  }
+
+  /// The letter that tells a series from others, where there are any and their dots look alike.
+  func letter(of index: Int) -> Character? {
+    guard !style.isASCII, seriesCount > 1 else { return nil }
+    let letters = Array("abcdefghijklmnopqrstuvwxyz")
+    return letters[index % letters.count]
+  }
+
+  /// A single point of a series.
+  func dot(of index: Int) -> Character {
+    style.isASCII ? symbol(of: index) : letter(of: index) ?? "•"
+  }
+
+  /// What a legend shows of a series.
+  func sample(of mark: ChartSeries.Mark, index: Int) -> String {
+    let letter = letter(of: index).map(String.init) ?? ""
+    switch mark {
+    case .band: return style.isASCII ? ":" : "⢕⢕"
+    case .points: return String(dot(of: index))
+    case .line, .steps: return style.isASCII ? String(symbol(of: index)) : letter + "⠒⠒"
+    case .intervals: return style.isASCII ? String(symbol(of: index)) : letter + "⡇"
+    }
+  }
+
+  /// A piece of a reference line.
+  func reference(_ place: ChartReference.Place) -> Character {
+    switch place {
+    case .vertical: return style.isASCII ? "|" : "┊"
+    case .horizontal: return style.isASCII ? "-" : "┄"
+    }
+  }
+
+  /// The axis from bottom to top, beside a label or not.
+  func axis(isLabelled: Bool) -> Character {
+    if style.isASCII { return isLabelled ? "+" : "|" }
+    return isLabelled ? "┤" : "│"
+  }
+
+  /// The axis from left to right: its corner, its line and its ticks.
+  var floor: (corner: Character, line: Character, tick: Character) {
+    style.isASCII ? ("+", "-", "+") : ("└", "─", "┬")
+  }
+
+  /// A text in the colour of a series.
+  func coloured(_ text: String, series: Int?) -> String {
+    guard style.isColoured, let series else { return text }
+    let codes = [34, 33, 32, 35, 36, 31]
+    return "\u{1B}[\(codes[series % codes.count])m\(text)\u{1B}[0m"
+  }
+
+  /// A text that the terminal can show, without characters that it would obey.
+  func shown(_ text: String) -> String {
+    guard !style.isASCII else { return plainASCII(text) }
+    var result = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      let category = scalar.properties.generalCategory
+      result.append(category == .control || category == .format ? "\u{FFFD}" : scalar)
+    }
+    return String(result)
+  }
+
+  /// A text that the terminal can show, of at most so many characters.
+  func shown(_ text: String, most: Int) -> String {
+    let line = shown(text)
+    guard style.isASCII, line.count > most else { return clipped(line, most: most) }
+    return line.prefix(most - 3) + "..."
+  }
+}
