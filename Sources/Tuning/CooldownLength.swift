@@ -65,18 +65,9 @@ public struct CooldownLength: Sendable {
     }
 
     func choice(_ count: Int) throws -> Choice? {
-      guard let varied = spec.replacingCooldown(steps: count) else { return nil }
-      let tunable: TunableSchedule
-      if let norm = gradientNorms.constant,
-        let terms = BoundTerms.closedForm(of: varied, steps: steps)
-      {
-        tunable = TunableSchedule(terms: terms.scaled(gradientNorm: norm))
-      } else {
-        tunable = try TunableSchedule(varied, steps: steps, gradientNorms: gradientNorms)
-      }
-      let fraction = Double(count) / Double(steps)
-      let (gamma, bound) = try tunable.bound(fixed: baseLearningRate, distance: distance)
-      return Choice(steps: count, fraction: fraction, baseLearningRate: gamma, bound: bound)
+      try Self.choice(
+        count, of: spec, steps: steps, baseLearningRate: baseLearningRate,
+        gradientNorms: gradientNorms, distance: distance)
     }
     let longest = steps - warmup
     // Any error is an error at every length, so it shows at the longest.
@@ -89,5 +80,49 @@ public struct CooldownLength: Sendable {
       let count = Extent.fraction(fraction).steps(of: steps)
       return (1...longest).contains(count) ? try choice(count) : nil
     }
+  }
+
+  /// Evenly spread lengths, from one step to the longest, for the curve of Ω over the length.
+  ///
+  /// - Parameters:
+  ///   - count: how many lengths, at least 2; fewer where there are not so many steps.
+  ///   - spec: a spec whose cooldown can be varied.
+  ///   - steps: T.
+  ///   - baseLearningRate: γ held fixed; nil to tune it for each length.
+  ///   - gradientNorms: G, or G_1 … G_T.
+  ///   - distance: D.
+  /// - Returns: the choices, the shortest first; none where the cooldown cannot be varied.
+  /// - Throws: ``ScheduleError`` and ``BoundError``.
+  /// - Complexity: one pass over the schedule a length; O(1) each where there is a closed form.
+  public static func choices(
+    count: Int, of spec: ScheduleSpec, steps: Int, baseLearningRate: Double? = nil,
+    gradientNorms: GradientNorms = .one, distance: Double = 1
+  ) throws -> [Choice] {
+    let longest = steps - (spec.warmup?.steps(of: steps) ?? 0)
+    guard longest > 0 else { return [] }
+    return try spread(1...longest, count: count).compactMap { length in
+      try choice(
+        length, of: spec, steps: steps, baseLearningRate: baseLearningRate,
+        gradientNorms: gradientNorms, distance: distance)
+    }
+  }
+
+  /// One length; nil where the cooldown cannot be varied.
+  private static func choice(
+    _ count: Int, of spec: ScheduleSpec, steps: Int, baseLearningRate: Double?,
+    gradientNorms: GradientNorms, distance: Double
+  ) throws -> Choice? {
+    guard let varied = spec.replacingCooldown(steps: count) else { return nil }
+    let tunable: TunableSchedule
+    if let norm = gradientNorms.constant,
+      let terms = BoundTerms.closedForm(of: varied, steps: steps)
+    {
+      tunable = TunableSchedule(terms: terms.scaled(gradientNorm: norm))
+    } else {
+      tunable = try TunableSchedule(varied, steps: steps, gradientNorms: gradientNorms)
+    }
+    let fraction = Double(count) / Double(steps)
+    let (gamma, bound) = try tunable.bound(fixed: baseLearningRate, distance: distance)
+    return Choice(steps: count, fraction: fraction, baseLearningRate: gamma, bound: bound)
   }
 }

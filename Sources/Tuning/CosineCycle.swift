@@ -43,19 +43,58 @@ public struct CosineCycle: Sendable {
     guard case .cosine = spec.family else { return nil }
 
     func choice(_ cycle: Int) throws -> Choice? {
-      guard let varied = spec.replacingPeriod(steps: cycle) else { return nil }
-      let tunable = try TunableSchedule(varied, steps: steps, gradientNorms: gradientNorms)
-      let ratio = Double(cycle) / Double(steps)
-      let (gamma, bound) = try tunable.bound(fixed: baseLearningRate, distance: distance)
-      return Choice(steps: cycle, ratio: ratio, baseLearningRate: gamma, bound: bound)
+      try Self.choice(
+        cycle, of: spec, steps: steps, baseLearningRate: baseLearningRate,
+        gradientNorms: gradientNorms, distance: distance)
     }
     guard let whole = try choice(steps) else { return nil }
     asLongAsRun = whole
+    guard let range = Self.range(of: spec, steps: steps) else { return nil }
+    let found = minimum(in: range) { (try? choice($0)?.bound) ?? .infinity }
+    best = try choice(found.argument) ?? whole
+  }
+
+  /// Evenly spread cycles, for the curve of Ω over the length.
+  ///
+  /// - Parameters:
+  ///   - count: how many cycles, at least 2; fewer where there are not so many steps.
+  ///   - spec: a `cosine` spec.
+  ///   - steps: T.
+  ///   - baseLearningRate: γ held fixed; nil to tune it for each cycle.
+  ///   - gradientNorms: G, or G_1 … G_T.
+  ///   - distance: D.
+  /// - Returns: the choices, the shortest first; none for other families.
+  /// - Throws: ``ScheduleError`` and ``BoundError``.
+  /// - Complexity: one pass over the schedule a cycle.
+  public static func choices(
+    count: Int, of spec: ScheduleSpec, steps: Int, baseLearningRate: Double? = nil,
+    gradientNorms: GradientNorms = .one, distance: Double = 1
+  ) throws -> [Choice] {
+    guard let range = range(of: spec, steps: steps) else { return [] }
+    return try spread(range, count: count).compactMap { cycle in
+      try choice(
+        cycle, of: spec, steps: steps, baseLearningRate: baseLearningRate,
+        gradientNorms: gradientNorms, distance: distance)
+    }
+  }
+
+  /// The cycles that are searched: half to four times the run, longer than the warmup.
+  private static func range(of spec: ScheduleSpec, steps: Int) -> ClosedRange<Int>? {
     let warmup = spec.warmup?.steps(of: steps) ?? 0
     let shortest = max(steps / 2, warmup + 1)
     let longest = min(4 * steps, ScheduleSpec.mostSteps)
-    guard shortest <= longest else { return nil }
-    let found = minimum(in: shortest...longest) { (try? choice($0)?.bound) ?? .infinity }
-    best = try choice(found.argument) ?? whole
+    return shortest <= longest ? shortest...longest : nil
+  }
+
+  /// One cycle; nil for other families.
+  private static func choice(
+    _ cycle: Int, of spec: ScheduleSpec, steps: Int, baseLearningRate: Double?,
+    gradientNorms: GradientNorms, distance: Double
+  ) throws -> Choice? {
+    guard let varied = spec.replacingPeriod(steps: cycle) else { return nil }
+    let tunable = try TunableSchedule(varied, steps: steps, gradientNorms: gradientNorms)
+    let ratio = Double(cycle) / Double(steps)
+    let (gamma, bound) = try tunable.bound(fixed: baseLearningRate, distance: distance)
+    return Choice(steps: cycle, ratio: ratio, baseLearningRate: gamma, bound: bound)
   }
 }

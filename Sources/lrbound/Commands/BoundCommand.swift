@@ -13,6 +13,7 @@ struct BoundCommand: ParsableCommand {
         lrbound bound wsd20 --steps 50000 --lr 0.002
         lrbound bound @schedule.csv --gradient-norm norms.csv --json
         lrbound bound wsd20 --steps 50000 --curve --csv > curve.csv
+        lrbound bound wsd20 --steps 50000 --plot curve.svg
         lrbound bound wsd20 --steps 50000 --at 10000,40000,50000 --lr 0.001,0.002
 
       Ω = D²/(2γS) + (γ/2)·V bounds f(x_T) − f* for SGD on a convex function. γ is in units of D/G; \
@@ -47,7 +48,7 @@ struct BoundCommand: ParsableCommand {
   var averageIterate = false
 
   @OptionGroup var scale: ScaleOptions
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var plot: PlotOptions
 
   func validate() throws {
     if minimiseLastStep && averageIterate {
@@ -58,14 +59,19 @@ struct BoundCommand: ParsableCommand {
       throw ValidationError(
         "--curve and --at are for the last iterate as scheduled; drop the other flag")
     }
+    if plot.isWanted, minimiseLastStep || averageIterate {
+      throw ValidationError(
+        "--plot draws the curve of the last iterate as scheduled; drop the other flag")
+    }
   }
 
   func run() throws {
     let gammas = try lr.map { try Arguments.list($0, "--lr") }?.map {
       try Arguments.learningRate($0, "--lr")
     }
-    guard gammas?.count ?? 1 == 1 || curve || at != nil else {
-      throw UsageError("--lr: several base learning rates are for --curve and --at; give one")
+    guard gammas?.count ?? 1 == 1 || curve || at != nil || plot.isWanted else {
+      throw UsageError(
+        "--lr: several base learning rates are for --curve, --at and --plot; give one")
     }
     let given = gammas?[0]
     let distance = try scale.parsedDistance()
@@ -121,14 +127,15 @@ struct BoundCommand: ParsableCommand {
     let kind = averageIterate ? "standard bound (average iterate)" : "last-iterate bound"
     let curveTable = try makeCurve(
       scheduledRun, gammas: gammas ?? [shownGamma], norms: norms, distance: distance)
-    if let curveTable { json["curve"] = curveTable.json }
+    let printedTable = curve || at != nil ? curveTable : nil
+    if let printedTable { json["curve"] = printedTable.json }
     let report = Report(
       command: "bound",
       text: ["\(kind) of \(spec.text) over \(grouped(scheduledRun.steps)) steps", ""]
         + columns(rows)
-        + (curveTable.map { [""] + $0.text } ?? []),
+        + (printedTable.map { [""] + $0.text } ?? []),
       json: json,
-      csv: curveTable?.csv ?? [
+      csv: printedTable?.csv ?? [
         ["spec", "steps", "S", "V", "omega", "gamma", "gamma_star", "omega_star"],
         [
           spec.text, "\(scheduledRun.steps)", "\(terms.stepSum)", "\(terms.noiseSum)", "\(omega)",
@@ -139,10 +146,15 @@ struct BoundCommand: ParsableCommand {
       assumptions: [
         Report.convexAssumption
       ])
-    try report.print(as: output.format)
+    guard let curveTable else { return try report.print(as: plot.output.format) }
+    try plot.print(report) {
+      BoundChart(
+        curveTable, of: scheduledRun, unit: scale.axisUnits.omega, isChosen: at != nil
+      ).chart
+    }
   }
 
-  /// The curve asked for, if any.
+  /// The curve that is to be printed or drawn, if any.
   private func makeCurve(
     _ scheduledRun: ScheduledRun, gammas: [Double], norms: GradientNorms, distance: Double
   ) throws -> CurveTable? {
@@ -154,7 +166,7 @@ struct BoundCommand: ParsableCommand {
       }
       return step
     }
-    guard curve || chosen != nil else { return nil }
+    guard curve || chosen != nil || plot.isWanted else { return nil }
     let schedule = try scheduledRun.schedule(baseLearningRate: gammas[0])
     guard gammas.count == 1 || !scheduledRun.spec.hasAbsoluteFloor else {
       throw UsageError("--lr: with min-lr= the shape follows γ; give one base learning rate")

@@ -14,6 +14,7 @@ struct ExtendCommand: ParsableCommand {
         lrbound extend --schedule wsd20 --steps 5e4 --to-steps 1e5,2e5,4e5 --lr 1e-3
         lrbound extend --schedule wsd20 --steps 5e4 --to-steps 1e5 --schedule-out p.csv
         lrbound extend --schedule wsd20 --steps 5e4 --to-steps 1e5 --now 45000
+        lrbound extend --schedule wsd20 --steps 5e4 --to-steps 1e5 --plot plans.svg
 
       A longer run wants a smaller base learning rate. Each plan keeps the running one and changes the \
       schedule until the tuned base learning rate of the whole run is the running one: by T^-p with \
@@ -82,7 +83,7 @@ struct ExtendCommand: ParsableCommand {
   @OptionGroup var ruleOptions: RuleOptions
   @OptionGroup var crossCheck: CrossCheckOptions
   @OptionGroup var scale: ScaleOptions
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var plot: PlotOptions
 
   func run() throws {
     let tasks = try crossCheck.parsedTasks()
@@ -97,6 +98,11 @@ struct ExtendCommand: ParsableCommand {
         }
       },
       notices: setup.notices, assumptions: setup.assumptions)
-    try report.report.print(as: output.format)
+    try plot.print(report.report) {
+      ExtendChart(
+        chain.stages[chain.stages.count - 1], followed: chain.followed[chain.followed.count - 1]
+      )
+      .chart
+    }
   }
 }

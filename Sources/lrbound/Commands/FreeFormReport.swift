@@ -1,4 +1,5 @@
 import Bound
+import Charts
 import Runs
 import Schedules
 import Tuning
@@ -6,6 +7,10 @@ import Tuning
 /// What `tune --free-form` has to say.
 struct FreeFormReport {
   let report: Report
+
+  private let scheduledRun: ScheduledRun
+  private let specGamma: Double
+  private let best: (schedule: Schedule, gamma: Double)
 
   init(
     _ scheduledRun: ScheduledRun, gamma: Double?, cap: Double?, keptSteps: Int,
@@ -38,6 +43,9 @@ struct FreeFormReport {
       )
     }
     let schedule = try Schedule(values: best.learningRates)
+    self.scheduledRun = scheduledRun
+    specGamma = base
+    self.best = (schedule, best.baseLearningRate)
     let multipliers = schedule.multipliers
 
     var rows = [
@@ -84,5 +92,14 @@ struct FreeFormReport {
         Report.convexAssumption,
         "differences of 1 to 3 % between shapes are beyond what the bound can tell about real runs",
       ])
+  }
+
+  /// The schedule beside that of the spec.
+  func chart(unit: String?) throws -> Chart {
+    FreeFormChart(
+      best.schedule, peak: best.gamma,
+      beside: try scheduledRun.schedule(baseLearningRate: specGamma), spec: scheduledRun.spec,
+      gamma: specGamma, unit: unit
+    ).chart
   }
 }

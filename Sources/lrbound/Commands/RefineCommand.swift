@@ -13,6 +13,7 @@ struct RefineCommand: ParsableCommand {
         lrbound refine log.csv --csv > refined.csv
         lrbound refine log.csv --steps 20000 --method minimise
         lrbound refine adam-l1-norms.csv --norm l1
+        lrbound refine log.csv --plot refined.svg
 
       The log is CSV or JSON with grad_norm and step. By default (2310.07831) the weights are \
       w = G^-2 of ℓ2 norms, for SGD, after a running median over 10 % of the log; with --norm l1 they \
@@ -44,7 +45,7 @@ struct RefineCommand: ParsableCommand {
   @Flag(name: .long, help: "Take the norms as they are, without the running median.")
   var noFilter = false
 
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var plot: PlotOptions
 
   func run() throws {
     guard let kind = RefinedSchedule.Norm(rawValue: norm) else {
@@ -116,7 +117,9 @@ struct RefineCommand: ParsableCommand {
       csv: [["step", "multiplier"]]
         + multipliers.enumerated().map { ["\($0.offset + 1)", "\($0.element)"] },
       notices: log.notices, assumptions: assumptions)
-    try report.print(as: output.format)
+    try plot.print(report) {
+      RefineChart(schedule, norms: norms, isFiltered: width > 1).chart
+    }
   }
 
   /// The schedule that makes the bound least at these norms.

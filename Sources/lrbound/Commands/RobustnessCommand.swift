@@ -11,6 +11,7 @@ struct RobustnessCommand: ParsableCommand {
     discussion: """
         lrbound robustness linear cosine wsd20 constant --steps 100000
         lrbound robustness linear poly:power=2 --steps 1e5 --rho 1,1.5,2,3
+        lrbound robustness linear wsd20 --steps 1e5 --plot cost.svg
 
       R(ρ) is the bound at γ = ργ* relative to Ω*, where the domain is bounded, so that the run may be \
       taken to start over at any step (after 2503.09411). Steps annealed like (1-u)^p have R growing like \
@@ -32,7 +33,7 @@ struct RobustnessCommand: ParsableCommand {
       "Factors γ/γ*, separated by commas; powers of two to 1024.", valueName: "list"))
   var rho = "1,2,4,8,16,32,64,128,256,512,1024"
 
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var plot: PlotOptions
 
   func run() throws {
     let factors = try Arguments.list(rho, "--rho").map {
@@ -76,6 +77,8 @@ struct RobustnessCommand: ParsableCommand {
       assumptions: [
         "f is convex on a bounded domain, stochastic gradients have norms of at most G, SGD without momentum"
       ])
-    try report.print(as: output.format)
+    try plot.print(report) {
+      RobustnessChart(runs, factors: factors, ratios: ratios).chart
+    }
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Charts
 import Runs
 import Schedules
 
@@ -11,6 +12,7 @@ struct ScheduleCommand: ParsableCommand {
         lrbound schedule wsd20:decay=1-sqrt,warmup=300 --steps 10000
         lrbound schedule cosine:min=0.1 --steps 10000 --csv > schedule.csv
         lrbound schedule @schedule.csv
+        lrbound schedule cosine:min=0.1 --steps 10000 --plot schedule.svg
       """)
 
   @OptionGroup var schedule: ScheduleOptions
@@ -21,14 +23,18 @@ struct ScheduleCommand: ParsableCommand {
       "Base learning rate; needed for min-lr=, adds LRs to the CSV.", valueName: "lr"))
   var lr: String?
 
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var plot: PlotOptions
 
   func run() throws {
     let baseLearningRate = try lr.map { try Arguments.learningRate($0, "--lr") }
     let scheduledRun = try schedule.parsed()
     let spec = scheduledRun.spec
     let schedule = try scheduledRun.schedule(baseLearningRate: baseLearningRate)
-    if output.format == .csv {
+    func chart() -> Chart {
+      ScheduleChart(schedule, spec: spec, baseLearningRate: baseLearningRate).chart
+    }
+    if plot.output.format == .csv {
+      try plot.writeFile(chart)
       try ScheduleTable(of: schedule, baseLearningRate: baseLearningRate)
         .forEachPiece { (piece: String) throws(StandardOutput.Failure) in
           try StandardOutput.write(piece)
@@ -80,6 +86,6 @@ struct ScheduleCommand: ParsableCommand {
           }),
       ],
       csv: [], notices: try scheduledRun.notices(baseLearningRate: baseLearningRate))
-    try report.print(as: output.format)
+    try plot.print(report, chart: chart)
   }
 }

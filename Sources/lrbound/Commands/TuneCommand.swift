@@ -13,6 +13,7 @@ struct TuneCommand: ParsableCommand {
         lrbound tune wsd20 --steps 50000
         lrbound tune wsd20 --steps 400 --lr 0.02
         lrbound tune cosine:min=0.1 --steps 400
+        lrbound tune wsd20 --steps 400 --lr 0.02 --plot cooldown.svg
         lrbound tune wsd20 --steps 400 --free-form --csv > best.csv
         lrbound tune constant --steps 400 --free-form --keep-steps 200 --lr 0.02
 
@@ -43,7 +44,7 @@ struct TuneCommand: ParsableCommand {
   var cap: String?
 
   @OptionGroup var scale: ScaleOptions
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var plot: PlotOptions
 
   func validate() throws {
     if !freeForm, keepSteps != nil || cap != nil {
@@ -58,11 +59,11 @@ struct TuneCommand: ParsableCommand {
     let scheduledRun = try schedule.parsed()
     let spec = scheduledRun.spec
     if freeForm {
-      try FreeFormReport(
+      let freeForm = try FreeFormReport(
         scheduledRun, gamma: fixed, cap: cap.map { try Arguments.learningRate($0, "--cap") },
         keptSteps: keepSteps.map { try Arguments.steps($0, "--keep-steps") } ?? 0, norms: norms,
-        distance: distance
-      ).report.print(as: output.format)
+        distance: distance)
+      try plot.print(freeForm.report) { try freeForm.chart(unit: scale.axisUnits.gamma) }
       return
     }
     let isQuick =
@@ -153,7 +154,12 @@ struct TuneCommand: ParsableCommand {
         Report.convexAssumption,
         "differences of 1 to 3 % between shapes are beyond what the bound can tell about real runs",
       ])
-    try report.print(as: output.format)
+    try plot.print(report) {
+      try TuneChart(
+        of: scheduledRun, fixed: fixed, gradientNorms: norms, distance: distance,
+        units: scale.axisUnits
+      ).chart
+    }
   }
 
   private func cooldownJSON(_ cooldown: CooldownLength) -> JSONValue {

@@ -18,8 +18,13 @@ struct ScaleOptions: ParsableArguments {
   var gradientNorm = "1"
 
   /// What to say behind γ and Ω: their unit, where D and G are not given.
-  var gammaUnit: String { distance == "1" && gradientNorm == "1" ? ", in D/G" : "" }
-  var omegaUnit: String { distance == "1" && gradientNorm == "1" ? ", in D·G" : "" }
+  var gammaUnit: String { axisUnits.gamma.map { ", in \($0)" } ?? "" }
+  var omegaUnit: String { axisUnits.omega.map { ", in \($0)" } ?? "" }
+
+  /// The same beside the axes of a chart.
+  var axisUnits: (gamma: String?, omega: String?) {
+    distance == "1" && gradientNorm == "1" ? ("D/G", "D·G") : (nil, nil)
+  }
 
   /// D.
   func parsedDistance() throws -> Double {

@@ -3,11 +3,11 @@ import Schedules
 
 /// The bounds Ω_t of a run at some of its steps, for one or more base learning rates.
 struct CurveTable {
-  private let steps: [Int]
-  private let gammas: [Double]
+  let steps: [Int]
+  let gammas: [Double]
 
   /// One list of bounds a base learning rate.
-  private let bounds: [[Double]]
+  let bounds: [[Double]]
 
   /// Every step of the run.
   init(of schedule: Schedule, gammas: [Double], norms: GradientNorms, distance: Double) throws {
