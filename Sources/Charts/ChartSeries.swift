@@ -89,9 +89,7 @@ public struct ChartSeries: Sendable {
       var start = range.lowerBound
       while start < range.upperBound {
         let end = min(range.upperBound, start + 65_536)
-        for (offset, value) in values(start..<end).enumerated() {
-          extremes.add(first + spacing * Double(start + offset), value)
-        }
+        extremes.add(values(start..<end)) { first + spacing * Double(start + $0) }
         start = end
       }
       for (x, y) in extremes.points {

@@ -82,7 +82,8 @@ public struct CooldownLength: Sendable {
     }
   }
 
-  /// Evenly spread lengths, from one step to the longest, for the curve of Ω over the length.
+  /// Lengths from one step to the longest, for the curve of Ω over the length, which is steep where the
+  /// cooldown is short.
   ///
   /// - Parameters:
   ///   - count: how many lengths, at least 2; fewer where there are not so many steps.
@@ -100,7 +101,7 @@ public struct CooldownLength: Sendable {
   ) throws -> [Choice] {
     let longest = steps - (spec.warmup?.steps(of: steps) ?? 0)
     guard longest > 0 else { return [] }
-    return try spread(1...longest, count: count).compactMap { length in
+    return try SpreadLengths.dense(1...longest, count: count).compactMap { length in
       try choice(
         length, of: spec, steps: steps, baseLearningRate: baseLearningRate,
         gradientNorms: gradientNorms, distance: distance)

@@ -54,7 +54,7 @@ public struct CosineCycle: Sendable {
     best = try choice(found.argument) ?? whole
   }
 
-  /// Evenly spread cycles, for the curve of Ω over the length.
+  /// Cycles at equal ratios, for the curve of Ω over the length.
   ///
   /// - Parameters:
   ///   - count: how many cycles, at least 2; fewer where there are not so many steps.
@@ -71,7 +71,7 @@ public struct CosineCycle: Sendable {
     gradientNorms: GradientNorms = .one, distance: Double = 1
   ) throws -> [Choice] {
     guard let range = range(of: spec, steps: steps) else { return [] }
-    return try spread(range, count: count).compactMap { cycle in
+    return try SpreadLengths.geometric(range, count: count).compactMap { cycle in
       try choice(
         cycle, of: spec, steps: steps, baseLearningRate: baseLearningRate,
         gradientNorms: gradientNorms, distance: distance)

@@ -175,4 +175,40 @@ import Testing
       #expect(abs(piece.start.across - start) < 2e-3 && abs(piece.end.across - end) < 2e-3)
     }
   }
+
+  /// A chain without its straight runs passes every point within the rounding of coordinates.
+  @Test(arguments: 0..<20)
+  func straightRuns(_ seed: Int) {
+    var generator = SplitMix64(seed: UInt64(seed))
+    var y = 100.0
+    var slope = 0.0
+    let points = (0..<400).map { index -> (x: Double, y: Double) in
+      if index % 40 == 0 { slope = .random(in: -2...2, using: &generator) }
+      y += slope + .random(in: -0.001...0.001, using: &generator)
+      // Some upright strokes among them.
+      return (Double(index / (index % 7 == 0 ? 2 : 1)), y)
+    }.sorted { $0.x < $1.x }
+    let kept = withoutStraightRuns(points)
+    #expect(kept.count < points.count && kept.first! == points[0] && kept.last! == points[399])
+    for point in points {
+      let passes = zip(kept, kept.dropFirst()).contains { start, end in
+        guard start.x <= point.x, point.x <= end.x else { return false }
+        if start.x == end.x {
+          return min(start.y, end.y) - 0.0101 <= point.y && point.y <= max(start.y, end.y) + 0.0101
+        }
+        let part = (point.x - start.x) / (end.x - start.x)
+        return abs(start.y + part * (end.y - start.y) - point.y) < 0.0101
+      }
+      #expect(passes, "\(point)")
+    }
+  }
+
+  @Test func straightRunsOfFewPoints() {
+    let line = (0...1000).map { (x: Double($0), y: 3 * Double($0)) }
+    #expect(withoutStraightRuns(line).count == 2)
+    #expect(withoutStraightRuns([]).isEmpty)
+    #expect(withoutStraightRuns([(1, 1)]).count == 1)
+    let upright: [(x: Double, y: Double)] = [(0, 0), (0, 5), (0, 2), (1, 2), (0, 2)]
+    #expect(withoutStraightRuns(upright).count == 5)
+  }
 }

@@ -143,6 +143,17 @@ import Testing
     (["refine", "-", "--norm", "l3"], 2, ["--norm 'l3'", "l2 or l1"]),
     (["refine", "-", "--method", "guess"], 2, ["--method 'guess'"]),
     (["frobnicate"], 2, ["frobnicate"]),
+    (["bound", "linear", "--steps", "9", "--plot", "x.png"], 2, ["--plot 'x.png'", ".svg"]),
+    (["bound", "linear", "--steps", "9", "--plot", ""], 2, ["--plot ''", ".svg"]),
+    (["tune", "linear", "--steps", "9", "--plot", "-", "--json"], 2, ["--plot -", "--json"]),
+    (["schedule", "linear", "--steps", "9", "--plot", "-", "--csv"], 2, ["--plot -", "--csv"]),
+    (
+      ["bound", "linear", "--steps", "9", "--plot", "/nowhere/a.svg"], 3,
+      ["/nowhere/a.svg", "cannot be written", "elsewhere"]
+    ),
+    (["schedule", "linear", "--steps", "9", "--csv", "--plot", "/nowhere/a.svg"], 3, ["a.svg"]),
+    (["bound", "linear", "--steps", "9", "--average-iterate", "--plot", "x.svg"], 2, ["--plot"]),
+    (["bound", "linear", "--steps", "6e7", "--plot", "x.svg"], 2, ["at most 50000000"]),
     (["trasnfer", "--from", "x"], 2, ["did you mean transfer"]),
     (["bound", "linear:min-lr=1e-3", "--steps", "9", "--average-iterate"], 2, ["min-lr"]),
     (["schedule", "linear", "--steps", "5,00"], 2, ["--steps '5,00'", "not a number"]),

@@ -23,8 +23,10 @@ public struct CommandRun: Sendable {
   /// - Parameters:
   ///   - arguments: its arguments.
   ///   - input: what it reads from standard input.
+  ///   - environment: variables that it has besides the test's own, or instead of them.
   /// - Throws: whatever the file system says.
-  public init(_ arguments: [String], input: String = "") throws {
+  public init(_ arguments: [String], input: String = "", environment: [String: String] = [:]) throws
+  {
     let stdin = try TemporaryFile(input, name: "stdin")
     let stdout = try TemporaryFile("", name: "stdout")
     let stderr = try TemporaryFile("", name: "stderr")
@@ -36,8 +38,12 @@ public struct CommandRun: Sendable {
     posix_spawn_file_actions_addopen(&actions, 2, stderr.path, O_WRONLY, 0)
     let texts = ([Self.executable] + arguments).map { strdup($0) }
     defer { for text in texts { free(text) } }
+    let merged = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    let variables = merged.map { strdup("\($0)=\($1)") }
+    defer { for variable in variables { free(variable) } }
     var child = pid_t()
-    let failure = posix_spawn(&child, Self.executable, &actions, nil, texts + [nil], environ)
+    let failure = posix_spawn(
+      &child, Self.executable, &actions, nil, texts + [nil], variables + [nil])
     guard failure == 0 else { throw POSIXError(POSIXErrorCode(rawValue: failure) ?? .EIO) }
     var status: Int32 = 0
     while waitpid(child, &status, 0) < 0 && errno == EINTR {}

@@ -29,6 +29,19 @@ struct ColumnExtremes {
     count += 1
   }
 
+  /// Adds the next points of the line, of which only the extremes are looked at as points.
+  mutating func add(_ values: [Double], x abscissa: (Int) -> Double) {
+    guard !values.isEmpty else { return }
+    var (least, greatest) = (0, 0)
+    for index in values.indices {
+      if values[index] < values[least] || values[least].isNaN { least = index }
+      if values[index] > values[greatest] || values[greatest].isNaN { greatest = index }
+    }
+    for index in [0, min(least, greatest), max(least, greatest), values.count - 1] {
+      add(abscissa(index), values[index])
+    }
+  }
+
   /// One to four points, in their order.
   var points: [(x: Double, y: Double)] {
     guard count > 0 else { return [] }

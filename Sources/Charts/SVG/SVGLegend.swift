@@ -3,7 +3,7 @@ struct SVGLegend {
   /// What an entry's sample looks like.
   private enum Sample {
     case series(index: Int, ChartSeries.Mark)
-    case reference
+    case reference(index: Int)
   }
 
   /// A sample and its name, and where they stand.
@@ -33,7 +33,10 @@ struct SVGLegend {
     let samples =
       chart.series.enumerated().map { index, series in
         (sample: Sample.series(index: index, series.mark), name: series.name)
-      } + chart.references.map { (sample: .reference, name: $0.name) }
+      }
+      + chart.references.enumerated().map { index, reference in
+        (sample: .reference(index: index), name: reference.name)
+      }
     var entries: [Entry] = []
     var (left, row) = (0.0, 0)
     for (sample, full) in samples where !full.isEmpty {
@@ -58,7 +61,8 @@ struct SVGLegend {
   private func sample(_ sample: Sample, _ x: Double, _ y: Double) -> String {
     let (middle, end) = (x + Self.sampleWidth / 2, x + Self.sampleWidth)
     switch sample {
-    case .reference: return SVGPath.element("rule reference", SVGPath.line(x, y, end, y))
+    case .reference(let index):
+      return SVGPath.element("rule r\(index)", SVGPath.line(x, y, end, y))
     case .series(let index, .line), .series(let index, .steps):
       return SVGPath.element("s\(index) line", SVGPath.line(x, y, end, y))
     case .series(let index, .points):

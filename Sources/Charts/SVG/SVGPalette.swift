@@ -18,6 +18,12 @@ enum SVGPalette {
     return round == 0 ? nil : patterns[(round - 1) % patterns.count]
   }
 
+  /// The dashes of a reference line.
+  static func referenceDashes(of index: Int) -> String {
+    let patterns: [String] = ["5 4", "1.5 3.5", "9 3 1.5 3"]
+    return patterns[index % patterns.count]
+  }
+
   /// The colour of a series.
   static func colour(of index: Int) -> String { series[index % series.count] }
 }

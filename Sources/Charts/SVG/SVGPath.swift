@@ -13,10 +13,10 @@ enum SVGPath {
     line(x, upper, x, lower) + line(x - 4, upper, x + 4, upper) + line(x - 4, lower, x + 4, lower)
   }
 
-  /// A chain of straight lines.
+  /// A chain of straight lines, without points that make no difference.
   static func chain(_ points: [(x: Double, y: Double)]) -> String {
     var data = ""
-    for (index, point) in points.enumerated() {
+    for (index, point) in withoutStraightRuns(points).enumerated() {
       data += index == 0 ? "M" : "L"
       data += pair(point.x, point.y)
     }

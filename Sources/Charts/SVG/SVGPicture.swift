@@ -7,7 +7,7 @@ struct SVGPicture {
 
   /// The room beside the plot for what the tick labels of either axis need.
   private static let besideLabels = 40.0
-  private static let right = 22.0
+  private static let right = 32.0
   private static let below = 56.0
 
   /// The room for a line about points that were left out.
@@ -58,7 +58,7 @@ struct SVGPicture {
       <svg xmlns="http://www.w3.org/2000/svg" class="chart" width="\(width)" height="\(height)" \
       viewBox="0 0 \(width) \(height)" role="img" aria-label="\(title)">
       <title>\(title)</title>
-      \(SVGStyle.sheet(series: chart.series.count))
+      \(SVGStyle.sheet(series: chart.series.count, references: chart.references.count))
 
       """
     svg += SVGText.element(heading, x: 12, y: Self.titleLine, kind: "ink heading")
@@ -67,7 +67,7 @@ struct SVGPicture {
     for (index, series) in placed.series.enumerated() where series.isArea {
       svg += marks(series, index)
     }
-    for case let place? in placed.references { svg += reference(place) }
+    for (index, place) in placed.references.enumerated() { svg += reference(place, index) }
     for (index, series) in placed.series.enumerated() where !series.isArea {
       svg += marks(series, index)
     }
@@ -156,12 +156,14 @@ struct SVGPicture {
     SVGPath.dot(x(point.across), y(point.up))
   }
 
-  private func reference(_ place: ChartReference.Place) -> String {
+  private func reference(_ place: ChartReference.Place?, _ index: Int) -> String {
+    let kind = "rule r\(index)"
     switch place {
     case .vertical(let position):
-      return SVGPath.element("rule reference", SVGPath.line(x(position), top, x(position), bottom))
+      return SVGPath.element(kind, SVGPath.line(x(position), top, x(position), bottom))
     case .horizontal(let position):
-      return SVGPath.element("rule reference", SVGPath.line(left, y(position), end, y(position)))
+      return SVGPath.element(kind, SVGPath.line(left, y(position), end, y(position)))
+    case nil: return ""
     }
   }
 

@@ -1,7 +1,7 @@
 extension DotCanvas {
   /// A reference line across the whole canvas.
-  mutating func draw(_ place: ChartReference.Place, signs: TerminalSigns) {
-    let sign = signs.reference(place)
+  mutating func draw(_ place: ChartReference.Place, index: Int, signs: TerminalSigns) {
+    let sign = signs.reference(place, index: index)
     switch place {
     case .vertical(let position):
       let column = cell(PlacedPoint(across: position, up: 0)).column
@@ -65,7 +65,7 @@ extension DotCanvas {
     return nil
   }
 
-  /// Every other dot between the edges of a band.
+  /// Every fourth dot between the edges of a band.
   private mutating func fill(_ spans: [PlacedSeries.Span], series: Int) {
     for (start, end) in zip(spans, spans.dropFirst() + spans.suffix(1)) {
       let first = dot(PlacedPoint(across: start.across, up: 0)).x
@@ -76,7 +76,7 @@ extension DotCanvas {
         let upper = start.upper + part * (end.upper - start.upper)
         let top = dot(PlacedPoint(across: 0, up: upper)).y
         let bottom = dot(PlacedPoint(across: 0, up: lower)).y
-        for y in top...max(top, bottom) where isASCII || (x + y) % 2 == 0 {
+        for y in top...max(top, bottom) where isASCII || (x + 2 * y) % 4 == 0 {
           set(x: x, y: y, symbol: ":", series: series)
         }
       }

@@ -53,7 +53,9 @@ struct TerminalPicture {
     for (index, series) in series where series.isArea {
       canvas.draw(series, index: index, signs: signs)
     }
-    for case let place? in placed.references { canvas.draw(place, signs: signs) }
+    for (index, place) in placed.references.enumerated() {
+      if let place { canvas.draw(place, index: index, signs: signs) }
+    }
     for (index, series) in series where !series.isArea {
       canvas.draw(series, index: index, signs: signs)
     }
@@ -111,16 +113,16 @@ struct TerminalPicture {
   // MARK: - Legend
 
   private var legend: [String] {
-    let entries =
-      chart.series.enumerated().map { index, series in
-        (sample: signs.sample(of: series.mark, index: index), name: series.name, series: index)
-      }
-      + chart.references.map { reference in
-        (sample: String(signs.reference(reference.place)), name: reference.name, series: nil)
-      }
+    typealias Entry = (sample: String, name: String, series: Int?)
+    let series = chart.series.enumerated().map { index, series -> Entry in
+      (signs.sample(of: series.mark, index: index), series.name, index)
+    }
+    let references = chart.references.enumerated().map { index, reference -> Entry in
+      (String(signs.reference(reference.place, index: index)), reference.name, nil)
+    }
     var lines: [String] = []
     var width = 0
-    for (sample, full, series) in entries as [(String, String, Int?)] where !full.isEmpty {
+    for (sample, full, series) in series + references where !full.isEmpty {
       let name = signs.shown(full, most: columns - sample.count - 1)
       let needed = sample.count + 1 + name.count
       let text = "\(signs.coloured(sample, series: series)) \(name)"

@@ -28,18 +28,19 @@ struct TerminalSigns {
   func sample(of mark: ChartSeries.Mark, index: Int) -> String {
     let letter = letter(of: index).map(String.init) ?? ""
     switch mark {
-    case .band: return style.isASCII ? ":" : "⢕⢕"
+    case .band: return style.isASCII ? ":" : "⠅⡂"
     case .points: return String(dot(of: index))
     case .line, .steps: return style.isASCII ? String(symbol(of: index)) : letter + "⠒⠒"
     case .intervals: return style.isASCII ? String(symbol(of: index)) : letter + "⡇"
     }
   }
 
-  /// A piece of a reference line.
-  func reference(_ place: ChartReference.Place) -> Character {
+  /// A piece of a reference line, in two kinds by turns.
+  func reference(_ place: ChartReference.Place, index: Int) -> Character {
+    let isFirst = index % 2 == 0
     switch place {
-    case .vertical: return style.isASCII ? "|" : "┊"
-    case .horizontal: return style.isASCII ? "-" : "┄"
+    case .vertical: return style.isASCII ? (isFirst ? "|" : "!") : isFirst ? "┊" : "╎"
+    case .horizontal: return style.isASCII ? (isFirst ? "-" : "~") : isFirst ? "┄" : "╌"
     }
   }
 

@@ -69,9 +69,9 @@ struct BoundCommand: ParsableCommand {
     let gammas = try lr.map { try Arguments.list($0, "--lr") }?.map {
       try Arguments.learningRate($0, "--lr")
     }
-    guard gammas?.count ?? 1 == 1 || curve || at != nil || plot.isWanted else {
+    guard gammas?.count ?? 1 == 1 || curve || at != nil else {
       throw UsageError(
-        "--lr: several base learning rates are for --curve, --at and --plot; give one")
+        "--lr: several base learning rates are for --curve and --at; give one")
     }
     let given = gammas?[0]
     let distance = try scale.parsedDistance()
@@ -167,6 +167,9 @@ struct BoundCommand: ParsableCommand {
       return step
     }
     guard curve || chosen != nil || plot.isWanted else { return nil }
+    if chosen == nil, scheduledRun.steps <= BoundCurve.mostSteps {
+      Progress.announcePasses(60, steps: scheduledRun.steps)
+    }
     let schedule = try scheduledRun.schedule(baseLearningRate: gammas[0])
     guard gammas.count == 1 || !scheduledRun.spec.hasAbsoluteFloor else {
       throw UsageError("--lr: with min-lr= the shape follows γ; give one base learning rate")

@@ -14,7 +14,7 @@ struct TransferCommand: ParsableCommand {
         lrbound transfer --from wsd20 --to wsd20 --lr 1e-3 --steps 5e4 --to-steps 2e5
         lrbound transfer --from wsd20 --to linear --sweep runs.csv --to-steps 5e4
         lrbound transfer --from wsd20 --to linear --sweep runs.csv --rule calibrated
-        lrbound transfer --from wsd20 --to cosine --lr 1e-3 --steps 50000 --plot rates.svg
+        lrbound transfer --from wsd20 --to linear --lr 1e-3 --plot rates.svg
 
       The shape is carried over by the bound (γ* = D/√(SV)), the horizon by T^-p with p = 1/3; the plain \
       bound, p = 1/2, is shown beside it. --lr is the base learning rate tuned for the source, as the \

@@ -9,55 +9,54 @@ import Tuning
 struct TuneChart {
   let chart: Chart
 
-  /// How many points the curve has.
-  private static let points = 60
+  /// How many points the curve has, each of them a pass over the schedule.
+  static let points = 80
 
   init(
-    of run: ScheduledRun, fixed: Double?, gradientNorms: GradientNorms, distance: Double,
-    units: (gamma: String?, omega: String?)
+    of run: ScheduledRun, cooldown: CooldownLength?, cycle: CosineCycle?, fixed: Double?,
+    gradientNorms: GradientNorms, distance: Double, units: (gamma: String?, omega: String?)
   ) throws {
-    let lengths = try CooldownLength.choices(
-      count: Self.points, of: run.spec, steps: run.steps, baseLearningRate: fixed,
-      gradientNorms: gradientNorms, distance: distance)
-    let cycles = try CosineCycle.choices(
-      count: Self.points, of: run.spec, steps: run.steps, baseLearningRate: fixed,
-      gradientNorms: gradientNorms, distance: distance)
-    let curve: [(x: Double, bound: Double)]
+    var curve: [(x: Double, bound: Double)]
+    let best: Double
     let axis: ChartAxis
-    if !lengths.isEmpty {
-      curve = lengths.map { ($0.fraction, $0.bound) }
+    var held = fixed.map { "γ = \(significant($0))" } ?? "γ re-tuned"
+    if let cooldown {
+      let lengths = try CooldownLength.choices(
+        count: Self.points, of: run.spec, steps: run.steps, baseLearningRate: fixed,
+        gradientNorms: gradientNorms, distance: distance)
+      curve = (lengths + [cooldown.best]).map { ($0.fraction, $0.bound) }
+      best = cooldown.best.fraction
       axis = ChartAxis("cooldown, part of the run")
-    } else if !cycles.isEmpty {
-      curve = cycles.map { ($0.ratio, $0.bound) }
-      axis = ChartAxis("cosine cycle, multiple of the run")
+    } else if let cycle {
+      let cycles = try CosineCycle.choices(
+        count: Self.points, of: run.spec, steps: run.steps, baseLearningRate: fixed,
+        gradientNorms: gradientNorms, distance: distance)
+      curve = (cycles + [cycle.best]).map { ($0.ratio, $0.bound) }
+      best = cycle.best.ratio
+      axis = ChartAxis("cosine cycle, multiple of the run", spacing: .logarithmic)
     } else {
-      curve = try Self.overGamma(run, gradientNorms, distance)
+      let tunable = try run.tunable(gradientNorms: gradientNorms)
+      best = try tunable.optimum(distance: distance).baseLearningRate
+      curve = try Self.overGamma(
+        tunable, around: best, from: run.spec.lowestBaseLearningRate ?? 0, distance)
       axis = ChartAxis("γ", unit: units.gamma, spacing: .logarithmic)
+      held = "γ"
     }
-    let best = curve.min { $0.bound < $1.bound }?.x
-    let isTuned = lengths.isEmpty && cycles.isEmpty
-    let held = fixed.map { "γ = \(significant($0))" } ?? "γ re-tuned"
     chart = Chart(
       title: "\(run.spec.text) over \(grouped(run.steps)) steps: the bound at its end", x: axis,
-      y: ChartAxis("Ω", unit: units.omega, spacing: isTuned ? .logarithmic : .linear),
+      y: ChartAxis("Ω", unit: units.omega, spacing: held == "γ" ? .logarithmic : .linear),
       series: [
-        ChartSeries(
-          isTuned ? "Ω(γ)" : "Ω at \(held)", x: .values(curve.map(\.x)), .line(curve.map(\.bound)))
+        ChartSeries("Ω at \(held)", x: .values(curve.map(\.x)), .line(curve.map(\.bound)))
       ],
-      references: best.map { [ChartReference("least Ω", at: .vertical($0))] } ?? [])
+      references: [ChartReference("least Ω", at: .vertical(best))])
   }
 
-  /// Ω(γ) over a factor of eight to either side of γ*.
+  /// Ω over a factor of eight to either side of γ*, but not below an absolute floor.
   private static func overGamma(
-    _ run: ScheduledRun, _ norms: GradientNorms, _ distance: Double
+    _ tunable: TunableSchedule, around best: Double, from lowest: Double, _ distance: Double
   ) throws -> [(x: Double, bound: Double)] {
-    let tunable = try run.tunable(gradientNorms: norms)
-    let best = try tunable.optimum(distance: distance).baseLearningRate
-    return try (0...points).compactMap { index in
-      let gamma = best * pow(8, 2 * Double(index) / Double(points) - 1)
-      // Below an absolute floor there is no schedule.
-      if let lowest = run.spec.lowestBaseLearningRate, gamma < lowest { return nil }
-      return (gamma, try tunable.bound(fixed: gamma, distance: distance).bound)
-    }
+    try (0...points).map { best * pow(8, 2 * Double($0) / Double(points) - 1) }
+      .filter { $0 >= lowest }
+      .map { ($0, try tunable.bound(fixed: $0, distance: distance).bound) }
   }
 }

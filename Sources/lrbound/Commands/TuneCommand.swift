@@ -69,7 +69,9 @@ struct TuneCommand: ParsableCommand {
     let isQuick =
       BoundTerms.closedForm(of: spec, steps: scheduledRun.steps) != nil && norms.constant != nil
     if !isQuick {
-      Progress.announcePasses(spec.hasAbsoluteFloor ? 5000 : 70, steps: scheduledRun.steps)
+      let drawn = plot.isWanted ? TuneChart.points : 0
+      Progress.announcePasses(
+        spec.hasAbsoluteFloor ? 5000 + 70 * drawn : 70 + drawn, steps: scheduledRun.steps)
     }
     let tunable = try scheduledRun.tunable(gradientNorms: norms)
     let optimum = try tunable.optimum(distance: distance)
@@ -156,7 +158,8 @@ struct TuneCommand: ParsableCommand {
       ])
     try plot.print(report) {
       try TuneChart(
-        of: scheduledRun, fixed: fixed, gradientNorms: norms, distance: distance,
+        of: scheduledRun, cooldown: cooldown, cycle: cycle, fixed: fixed, gradientNorms: norms,
+        distance: distance,
         units: scale.axisUnits
       ).chart
     }

@@ -1,0 +1,97 @@
+import Foundation
+import FoundationXML
+import TestSupport
+import Testing
+
+/// `--plot` beside every command that draws.
+@Suite struct PlotTests {
+  static let log = (1...40).map { "\($0 * 10),\(1 + 5.0 / Double($0))" }.joined(separator: "\n")
+
+  /// Arguments, and what must be on the picture.
+  static let commands: [([String], [String])] = [
+    (["bound", "wsd20", "--steps", "5000"], ["step t", "Ω_t (D·G)", "γ = 0.007"]),
+    (
+      ["bound", "wsd20", "--steps", "400", "--lr", "0.02,0.05", "--curve"],
+      ["γ = 0.02", "γ = 0.05"]
+    ),
+    (["bound", "linear", "--steps", "400", "--at", "1,200,400"], ["step t"]),
+    (["bound", "cosine:min-lr=1e-3", "--steps", "400", "--distance", "2"], ["Ω_t"]),
+    (
+      ["tune", "wsd20", "--steps", "400", "--lr", "0.02"], ["cooldown, part of the run", "least Ω"]
+    ),
+    (["tune", "cosine", "--steps", "400"], ["cosine cycle", "γ re-tuned"]),
+    (["tune", "invsqrt", "--steps", "400"], ["γ (D/G)"]),
+    (["tune", "poly:min-lr=1e-2", "--steps", "40"], ["γ (D/G)"]),
+    (["tune", "wsd20", "--steps", "100", "--free-form"], ["wsd20", "free form", "γη_t"]),
+    (
+      ["transfer", "--from", "wsd20", "--to", "linear", "--lr", "1e-3", "--steps", "500"],
+      ["source: wsd20, 500 steps", "target: linear, 500 steps", "the target's interval"]
+    ),
+    (["transfer", "--from", "wsd20", "--to", "1-sqrt"], ["the source's base one"]),
+    (
+      ["extend", "--schedule", "wsd20", "--steps", "500", "--to-steps", "900", "--lr", "1e-3"],
+      ["lower-plateau", "longer-cooldown", "free-form", "the run so far", "checkpoint of"]
+    ),
+    (
+      ["extend", "--schedule", "constant", "--steps", "500", "--to-steps", "900,2000"],
+      ["From 900 to 2,000 steps"]
+    ),
+    (["robustness", "linear", "wsd20", "--steps", "500"], ["ρ = γ/γ*", "linear", "wsd20"]),
+    (["robustness", "linear", "--steps", "500", "--rho", "2"], ["ρ = γ/γ*"]),
+    (["refine", "-"], ["gradient norm, smoothed", "learning rate"]),
+    (
+      ["schedule", "wsds:period=25%,cooldown=5%", "--steps", "1e6"],
+      ["multiplier", "1,000,000 steps"]
+    ),
+    (["schedule", "onecycle", "--steps", "1", "--lr", "1e-3"], ["learning rate"]),
+  ]
+
+  @Test(arguments: commands)
+  func pictures(_ arguments: [String], _ texts: [String]) throws {
+    let file = try TemporaryFile("", name: "a.svg")
+    for form in [[], ["--csv"]] {
+      let plain = try CommandRun(arguments + form, input: Self.log)
+      let run = try CommandRun(arguments + form + ["--plot", file.path], input: Self.log)
+      #expect(run.code == 0 && run.output == plain.output, "\(run.errors)")
+    }
+    let svg = try String(contentsOfFile: file.path, encoding: .utf8)
+    #expect(XMLParser(data: Data(svg.utf8)).parse())
+    for text in texts { #expect(svg.contains(text), "\(text)") }
+    #expect(!svg.contains("no data"))
+  }
+
+  @Test(arguments: commands)
+  func belowTheTable(_ arguments: [String], _ texts: [String]) throws {
+    let plain = try CommandRun(arguments, input: Self.log)
+    let braille = try CommandRun(
+      arguments + ["--plot", "-"], input: Self.log,
+      environment: ["LC_ALL": "C.UTF-8", "COLUMNS": "100", "TERM": "xterm"])
+    #expect(braille.code == 0 && braille.output.hasPrefix(plain.output + "\n"))
+    let drawn = braille.output.dropFirst(plain.output.count)
+    #expect(
+      drawn.contains("┤") && drawn.contains { ("\u{2801}"..."\u{28FF}").contains($0) || $0 == "•" })
+    #expect(drawn.split(separator: "\n").allSatisfy { $0.count <= 100 })
+    #expect(!drawn.contains("\u{1B}"))
+    let ascii = try CommandRun(
+      arguments + ["--plot", "-"], input: Self.log, environment: ["LC_ALL": "C", "COLUMNS": "wide"])
+    let signs = ascii.output.dropFirst(plain.output.count)
+    #expect(signs.allSatisfy(\.isASCII) && signs.contains("+--"))
+    #expect(signs.split(separator: "\n").allSatisfy { $0.count <= 80 })
+  }
+
+  /// A picture that was there stays where a new one cannot be made.
+  @Test func filesAreReplacedAsAWhole() throws {
+    let file = try TemporaryFile("old", name: "a.svg")
+    let failed = try CommandRun(["bound", "linear", "--steps", "6e7", "--plot", file.path])
+    #expect(failed.code == 2)
+    #expect(try String(contentsOfFile: file.path, encoding: .utf8) == "old")
+    let run = try CommandRun(["bound", "linear", "--steps", "60", "--plot", file.path])
+    #expect(run.code == 0)
+    let first = try String(contentsOfFile: file.path, encoding: .utf8)
+    #expect(first.hasPrefix("<svg"))
+    _ = try CommandRun(["bound", "linear", "--steps", "60", "--plot", file.path])
+    #expect(try String(contentsOfFile: file.path, encoding: .utf8) == first)
+    let folder = URL(fileURLWithPath: file.path).deletingLastPathComponent().path
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["a.svg"])
+  }
+}
