@@ -22,6 +22,7 @@ enum Benchmarks {
     try printFreeForm()
     try ModelBenchmarks.print()
     try printLogReading()
+    try ChartTiming.print()
     printWholeProcess()
   }
 

@@ -211,4 +211,26 @@ import Testing
     let upright: [(x: Double, y: Double)] = [(0, 0), (0, 5), (0, 2), (1, 2), (0, 2)]
     #expect(withoutStraightRuns(upright).count == 5)
   }
+
+  /// A band keeps its ends, its peaks and its gaps, however many points it has.
+  @Test(arguments: [3, 20, 100_000])
+  func bands(_ count: Int) throws {
+    var upper = (0..<count).map { 1 + Double($0) / Double(count) }
+    let lower = upper.map { $0 - 1 }
+    upper[count / 2] = 9
+    let x = Abscissae.evenly(first: 0, spacing: 1 / Double(count - 1))
+    let placed = Self.placed(ChartSeries("", x: x, .band(lower: lower, upper: upper)))
+    guard case .bands(let bands) = placed.series[0] else { return }
+    let spans = try #require(bands.first)
+    #expect(bands.count == 1 && spans.count <= 102)
+    let scale = AxisScale(Self.axis, covering: 0...1, margin: 0.02)
+    #expect(spans.first?.across == scale.position(0) && spans.last?.across == scale.position(1))
+    let top = AxisScale(Self.axis, covering: 0...9, margin: 0.05).position(9)
+    #expect(spans.map(\.upper).max() == top)
+    var broken = upper
+    for index in count / 3...count / 2 { broken[index] = .nan }
+    let parts = Self.placed(ChartSeries("", x: x, .band(lower: lower, upper: broken)))
+    guard case .bands(let pieces) = parts.series[0] else { return }
+    #expect(pieces.count == 2)
+  }
 }

@@ -110,8 +110,8 @@ enum PlacedSeries {
     }
   }
 
-  /// A band's runs between gaps, with the least and the greatest value of each column at its first and
-  /// last abscissa.
+  /// A band's runs between gaps, with the least and the greatest value of each column in its middle; a
+  /// run begins and ends where its points do.
   private static func thinned(
     lower: [Double], upper: [Double], _ abscissae: Abscissae, x: AxisScale, y: AxisScale,
     columns: Int
@@ -121,14 +121,21 @@ enum PlacedSeries {
     var held: (first: Double, last: Double, lower: Double, upper: Double)?
     var column = Int.min
     var isAfterGap = false
-    func flush() {
+    func flush(endsRun: Bool) {
       guard let cell = held else { return }
-      let (low, high) = (y.position(cell.lower), y.position(cell.upper))
-      run.append(Span(across: x.position(cell.first), lower: low, upper: high))
-      if cell.last > cell.first {
-        run.append(Span(across: x.position(cell.last), lower: low, upper: high))
-      }
       held = nil
+      let (first, last) = (x.position(cell.first), x.position(cell.last))
+      var span = Span(
+        across: run.isEmpty ? first : (first + last) / 2, lower: y.position(cell.lower),
+        upper: y.position(cell.upper))
+      run.append(span)
+      guard endsRun else { return }
+      if last > span.across {
+        span.across = last
+        run.append(span)
+      }
+      runs.append(run)
+      run = []
     }
     for index in lower.indices {
       let (abscissa, low, high) = (abscissae[index], lower[index], upper[index])
@@ -140,19 +147,15 @@ enum PlacedSeries {
       }
       let next = cell(x.position(abscissa), of: columns)
       if next != column {
-        flush()
+        flush(endsRun: isAfterGap)
         column = next
-        if isAfterGap, !run.isEmpty {
-          runs.append(run)
-          run = []
-        }
       }
       isAfterGap = false
       let before = held ?? (abscissa, abscissa, min(low, high), max(low, high))
       held = (before.first, abscissa, min(before.lower, low, high), max(before.upper, low, high))
     }
-    flush()
-    return run.isEmpty ? runs : runs + [run]
+    flush(endsRun: true)
+    return runs
   }
 
   /// Dots and bars, of those that fall on the same pixels one.

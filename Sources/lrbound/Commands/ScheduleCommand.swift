@@ -30,6 +30,7 @@ struct ScheduleCommand: ParsableCommand {
     let scheduledRun = try schedule.parsed()
     let spec = scheduledRun.spec
     let schedule = try scheduledRun.schedule(baseLearningRate: baseLearningRate)
+    if plot.isWanted { Progress.announcePasses(2, steps: schedule.steps) }
     func chart() -> Chart {
       ScheduleChart(schedule, spec: spec, baseLearningRate: baseLearningRate).chart
     }
