@@ -23,6 +23,9 @@ public enum DecayShape: Equatable, Sendable {
   /// (1 − u)/(1 − u(1 − β)); β = 1 is linear, ½ the REX schedule, β > 1 convex. β > 0.
   case rex(beta: Double)
 
+  /// (1 − u²)^(power/2), a quarter of a circle for power 1; power ≥ 0.
+  case circle(power: Double)
+
   /// The value at step `j` of `n`, between 1 at j = 0 and 0 at j = n (the floor for `.exponential`).
   ///
   /// This is the definition, one entry at a time; ``Segment`` fills long ranges faster.
@@ -44,7 +47,8 @@ public enum DecayShape: Equatable, Sendable {
     case .exponential: return pow(floor, Double(j) / span)
     case .polynomial(let power):
       return power == 2 ? remaining * remaining : pow(remaining, power)
-    case .rex(let beta): return remaining / (beta + (1 - beta) * remaining)
+    case .rex(let beta): return remaining / (remaining + beta * (Double(j) / span))
+    case .circle(let power): return pow((remaining * (2 - remaining)).squareRoot(), power)
     }
   }
 }

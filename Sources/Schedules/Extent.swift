@@ -18,6 +18,17 @@ public enum Extent: Equatable, Sendable {
     }
   }
 
+  /// The length in steps within a run of `total` steps; fractions are cut off to whole steps.
+  ///
+  /// - Parameter total: the number of steps of the whole run.
+  /// - Returns: the number of steps, which for `.steps` may exceed `total`.
+  func wholeSteps(of total: Int) -> Int {
+    switch self {
+    case .fraction(let fraction): return Int(fraction * Double(total))
+    case .steps(let steps): return steps
+    }
+  }
+
   /// The form that the grammar reads back: `0.2`, `100%` or `5000steps`.
   public var canonical: String {
     switch self {

@@ -50,6 +50,7 @@ extension Segment.Law {
     case .warmup: return "linear warmup"
     case .inverseSquareRoot: return "inverse square root"
     case .line(_, _, _, let y0, _, let y1): return y0 == y1 ? "plateau" : "line"
+    case .cubic(let piece, _): return piece.lowerValue == piece.upperValue ? "plateau" : "spline"
     case .values: return "given values"
     case .decay(let shape, _, _, let start, let end, _, _):
       let direction = start < end ? "rise" : "decay"
@@ -61,6 +62,7 @@ extension Segment.Law {
       case .polynomial(2): return "square \(direction)"
       case .polynomial: return "polynomial \(direction)"
       case .rex: return "REX \(direction)"
+      case .circle: return "circular \(direction)"
       }
     }
   }

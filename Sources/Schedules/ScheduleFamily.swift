@@ -38,6 +38,9 @@ public enum ScheduleFamily: Equatable, Sendable {
   /// Linear interpolation over u = (t − 1)/T between knots that begin at 0 and end at 1.
   case piecewise([Knot])
 
+  /// A shape of the families that a search draws from; their warmup and rounding are their own.
+  case shape(Shape)
+
   /// Values in a file, whose length is the run and whose maximum is the base learning rate.
   case file(path: String)
 
@@ -74,6 +77,7 @@ public enum ScheduleFamily: Equatable, Sendable {
     case .repeatedWSD: return "wsds"
     case .twoStage: return "twostage"
     case .piecewise: return "piecewise"
+    case .shape(let shape): return shape.family.rawValue
     case .file: return "@file"
     }
   }

@@ -25,6 +25,9 @@ extension ScheduleSpec {
       options += canonical(decay)
     case .piecewise(let knots):
       options += knots.map { "\(decimalText($0.progress))=\(decimalText($0.value))" }
+    case .shape(let shape):
+      let keys = shape.family.parameters.map(\.name).filter { $0 != "warmup" }
+      options += zip(keys, shape.values).map { "\($0)=\(decimalText($1))" }
     case .file(let path): return "@\(path)"
     }
 

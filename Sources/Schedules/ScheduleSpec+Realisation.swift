@@ -71,6 +71,7 @@ private struct Layout {
     if case .oneCycle(let start, let end) = spec.family {
       return try oneCycle(start: start, end: end)
     }
+    if case .shape(let shape) = spec.family { return try segments(of: shape) }
     let warmup = spec.warmup?.steps(of: steps) ?? 0
     guard warmup < steps || (warmup == steps && spec.family == .constant) else {
       throw spec.failure(
@@ -78,6 +79,16 @@ private struct Layout {
         "shorten the warmup or lengthen the run")
     }
     return [.warmup(steps: warmup)] + (try body(after: warmup))
+  }
+
+  private func segments(of shape: Shape) throws(ScheduleError) -> [Segment] {
+    let warmup = spec.warmup?.wholeSteps(of: steps) ?? 0
+    guard warmup < steps else {
+      throw spec.failure(
+        "the warmup of \(warmup) steps leaves nothing of a run of \(steps)",
+        "shorten the warmup or lengthen the run")
+    }
+    return shape.segments(steps: steps, warmup: warmup)
   }
 
   /// What follows the warmup.
@@ -111,7 +122,7 @@ private struct Layout {
       return try twoStage(
         after: warmup, at: at, factor: factor, cooldown: cooldown, decay)
     case .piecewise(let knots): return piecewise(knots, length: length)
-    case .oneCycle: preconditionFailure("onecycle has its own warmup")
+    case .oneCycle, .shape: preconditionFailure("they have their own warmup")
     case .file(let path):
       throw spec.failure("'\(path)' is a file", "read it first")
     }

@@ -1,4 +1,5 @@
 import Glibc
+import Numerics
 
 /// A stretch of a schedule that follows one law; schedules are sequences of segments.
 ///
@@ -24,6 +25,9 @@ struct Segment: Sendable {
 
     /// Linear interpolation between knots (u₀, y₀) and (u₁, y₁), u = (k + offset)/span.
     case line(span: Int, offset: Int, u0: Double, y0: Double, u1: Double, y1: Double)
+
+    /// A monotone cubic at the whole numbers k + offset.
+    case cubic(CubicPiece, offset: Int)
 
     /// The values themselves.
     case values([Double])
@@ -121,6 +125,10 @@ struct Segment: Sendable {
         let value = (y0 * (u1 * Double(span) - k) + y1 * (k - u0 * Double(span))) / width
         // Rounding must not lift a line above its own ends.
         buffer[index] = min(max(value, min(y0, y1)), max(y0, y1))
+      }
+    case .cubic(let piece, let offset):
+      for index in buffer.indices {
+        buffer[index] = piece.value(at: Double(first + index + offset))
       }
     case .values(let values):
       for index in buffer.indices { buffer[index] = values[first + index] }

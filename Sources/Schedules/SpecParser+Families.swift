@@ -1,6 +1,7 @@
 extension SpecParser {
   /// The spec that the text means.
   mutating func parse() throws(ScheduleError) -> ScheduleSpec {
+    if let family = ShapeFamily(rawValue: name) { return try shape(family) }
     switch name {
     case "constant": return try finish(.constant, keys: [], hasFloor: false)
     case "linear": return try finish(.linear, keys: [])

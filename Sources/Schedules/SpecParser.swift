@@ -13,11 +13,12 @@ struct SpecParser {
     "rsqrt": "invsqrt", "inv-sqrt": "invsqrt", "polynomial": "poly", "one-cycle": "onecycle",
     "1cycle": "onecycle", "wsd-s": "wsds", "two-stage": "twostage", "wsdcon": "twostage",
     "1sqrt": "1-sqrt", "one-minus-sqrt": "1-sqrt",
-  ]
-  private static let families = [
-    "constant", "linear", "cosine", "wsd", "1-sqrt", "invsqrt", "poly", "rex", "onecycle", "wsds",
-    "twostage", "piecewise",
-  ]
+  ].merging(shapeSynonyms) { own, _ in own }
+  private static let families =
+    [
+      "constant", "linear", "cosine", "wsd", "1-sqrt", "invsqrt", "poly", "rex", "onecycle", "wsds",
+      "twostage", "piecewise",
+    ] + ShapeFamily.allCases.map(\.rawValue)
   private static let keySynonyms: [String: String] = [
     "anneal": "cooldown", "warmdown": "cooldown", "cooldown-fraction": "cooldown",
     "min-ratio": "min", "minlr": "min-lr", "exponent": "power", "warm-up": "warmup",

@@ -50,7 +50,12 @@ import Testing
       "onecycle": ["warmup", "start", "end"], "wsds": ["period", "cooldown", "decay", "min"],
       "twostage": ["at", "factor", "cooldown", "decay", "min"],
       "piecewise": ["0", "0.3", "0.7", "1"],
-      "constant": ["warmup"],
+      "constant": ["warmup"], "con": ["warmup"], "cos-gen": ["power", "warmup"],
+      "sqrt-decay": ["alpha", "warmup"],
+      "tps": ["x0", "y1", "delta-x1", "delta-x2", "delta-y2"],
+      "tps-y": ["x0", "y1", "delta-x1", "delta-x2", "delta-y2", "y-end"],
+      "tpl": ["x0", "y1", "delta-x1", "delta-x2", "delta-y2"],
+      "snm": ["y-start", "y-end", "x-peak", "y1", "delta-x1", "y2", "delta-x2"],
     ]
     let values = [
       "0", "0.1", "0.5", "0.999", "1e-9", "110.3%", "130.7%", "3%", "50%", "100%", "1steps",
@@ -63,7 +68,8 @@ import Testing
     for _ in 0..<Self.count {
       let family = families.randomElement(using: &generator) ?? "wsd"
       let chosen = (options[family] ?? []).filter { _ in
-        family == "piecewise" || Bool.random(using: &generator)
+        ["piecewise", "tps", "tps-y", "tpl", "snm"].contains(family)
+          || Bool.random(using: &generator)
       }
       let body = chosen.map { "\($0)=\(values.randomElement(using: &generator) ?? "0")" }
       let text = family + (body.isEmpty ? "" : ":" + body.joined(separator: ","))
