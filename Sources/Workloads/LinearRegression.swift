@@ -1,0 +1,101 @@
+import Glibc
+import Schedules
+
+/// Least squares on D data points without label noise, seen through the residuals z (2603.10301).
+///
+/// With the kernel K = VΛVᵀ a step on a batch b of B points, drawn without replacement, is
+/// z ← (1 − ηω)z − η(D/B)·K[:,b]·z_b + ηω·z₀, and the loss |z|²/(2D). The terms with the decoupled weight
+/// decay ω are derived here: weights that start at zero shrink by 1 − ηω, so that residuals are pulled back
+/// to where they began.
+public struct LinearRegression: Equatable, Sendable {
+  /// λ_1 … λ_D, the kernel's eigenvalues.
+  public let eigenvalues: [Double]
+
+  /// E(v_i·z₀)², the squared residuals in the eigenbasis at the start.
+  public let start: [Double]
+
+  /// B, the points in a batch.
+  public let batch: Int
+
+  /// ω, the decoupled weight decay.
+  public let weightDecay: Double
+
+  /// D, the number of data points.
+  public var dimension: Int { eigenvalues.count }
+
+  /// A problem.
+  ///
+  /// - Parameters:
+  ///   - eigenvalues: λ, D of them, at least 2, each 0 to 1e6.
+  ///   - start: E(v_i·z₀)², one an eigenvalue, each 0 to 1e6.
+  ///   - batch: B, 1 to D.
+  ///   - weightDecay: ω, 0 to 1e3.
+  /// - Throws: ``WorkloadError``.
+  /// - Complexity: O(D).
+  public init(eigenvalues: [Double], start: [Double], batch: Int, weightDecay: Double = 0)
+    throws(WorkloadError)
+  {
+    precondition(eigenvalues.count == start.count, "one start an eigenvalue")
+    try WorkloadError.check(Double(eigenvalues.count), in: 2...100_000, "the number of data points")
+    try WorkloadError.check(Double(batch), in: 1...Double(eigenvalues.count), "the batch of")
+    try WorkloadError.check(weightDecay, in: 0...1e3, "the weight decay")
+    for value in eigenvalues { try WorkloadError.check(value, in: 0...1e6, "the eigenvalue") }
+    for value in start { try WorkloadError.check(value, in: 0...1e6, "the squared residual") }
+    self.eigenvalues = eigenvalues
+    self.start = start
+    self.batch = batch
+    self.weightDecay = weightDecay
+  }
+
+  /// How the first residuals lie in the eigenbasis.
+  public enum Start: String, CaseIterable, Sendable {
+    /// The same in every direction: m = 1.
+    case isotropic
+
+    /// m ∝ λ², with mean 1: a target that is easy to learn.
+    case aligned
+  }
+
+  /// The problem with the spectrum λ_i ∝ 1/i, normalised to the sum 1.
+  ///
+  /// - Parameters:
+  ///   - dimension: D, 2 to 100,000.
+  ///   - batch: B, 1 to D.
+  ///   - start: the first residuals.
+  ///   - weightDecay: ω, 0 to 1e3.
+  /// - Returns: the problem.
+  /// - Throws: ``WorkloadError``.
+  /// - Complexity: O(D).
+  public static func harmonic(
+    dimension: Int = 100, batch: Int = 5, start: Start = .isotropic, weightDecay: Double = 0
+  ) throws(WorkloadError) -> LinearRegression {
+    try WorkloadError.check(Double(dimension), in: 2...100_000, "the number of data points")
+    let inverses = (1...dimension).map { 1 / Double($0) }
+    let total = inverses.reduce(0, +)
+    let eigenvalues = inverses.map { $0 / total }
+    let first: [Double]
+    switch start {
+    case .isotropic: first = [Double](repeating: 1, count: dimension)
+    case .aligned:
+      let squares = eigenvalues.map { $0 * $0 }
+      let mean = squares.reduce(0, +) / Double(dimension)
+      first = squares.map { $0 / mean }
+    }
+    return try LinearRegression(
+      eigenvalues: eigenvalues, start: first, batch: batch, weightDecay: weightDecay)
+  }
+
+  /// 1/B − 1/D, the strength of the noise to leading order in D.
+  public var noiseStrength: Double { 1 / Double(batch) - 1 / Double(dimension) }
+
+  /// The parameters in one line.
+  var identity: String {
+    let sum = zip(eigenvalues, start).reduce(0) { $0 + $1.0 * $1.1 }
+    let decay = weightDecay == 0 ? "" : " weight-decay=\(decimalText(weightDecay))"
+    return
+      "dimension=\(dimension) batch=\(batch) spectrum=\(eigenvalues[0])/\(sum)\(decay)"
+  }
+
+  /// Losses beyond this multiple of the first count as diverged.
+  static let divergenceFactor = 1e6
+}
