@@ -147,6 +147,20 @@ public struct ShapeParameter: Equatable, Sendable {
   public func value(at fraction: Double) -> Double {
     let (lower, upper) = (searched.lowerBound, searched.upperBound)
     guard isLogarithmic else { return lower + fraction * (upper - lower) }
-    return exp(log(lower) + fraction * (log(upper) - log(lower)))
+    let value = exp(log(lower) + fraction * (log(upper) - log(lower)))
+    // Rounding must not leave the domain.
+    return min(max(value, domain.lowerBound), domain.upperBound)
+  }
+
+  /// The fraction of the searched range at which a number lies, 0 to 1.
+  ///
+  /// - Parameter value: a number; one outside the range counts as its nearer end.
+  /// - Returns: u, the inverse of ``value(at:)``.
+  /// - Complexity: O(1).
+  public func fraction(of value: Double) -> Double {
+    let (lower, upper) = (searched.lowerBound, searched.upperBound)
+    let inside = min(max(value, lower), upper)
+    guard isLogarithmic else { return (inside - lower) / (upper - lower) }
+    return log(inside / lower) / log(upper / lower)
   }
 }

@@ -1,0 +1,98 @@
+import Synchronization
+
+/// Runs trials of a workload on threads of this process, and keeps their outcomes in a log.
+///
+/// Outcomes stand in the order of the trials and do not depend on the number of threads, nor on how many of
+/// them the log already held.
+public struct TrialRunner: Sendable {
+  private let workload: any Workload
+  private let jobs: Int
+  private let log: TrialLog?
+
+  /// A runner.
+  ///
+  /// - Parameters:
+  ///   - workload: what is trained.
+  ///   - jobs: how many trials run at once, at least 1.
+  ///   - log: where finished trials are kept; nil for memory alone.
+  public init(_ workload: any Workload, jobs: Int, log: TrialLog? = nil) {
+    precondition(jobs > 0, "at least one trial runs at a time")
+    self.workload = workload
+    self.jobs = jobs
+    self.log = log
+  }
+
+  /// Runs the trials whose outcomes are not in the log.
+  ///
+  /// - Parameters:
+  ///   - trials: of the workload's number of steps.
+  ///   - progress: called some ten times a second, by one thread at a time, with the number of trials done.
+  /// - Returns: one outcome a trial.
+  /// - Throws: ``TrialLogError`` where the log cannot be written; no trial is begun after that.
+  /// - Complexity: O(trials) of them.
+  public func outcomes(of trials: [Trial], progress: @escaping @Sendable (Int) -> Void = { _ in })
+    throws(TrialLogError) -> [TrialOutcome]
+  {
+    var outcomes = trials.map { log?.outcome(of: $0) }
+    let waiting = outcomes.indices.filter { outcomes[$0] == nil }
+    let state = RunState(done: trials.count - waiting.count, progress: progress)
+    outcomes.withUnsafeMutableBufferPointer { buffer in
+      // Each entry is written by the one thread that drew its number, and read when all have ended.
+      nonisolated(unsafe) let buffer = buffer
+      let (workload, log) = (workload, log)
+      WorkerThreads.run(min(jobs, waiting.count)) {
+        while let index = state.draw(from: waiting) {
+          let outcome = workload.outcome(of: trials[index])
+          buffer[index] = outcome
+          do throws(TrialLogError) {
+            try log?.append(outcome, of: trials[index])
+          } catch {
+            state.stop(error)
+          }
+          state.count()
+        }
+      }
+    }
+    if let failure = state.failure { throw failure }
+    return outcomes.map { $0 ?? .failed("the trial was not run") }
+  }
+}
+
+/// What the threads of one run share.
+private final class RunState: Sendable {
+  private let next = Atomic<Int>(0)
+  private let done: Atomic<Int>
+  private let stopped = Mutex<TrialLogError?>(nil)
+  private let lastReport = Mutex(ContinuousClock.now)
+  private let progress: @Sendable (Int) -> Void
+
+  init(done: Int, progress: @escaping @Sendable (Int) -> Void) {
+    self.done = Atomic(done)
+    self.progress = progress
+  }
+
+  var failure: TrialLogError? { stopped.withLock { $0 } }
+
+  /// The next trial, which no other thread has drawn; nil where there is none or the run has stopped.
+  func draw(from waiting: [Int]) -> Int? {
+    let position = next.wrappingAdd(1, ordering: .relaxed).oldValue
+    return position < waiting.count ? waiting[position] : nil
+  }
+
+  func stop(_ error: TrialLogError) {
+    stopped.withLock { if $0 == nil { $0 = error } }
+    // Beyond the last trial.
+    next.store(Int.max / 2, ordering: .relaxed)
+  }
+
+  func count() {
+    let done = done.wrappingAdd(1, ordering: .relaxed).newValue
+    _ = lastReport.withLockIfAvailable { last in
+      let now = ContinuousClock.now
+      if last.duration(to: now) > .milliseconds(100) {
+        last = now
+        progress(done)
+      }
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import Numerics
+import Schedules
+import TestSupport
+import Testing
+import Tuning
+import Workloads
+
+@Suite struct LinearRegressionOptimumTests {
+  static let reference = ShapeSearchReference.shared
+
+  @Test func fourSteps() throws {
+    let problem = try LinearRegression(
+      eigenvalues: [0.4, 0.3, 0.2, 0.1], start: [1, 1, 1, 1], batch: 2)
+    let four = LinearRegressionOptimum(of: LinearRegressionRecursion(problem, steps: 4))
+    #expect(relativeError(four.loss, Self.reference.number("B.T4_opt_loss")) < 1e-14)
+    for (rate, expected) in zip(four.learningRates, Self.reference.numbers("B.T4_opt_eta")) {
+      #expect(relativeError(rate, expected) < 1e-6)
+    }
+    let one = LinearRegressionOptimum(of: LinearRegressionRecursion(problem, steps: 1))
+    #expect(relativeError(one.learningRates[0], Self.reference.number("B.T1_opt_eta")) < 1e-14)
+    #expect(relativeError(one.loss, Self.reference.number("B.T1_opt_loss")) < 1e-14)
+  }
+
+  /// The gradient of the loss, by central differences, against the fixture; the optimum's is zero.
+  @Test func gradient() throws {
+    let problem = try LinearRegression(
+      eigenvalues: [0.4, 0.3, 0.2, 0.1], start: [1, 1, 1, 1], batch: 2)
+    let recursion = LinearRegressionRecursion(problem, steps: 4)
+    func slopes(_ rates: [Double]) -> [Double] {
+      rates.indices.map { index in
+        var (up, down) = (rates, rates)
+        up[index] += 1e-3
+        down[index] -= 1e-3
+        // Exact up to rounding: the loss is a quadratic in each learning rate.
+        return (recursion.loss(of: up) - recursion.loss(of: down)) / 2e-3
+      }
+    }
+    let listed = Self.reference.numbers("B.lead_grad")
+    for (slope, expected) in zip(slopes([0.5, 2, 1.25, 0.75]), listed) {
+      #expect(abs(slope - expected) < 1e-12)
+    }
+    let optimum = LinearRegressionOptimum(of: recursion)
+    #expect(slopes(optimum.learningRates).allSatisfy { abs($0) < 1e-7 })
+  }
+
+  @Test(arguments: [("MAIN", 0.057606315147272553), ("ALIGN", 0.0011973701582894073)])
+  func hundredSteps(_ name: String, _ loss: Double) throws {
+    let recursion = try ShapeSearchTests.problem(name)
+    let optimum = LinearRegressionOptimum(of: recursion)
+    #expect(optimum.isConverged && relativeError(optimum.loss, loss) < 1e-12)
+    let listed = Self.reference.numbers("C.\(name).opt_eta")
+    for (rate, expected) in zip(optimum.learningRates, listed) {
+      #expect(relativeError(rate, expected) < 1e-4)
+    }
+    if name == "ALIGN" {
+      for (rate, mirrored) in zip(optimum.learningRates, optimum.learningRates.reversed()) {
+        #expect(relativeError(rate, mirrored) < 1e-4)
+      }
+    }
+  }
+
+  /// Weight decay takes part: no learning rate can be moved to a lower loss.
+  @Test func withWeightDecay() throws {
+    let problem = try LinearRegression.harmonic(
+      dimension: 12, batch: 3, start: .aligned, weightDecay: 0.02)
+    let recursion = LinearRegressionRecursion(problem, steps: 8)
+    let optimum = LinearRegressionOptimum(of: recursion)
+    #expect(optimum.isConverged)
+    for index in optimum.learningRates.indices {
+      for factor in [0.97, 1.03] {
+        var moved = optimum.learningRates
+        moved[index] *= factor
+        #expect(recursion.loss(of: moved) > optimum.loss)
+      }
+    }
+  }
+
+  /// The nearest multiple of a cosine after a warmup of ten steps; a member of a family finds itself.
+  @Test func projections() throws {
+    let target = Self.reference.numbers("C.MAIN.opt_eta")
+    let cosine = try #require(ShapeCandidate(.cosine, index: 0, coordinates: [0.1], steps: 100))
+    let nearest = FamilyProjection.nearest(cosine, to: target)
+    let rate = Self.reference.number("F.l2_best_base_cos_to_opt(MAIN)")
+    #expect(relativeError(nearest.baseLearningRate, rate) < 1e-13)
+    let distance = Self.reference.number("F.l2_loss_cos_to_opt(MAIN)")
+    #expect(relativeError(nearest.distance, distance) < 1e-12)
+    let own = ShapeFamily.generalisedREX.spec(at: [0.1, 0.3])
+    let values = try own.realise(steps: 50).multipliers.map { 3 * $0 }
+    let found = try #require(FamilyProjection(of: .generalisedREX, onto: values, draws: 50))
+    #expect(found.distance < 1e-12 && abs(found.baseLearningRate - 3) < 1e-5)
+  }
+}
