@@ -20,6 +20,9 @@ public struct LinearRegression: Equatable, Sendable {
   /// ω, the decoupled weight decay.
   public let weightDecay: Double
 
+  /// What the spectrum and the start are called in a workload's identity.
+  public let name: String
+
   /// D, the number of data points.
   public var dimension: Int { eigenvalues.count }
 
@@ -30,11 +33,13 @@ public struct LinearRegression: Equatable, Sendable {
   ///   - start: E(v_i·z₀)², one an eigenvalue, each 0 to 1e6.
   ///   - batch: B, 1 to D.
   ///   - weightDecay: ω, 0 to 1e3.
+  ///   - name: what the spectrum and the start are called in a workload's identity.
   /// - Throws: ``WorkloadError``.
   /// - Complexity: O(D).
-  public init(eigenvalues: [Double], start: [Double], batch: Int, weightDecay: Double = 0)
-    throws(WorkloadError)
-  {
+  public init(
+    eigenvalues: [Double], start: [Double], batch: Int, weightDecay: Double = 0,
+    name: String = "given"
+  ) throws(WorkloadError) {
     precondition(eigenvalues.count == start.count, "one start an eigenvalue")
     try WorkloadError.check(Double(eigenvalues.count), in: 2...100_000, "the number of data points")
     try WorkloadError.check(Double(batch), in: 1...Double(eigenvalues.count), "the batch of")
@@ -45,6 +50,7 @@ public struct LinearRegression: Equatable, Sendable {
     self.start = start
     self.batch = batch
     self.weightDecay = weightDecay
+    self.name = name
   }
 
   /// How the first residuals lie in the eigenbasis.
@@ -82,7 +88,8 @@ public struct LinearRegression: Equatable, Sendable {
       first = squares.map { $0 / mean }
     }
     return try LinearRegression(
-      eigenvalues: eigenvalues, start: first, batch: batch, weightDecay: weightDecay)
+      eigenvalues: eigenvalues, start: first, batch: batch, weightDecay: weightDecay,
+      name: "harmonic-\(start.rawValue)")
   }
 
   /// 1/B − 1/D, the strength of the noise to leading order in D.
@@ -90,10 +97,8 @@ public struct LinearRegression: Equatable, Sendable {
 
   /// The parameters in one line.
   var identity: String {
-    let sum = zip(eigenvalues, start).reduce(0) { $0 + $1.0 * $1.1 }
     let decay = weightDecay == 0 ? "" : " weight-decay=\(decimalText(weightDecay))"
-    return
-      "dimension=\(dimension) batch=\(batch) spectrum=\(eigenvalues[0])/\(sum)\(decay)"
+    return "problem=\(name) dimension=\(dimension) batch=\(batch)\(decay)"
   }
 
   /// Losses beyond this multiple of the first count as diverged.

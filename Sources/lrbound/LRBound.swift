@@ -31,6 +31,7 @@ struct LRBound: ParsableCommand {
       LogCommand.self,
       FitCommand.self,
       EvaluateCommand.self,
+      SearchCommand.self,
       ScheduleCommand.self,
       CompletionCommand.self,
     ])

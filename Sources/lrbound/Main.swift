@@ -6,6 +6,7 @@ import Schedules
 import TheoryModel
 import Transfer
 import Tuning
+import Workloads
 
 /// Runs the command and turns errors into one line on stderr and an exit code.
 @main
@@ -48,6 +49,8 @@ enum Main {
     case let error as StandardOutput.Failure: fail(error.description, code: 3)
     case let error as RefinementError: fail(error.description, code: 3)
     case let error as ExtensionError: fail(error.description, code: 2)
+    case let error as TrialLogError: fail(error.description, code: 3)
+    case let error as WorkloadError: fail(error.description, code: 2)
     case let error as FreeFormError: fail(error.description, code: 2)
     case let error as NoAnswer: fail(error.description, code: 4)
     case let error as ModelTaskError: fail(error.description, code: 2)

@@ -48,6 +48,20 @@ enum Arguments {
     return Int(value)
   }
 
+  /// A whole number in a range, with the same shorthands.
+  static func count(_ text: String, _ option: String, in range: ClosedRange<Int>)
+    throws(UsageError) -> Int
+  {
+    guard let value = count(text), value == value.rounded(),
+      value >= Double(range.lowerBound), value <= Double(range.upperBound)
+    else {
+      throw UsageError(
+        "\(option) '\(printable(text))': give a whole number from \(range.lowerBound) to \(range.upperBound)"
+      )
+    }
+    return Int(value)
+  }
+
   /// The steps that a number of tokens makes, which must be whole batches.
   static func steps(tokens text: String, _ option: String, batch: Int) throws(UsageError) -> Int {
     let total = try tokens(text, option)

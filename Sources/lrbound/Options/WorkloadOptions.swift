@@ -1,0 +1,56 @@
+import ArgumentParser
+import Schedules
+import Workloads
+
+/// What is trained.
+struct WorkloadOptions: ParsableArguments {
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "\(BuiltInWorkload.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "name"),
+    completion: .list(BuiltInWorkload.allCases.map(\.rawValue)))
+  var workload = "linear"
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp("Points in a batch; 5 of 100 for linear, 8 for logistic.", valueName: "b"))
+  var batch: String?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Linear: isotropic (default) or aligned residuals.", valueName: "start"))
+  var start: String?
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp("Decoupled weight decay; 0.", valueName: "w"))
+  var weightDecay: String?
+
+  /// The workload, not yet tied to a number of steps.
+  func parsedName() throws -> BuiltInWorkload {
+    let names = BuiltInWorkload.allCases.map(\.rawValue)
+    guard let name = BuiltInWorkload(rawValue: workload.lowercased()) else {
+      let guess = nearestSpelling(to: workload, among: names).map { "did you mean \($0)?" }
+      throw UsageError(
+        "--workload '\(printable(workload))': no such workload; \(guess ?? "give \(names.joined(separator: ", "))")"
+      )
+    }
+    return name
+  }
+
+  /// What of it is not as usual.
+  func parsedSettings() throws -> BuiltInWorkload.Settings {
+    var settings = BuiltInWorkload.Settings()
+    settings.batch = try batch.map { try Arguments.count($0, "--batch", in: 1...1_000_000) }
+    settings.start = try start.map { text in
+      guard let start = LinearRegression.Start(rawValue: text.lowercased()) else {
+        throw UsageError("--start '\(printable(text))': give isotropic or aligned")
+      }
+      return start
+    }
+    settings.weightDecay = try weightDecay.map {
+      try Arguments.number($0, "--weight-decay", in: 0...1e3)
+    }
+    return settings
+  }
+}
