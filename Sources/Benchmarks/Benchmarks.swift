@@ -2,6 +2,7 @@ import Bound
 import Foundation
 import Schedules
 import Tuning
+import Workloads
 
 /// Prints the ratios of the speed contract, each measured in this one run.
 ///
@@ -23,6 +24,7 @@ enum Benchmarks {
     try ModelBenchmarks.print()
     try printLogReading()
     try ChartTiming.print()
+    try printShapeSearch(numpy)
     printWholeProcess()
   }
 
@@ -37,6 +39,30 @@ enum Benchmarks {
         "- T = \(steps): \(text(seconds: seconds)), \(best.iterations) iterations at full length, certified "
           + "within \((gap * 10).rounded() / 10)e-9")
     }
+  }
+
+  /// Eight families, 4000 shapes each, 25 base learning rates: 800,000 recursions of 100 steps in 100 directions.
+  private static func printShapeSearch(_ numpy: NumpyBaseline) throws {
+    guard let row = numpy.row("recursion", "4000 shapes", 100) else { return }
+    let recursion = LinearRegressionRecursion(try .harmonic(), steps: 100)
+    var plan = SearchPlan(rates: SearchPlan.grid(0.5...50, count: 25))
+    plan.shapes = 4000
+    plan.finalists = 1
+    let whole = row.seconds * Double(plan.families.count * plan.rates.count)
+    print("\na shape search on linear regression, \(plan.screeningTrials) trials; wanted ≥ 20×")
+    for jobs in [1, 2] {
+      let runner = TrialRunner(recursion, jobs: jobs)
+      let seconds = try leastSeconds(runs: 3) {
+        _ = try ShapeSearch(plan, steps: 100) { try runner.outcomes(of: $0) }
+      }
+      print(
+        "- \(jobs) at a time: \(text(seconds: seconds)), numpy \(text(seconds: whole)): "
+          + text(ratio: whole / seconds))
+    }
+    // Without the runs that are given up as diverged, the same work on both sides.
+    let rates = (0..<100).map { 4 * Double(100 - $0) / 100 }
+    let seconds = leastSeconds { for _ in 0..<4000 { _ = recursion.loss(of: rates) } }
+    print("- 4000 stable recursions on one thread: \(text(ratio: row.seconds / seconds))")
   }
 
   private static func printCurve(_ numpy: NumpyBaseline) throws {

@@ -5,8 +5,8 @@ import Foundation
 /// Two of them find γ*. `published` goes the way of the only published implementation: the cooldown
 /// entry by entry, the terms of the theorem's double sum one array each, suffix sums as total − cumsum.
 /// `lean` is the least numpy that the telescoped form needs. The third is a bare reversed cumulative
-/// sum, which everything here must go through once. The last is the whole curve, one vectorised pass a
-/// point.
+/// sum, which everything here must go through once. Then the whole curve, one vectorised pass a
+/// point, and the recursion of a shape search, vectorised over 4000 shapes at one base learning rate.
 struct NumpyBaseline {
   /// One measured program.
   struct Row: Decodable {
@@ -84,6 +84,21 @@ struct NumpyBaseline {
 
     seconds, _ = best(lambda: curve(lean_schedule("wsd20", 10**4)), 3)
     rows.append(dict(program="curve", schedule="wsd20", steps=10**4, seconds=seconds))
+
+    def recursion(shapes, base):
+        lam = 1 / np.arange(1, 101)
+        lam /= lam.sum()
+        squares, noise = lam**2, 1 / 5 - 1 / 100
+        m = np.ones((len(shapes), 100))
+        for t in range(shapes.shape[1]):
+            eta = base * shapes[:, t : t + 1]
+            total = m.sum(axis=1, keepdims=True)
+            m = (1 - eta * lam) ** 2 * m + (eta**2 * noise * total) * squares
+        return m.sum(axis=1) / 200
+
+    shapes = np.random.default_rng(0).uniform(size=(4000, 100))
+    seconds, _ = best(lambda: recursion(shapes, 4.0), 3)
+    rows.append(dict(program="recursion", schedule="4000 shapes", steps=100, seconds=seconds))
     print(json.dumps(rows))
     """
 

@@ -23,7 +23,8 @@ import Testing
     let best = try #require(json["best"] as? [String: Any])
     #expect((best["schedule"] as? [Double])?.count == 100)
     let trials = try #require(json["trials"] as? [String: Any])
-    #expect(trials["failed"] as? Int == 0 && try #require(trials["done"] as? Int) > 30)
+    let done = try #require(trials["done"] as? Int)
+    #expect(trials["failed"] as? Int == 0 && done > 30)
     #expect((json["check"] as? [Any])?.count == 2 && (json["projections"] as? [Any])?.count == 2)
     // The best shape is a schedule like any other.
     let shape = try #require(best["shape"] as? String)
@@ -93,7 +94,7 @@ import Testing
 
   /// Arguments, exit code, pieces of the message.
   static let mistakes: [([String], Int32, [String])] = [
-    (["tsp"], 2, ["'tsp'", "did you mean tps"]),
+    (["tpss"], 2, ["'tpss'", "did you mean tps"]),
     (["--workload", "logistc"], 2, ["'logistc'", "did you mean logistic?"]),
     (["--workload", "logistic", "--start", "aligned"], 2, ["starts at zero"]),
     (["--workload", "bound", "--weight-decay", "1"], 2, ["neither batches nor weight decay"]),

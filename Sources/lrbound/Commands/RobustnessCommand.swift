@@ -2,6 +2,7 @@ import ArgumentParser
 import Bound
 import Runs
 import Schedules
+import Workloads
 
 /// `lrbound robustness`: what a base learning rate that is off costs.
 struct RobustnessCommand: ParsableCommand {
@@ -12,11 +13,15 @@ struct RobustnessCommand: ParsableCommand {
         lrbound robustness linear cosine wsd20 constant --steps 100000
         lrbound robustness linear poly:power=2 --steps 1e5 --rho 1,1.5,2,3
         lrbound robustness linear wsd20 --steps 1e5 --plot cost.svg
+        lrbound robustness constant linear cosine --steps 500 --workload logistic --rho 2,4,8,16
 
       R(ρ) is the bound at γ = ργ* relative to Ω*, where the domain is bounded, so that the run may be \
       taken to start over at any step (after 2503.09411). Steps annealed like (1-u)^p have R growing like \
       ρ^(1/(2p+1)); a floor destroys this. Below γ* the usual schedules have (ρ + 1/ρ)/2. The exponent is \
       fitted over ρ = 64 to 1024.
+
+      With --workload SGD is run on logistic regression, at γ over a grid of fourth roots of two: what γ = ρ \
+      times the best costs, and what tuning on a grid of ratio ρ does, on the mean and the worst place of it.
       """)
 
   @Argument(help: "The schedules, for example linear wsd20.", completion: .schedules)
@@ -33,7 +38,26 @@ struct RobustnessCommand: ParsableCommand {
       "Factors γ/γ*, separated by commas; powers of two to 1024.", valueName: "list"))
   var rho = "1,2,4,8,16,32,64,128,256,512,1024"
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Train instead: logistic or logistic-synthetic.", valueName: "name"),
+    completion: .list(["logistic", "logistic-synthetic"]))
+  var workload: String?
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp("With --workload: seeds of a median; 9.", valueName: "n"))
+  var seeds: String?
+
+  @OptionGroup var trials: TrialOptions
   @OptionGroup var plot: PlotOptions
+
+  func validate() throws {
+    if workload == nil, seeds != nil || trials.jobs != nil || trials.state != nil {
+      throw ValidationError("--seeds, --jobs and --state belong to --workload; add it")
+    }
+  }
 
   func run() throws {
     let factors = try Arguments.list(rho, "--rho").map {
@@ -42,6 +66,17 @@ struct RobustnessCommand: ParsableCommand {
     let count = try steps.map { try Arguments.steps($0, "--steps") }
     let runs = try specs.map { text in
       try ScheduledRun(Arguments.schedule(text, "SPEC"), steps: count)
+    }
+    if let workload {
+      guard let name = BuiltInWorkload(rawValue: workload.lowercased()) else {
+        throw UsageError(
+          "--workload '\(printable(workload))': give logistic or logistic-synthetic")
+      }
+      let seeds = try seeds.map { try Arguments.count($0, "--seeds", in: 1...10_000) } ?? 9
+      try MeasuredRobustnessReport(
+        runs, on: name, factors: factors, seeds: seeds, runner: trials.runner
+      ).report.print(as: output.format)
+      return
     }
     let bounds = try runs.map { try RestartBound(of: $0.schedule()) }
     let exponents = bounds.map(\.exponent)

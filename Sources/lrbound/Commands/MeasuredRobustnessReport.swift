@@ -1,0 +1,108 @@
+import Glibc
+import Runs
+import Schedules
+import Tuning
+import Workloads
+
+/// What `lrbound robustness --workload` says: training on grids that are ever coarser.
+struct MeasuredRobustnessReport {
+  private let workload: LogisticRegression
+  private let factors: [Double]
+  private let measured: [(run: ScheduledRun, robustness: MeasuredRobustness)]
+
+  /// Trains every schedule over a grid of fourth roots of two.
+  init(
+    _ runs: [ScheduledRun], on name: BuiltInWorkload, factors: [Double], seeds: Int,
+    runner: (any Workload) throws -> TrialRunner
+  ) throws {
+    guard let steps = runs.first?.steps, runs.allSatisfy({ $0.steps == steps }) else {
+      throw UsageError("SPEC: the schedules have different lengths; give one --steps")
+    }
+    guard let workload = try name.workload(steps: steps) as? LogisticRegression,
+      let least = workload.leastLoss
+    else {
+      throw UsageError(
+        "--workload '\(name.rawValue)': robustness is measured on logistic or logistic-synthetic")
+    }
+    let trialRunner = try runner(workload)
+    let rates = (-40...56).map { exp2(Double($0) / 4) }
+    let line = ProgressLine(isWanted: true)
+    var measured: [(run: ScheduledRun, robustness: MeasuredRobustness)] = []
+    for run in runs {
+      let robustness = try MeasuredRobustness(
+        run.spec, on: workload, leastLoss: least, rates: rates, seeds: seeds
+      ) { trials in
+        try trialRunner.outcomes(of: trials) {
+          line.show("\(run.spec.text): \(grouped($0)) of \(grouped(trials.count)) trials")
+        }
+      }
+      measured.append((run, robustness))
+    }
+    line.end()
+    self.workload = workload
+    self.factors = factors
+    self.measured = measured
+  }
+
+  var report: Report {
+    var rows = [["schedule", "best γ", "ρ", "measured", "bound", "grid of ρ: mean", "worst"]]
+    var csv = [["spec", "rho", "ratio", "bound_ratio", "grid_mean", "grid_worst"]]
+    var json: [JSONValue] = []
+    for (run, robustness) in measured {
+      for factor in factors {
+        let ratio = robustness.ratio(at: factor)
+        let cost = robustness.costOfTuning(gridRatio: factor)
+        let bound = robustness.bound.ratio(at: factor)
+        func cell(_ value: Double?) -> String { value.map { significant($0, 4) } ?? "-" }
+        rows.append([
+          run.spec.text, significant(robustness.bestBaseLearningRate, 3), significant(factor),
+          cell(ratio), significant(bound, 4), cell(cost?.mean), cell(cost?.worst),
+        ])
+        csv.append([
+          run.spec.text, "\(factor)", ratio.map { "\($0)" } ?? "", "\(bound)",
+          cost.map { "\($0.mean)" } ?? "", cost.map { "\($0.worst)" } ?? "",
+        ])
+        var members: [String: JSONValue] = [
+          "spec": .string(run.spec.text), "rho": .number(factor), "bound_ratio": .number(bound),
+        ]
+        members["ratio"] = .optional(ratio)
+        members["grid_mean"] = .optional(cost?.mean)
+        members["grid_worst"] = .optional(cost?.worst)
+        json.append(.object(members))
+      }
+    }
+    let exponents = measured.map { run, robustness -> JSONValue in
+      var members: [String: JSONValue] = [
+        "spec": .string(run.spec.text), "bound_exponent": .number(robustness.bound.exponent),
+        "base_lr": .number(robustness.bestBaseLearningRate),
+      ]
+      members["exponent"] = .optional(robustness.exponent)
+      return .object(members)
+    }
+    let lines = measured.map { run, robustness in
+      [
+        run.spec.text, "exponent \(robustness.exponent.map { significant($0, 3) } ?? "-")",
+        "bound \(significant(robustness.bound.exponent, 3))",
+      ]
+    }
+    return Report(
+      command: "robustness",
+      text: [
+        "\(workload.identity): the loss above the least, relative to the best base learning rate's",
+        "",
+      ] + columns(rows) + [""] + columns(lines),
+      json: [
+        "workload": .string(workload.identity), "rows": .array(json),
+        "exponents": .array(exponents),
+      ], csv: csv, notices: notices,
+      assumptions: ["medians over seeds; the loss is that of the last iterate on all points"])
+  }
+
+  private var notices: [Notice] {
+    measured.filter { !$0.robustness.isInside }.map { run, _ in
+      Notice(
+        code: "grid-edge",
+        message: "the best base learning rate of \(run.spec.text) lies at the edge of the grid")
+    }
+  }
+}

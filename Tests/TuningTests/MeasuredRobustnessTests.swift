@@ -1,0 +1,48 @@
+import Glibc
+import Schedules
+import TestSupport
+import Testing
+import Tuning
+import Workloads
+
+@Suite struct MeasuredRobustnessTests {
+  /// Made-up losses 1 + x + 1/x above 3, x = γ/2: what is read off is known.
+  @Test func madeUpLosses() throws {
+    let rates = (0...40).map { exp2(Double($0) / 4 - 4) }
+    let workload = BoundWorkload(steps: 50)
+    let measured = try MeasuredRobustness(
+      ScheduleSpec("linear"), on: workload, leastLoss: 3, rates: rates, seeds: 2
+    ) { trials in
+      trials.map { trial in
+        let x = trial.baseLearningRate / 2
+        return x > 20 ? .diverged : .loss(4 + x + 1 / x + Double(2 * trial.seed - 1))
+      }
+    }
+    #expect(measured.isInside && relativeError(measured.bestBaseLearningRate, 2) < 1e-12)
+    #expect(relativeError(measured.bestExcess, 3) < 1e-12)
+    #expect(relativeError(try #require(measured.ratio(at: 4)), 5.25 / 3) < 1e-12)
+    #expect(measured.ratio(at: 1e6) == nil && measured.ratio(at: 32) == nil)
+    let fine = try #require(measured.costOfTuning(gridRatio: exp2(0.25)))
+    #expect(fine.mean == 1 && fine.worst == 1)
+    let coarse = try #require(measured.costOfTuning(gridRatio: 4))
+    // The worst place of a grid of fours has the best base learning rate in its middle.
+    #expect(relativeError(coarse.worst, 3.5 / 3) < 1e-12 && coarse.mean < coarse.worst)
+    #expect(try #require(measured.exponent) > 0.7)
+    #expect(try #require(measured.exponent) < 1)
+  }
+
+  /// On logistic regression an annealed schedule is less sensitive than a constant one.
+  @Test func annealingIsMoreRobust() throws {
+    let workload = try LogisticRegression(.synthetic(count: 128, dimension: 10), steps: 150)
+    let least = try #require(workload.leastLoss)
+    let runner = TrialRunner(workload, jobs: 2)
+    let rates = (0...12).map { 0.25 * exp2(Double($0)) }
+    func ratio(_ text: String) throws -> Double {
+      let measured = try MeasuredRobustness(
+        ScheduleSpec(text), on: workload, leastLoss: least, rates: rates, seeds: 3
+      ) { try runner.outcomes(of: $0) }
+      return try #require(measured.ratio(at: 16))
+    }
+    #expect(try ratio("linear") < ratio("constant"))
+  }
+}
