@@ -21,6 +21,9 @@ public struct LogisticRegression: Workload {
   /// ω, the decoupled weight decay.
   public let weightDecay: Double
 
+  /// The radius of the ball around zero that every step is projected onto; nil for none.
+  public let radius: Double?
+
   /// SGD over a number of steps.
   ///
   /// - Parameters:
@@ -28,23 +31,28 @@ public struct LogisticRegression: Workload {
   ///   - steps: T, at least 1.
   ///   - batch: B, 1 to the number of points.
   ///   - weightDecay: ω, 0 to 1e3.
+  ///   - radius: of the ball that every step is projected onto, 1e-6 to 1e6; nil for none.
   /// - Throws: ``WorkloadError``.
-  public init(_ data: LabelledData, steps: Int, batch: Int = 8, weightDecay: Double = 0)
-    throws(WorkloadError)
-  {
+  public init(
+    _ data: LabelledData, steps: Int, batch: Int = 8, weightDecay: Double = 0,
+    radius: Double? = nil
+  ) throws(WorkloadError) {
     precondition(steps > 0, "a run has at least one step")
     try WorkloadError.check(Double(batch), in: 1...Double(data.count), "the batch of")
     try WorkloadError.check(weightDecay, in: 0...1e3, "the weight decay")
     self.data = data
     self.steps = steps
     self.batch = batch
+    if let radius { try WorkloadError.check(radius, in: 1e-6...1e6, "the radius") }
     self.weightDecay = weightDecay
+    self.radius = radius
   }
 
   /// What is trained.
   public var identity: String {
     let decay = weightDecay == 0 ? "" : " weight-decay=\(decimalText(weightDecay))"
-    return "logistic data=\(data.name) batch=\(batch)\(decay) steps=\(steps)"
+    let ball = radius.map { " radius=\(decimalText($0))" } ?? ""
+    return "logistic data=\(data.name) batch=\(batch)\(decay)\(ball) steps=\(steps)"
   }
 
   /// The seed draws the order of the points.
@@ -86,6 +94,12 @@ public struct LogisticRegression: Workload {
       for feature in weights.indices {
         weights[feature] = kept * weights[feature] - rate * share * gradient[feature]
       }
+      if let radius {
+        let length = weights.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        if length > radius {
+          for feature in weights.indices { weights[feature] *= radius / length }
+        }
+      }
     }
     return TrialOutcome(loss(at: weights))
   }
@@ -105,10 +119,29 @@ public struct LogisticRegression: Workload {
     return sum.value / Double(data.count)
   }
 
-  /// The least mean loss of all, by Newton's method; nil where a plane separates the points.
+  /// The same with every step projected onto the smallest ball around zero that holds the weights of the least
+  /// loss; nil where there are none.
+  ///
+  /// - Complexity: that of ``optimum``.
+  public var inSmallestBall: LogisticRegression? {
+    guard let best = optimum,
+      let bounded = try? LogisticRegression(
+        data, steps: steps, batch: batch, weightDecay: weightDecay,
+        radius: best.weights.reduce(0) { $0 + $1 * $1 }.squareRoot())
+    else { return nil }
+    return bounded
+  }
+
+  /// The least mean loss of all weights, inside the ball or not; nil where a plane separates the points.
   ///
   /// - Complexity: O(points · features²) an iteration, some ten iterations.
-  public var leastLoss: Double? {
+  public var leastLoss: Double? { optimum?.loss }
+
+  /// The weights of the least mean loss, by Newton's method, and that loss; nil where a plane separates the
+  /// points.
+  ///
+  /// - Complexity: O(points · features²) an iteration, some ten iterations.
+  public var optimum: (weights: [Double], loss: Double)? {
     var weights = [Double](repeating: 0, count: data.features)
     let rows = (0..<data.count).map { point in
       Array(data.values[point * data.features..<(point + 1) * data.features])
@@ -134,9 +167,9 @@ public struct LogisticRegression: Workload {
         value = loss(at: trial)
         length /= 2
       }
-      guard value <= last else { return last }
+      guard value <= last else { return (weights, last) }
       weights = trial
-      if last - value <= 1e-15 * last { return value }
+      if last - value <= 1e-15 * last { return (weights, value) }
       last = value
     }
     return nil

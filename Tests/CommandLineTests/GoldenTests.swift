@@ -11,6 +11,7 @@ import Testing
     ("help-schedule.txt", ["schedule", "--help"]), ("help-log.txt", ["log", "--help"]),
     ("help-schedule.txt", ["schedule", "--help"]),
     ("help-fit.txt", ["fit", "--help"]), ("help-evaluate.txt", ["evaluate", "--help"]),
+    ("help-schedule.txt", ["schedule", "--help"]), ("help-search.txt", ["search", "--help"]),
     ("help-completion.txt", ["completion", "--help"]),
     ("help-model.txt", ["model", "--help"]), ("help-model-loss.txt", ["model", "loss", "--help"]),
     ("help-model-optimal.txt", ["model", "optimal", "--help"]),

@@ -150,4 +150,22 @@ import Testing
     first.waitUntilExit()
     #expect(second.code == 3 && second.errors.contains("another search is running"))
   }
+
+  @Test func robustnessOfTraining() throws {
+    let json = try CommandRun([
+      "robustness", "constant", "linear", "--steps", "20", "--workload", "logistic-synthetic",
+      "--rho", "2,8", "--seeds", "1", "--json",
+    ]).json()
+    let rows = try #require(json["rows"] as? [[String: Any]])
+    #expect(rows.count == 4 && (json["exponents"] as? [Any])?.count == 2)
+    for row in rows {
+      #expect(try #require(row["grid_worst"] as? Double) >= 1)
+      #expect(try #require(row["bound_ratio"] as? Double) > 1)
+    }
+    #expect(try #require(json["workload"] as? String).contains("radius="))
+    let linear = try CommandRun(["robustness", "linear", "--steps", "9", "--workload", "linear"])
+    #expect(linear.code == 2 && linear.errors.contains("logistic or logistic-synthetic"))
+    let alone = try CommandRun(["robustness", "linear", "--steps", "9", "--seeds", "3"])
+    #expect(alone.code == 2 && alone.errors.contains("belong to --workload"))
+  }
 }

@@ -52,6 +52,15 @@ import Workloads
     #expect(abs((start - (try loss(workload, "constant", 1e-4))) / (1e-4 * squares) - 1) < 1e-3)
   }
 
+  @Test func theBallHoldsTheBestWeights() throws {
+    let free = try LogisticRegression(.breastCancer, steps: 50)
+    let bounded = try #require(free.inSmallestBall)
+    #expect(relativeError(try #require(bounded.radius), 16.20481107923187) < 1e-6)
+    #expect(bounded.leastLoss == free.leastLoss && bounded.identity != free.identity)
+    #expect(try loss(bounded, "constant", 0.01) == loss(free, "constant", 0.01))
+    #expect(try loss(bounded, "constant", 1e3) < loss(free, "constant", 1e3) / 2)
+  }
+
   @Test func weightDecayShrinksTheWeights() throws {
     let plain = try LogisticRegression(.breastCancer, steps: 500)
     let decayed = try LogisticRegression(.breastCancer, steps: 500, weightDecay: 0.1)

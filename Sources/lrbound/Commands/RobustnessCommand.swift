@@ -20,7 +20,7 @@ struct RobustnessCommand: ParsableCommand {
       ρ^(1/(2p+1)); a floor destroys this. Below γ* the usual schedules have (ρ + 1/ρ)/2. The exponent is \
       fitted over ρ = 64 to 1024.
 
-      With --workload SGD is run on logistic regression, at γ over a grid of fourth roots of two: what γ = ρ \
+      With --workload projected SGD is run on logistic regression, at γ over a grid of fourth roots of two: what γ = ρ \
       times the best costs, and what tuning on a grid of ratio ρ does, on the mean and the worst place of it.
       """)
 
@@ -50,12 +50,17 @@ struct RobustnessCommand: ParsableCommand {
     help: ArgumentHelp("With --workload: seeds of a median; 9.", valueName: "n"))
   var seeds: String?
 
+  @Flag(
+    name: .long,
+    help: "With --workload: do not project onto the ball that holds the best weights.")
+  var unbounded = false
+
   @OptionGroup var trials: TrialOptions
   @OptionGroup var plot: PlotOptions
 
   func validate() throws {
-    if workload == nil, seeds != nil || trials.jobs != nil || trials.state != nil {
-      throw ValidationError("--seeds, --jobs and --state belong to --workload; add it")
+    if workload == nil, unbounded || seeds != nil || trials.jobs != nil || trials.state != nil {
+      throw ValidationError("--unbounded, --seeds, --jobs and --state belong to --workload; add it")
     }
   }
 
@@ -74,7 +79,8 @@ struct RobustnessCommand: ParsableCommand {
       }
       let seeds = try seeds.map { try Arguments.count($0, "--seeds", in: 1...10_000) } ?? 9
       try MeasuredRobustnessReport(
-        runs, on: name, factors: factors, seeds: seeds, runner: trials.runner
+        runs, on: name, factors: factors, seeds: seeds, isUnbounded: unbounded,
+        runner: trials.runner
       ).report.print(as: output.format)
       return
     }
