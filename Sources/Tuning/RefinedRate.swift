@@ -31,7 +31,10 @@ struct RefinedRate {
     var all = starts
     let seeds = plan.seeds..<plan.seeds + plan.freshSeeds
     while true {
-      let trials = all.flatMap { $0.candidate.trials(rates: $0.wanted, seeds: seeds) }
+      var trials: [Trial] = []
+      for one in all {
+        one.candidate.addTrials(rates: one.wanted, seeds: seeds, to: &trials)
+      }
       if trials.isEmpty { return all }
       let outcomes = try evaluate(trials)
       tally.add(outcomes)

@@ -61,11 +61,12 @@ public struct ShapeCandidate: Sendable {
     }
   }
 
-  /// The trials of some base learning rates and seeds, seed by seed within a rate.
-  func trials(rates: [Double], seeds: Range<Int>) -> [Trial] {
-    rates.flatMap { rate in
-      seeds.map { seed in
-        Trial(shape: spec.text, schedule: schedule, baseLearningRate: rate * peak, seed: seed)
+  /// Adds the trials of some base learning rates and seeds, seed by seed within a rate.
+  func addTrials(rates: [Double], seeds: Range<Int>, to trials: inout [Trial]) {
+    for rate in rates {
+      for seed in seeds {
+        trials.append(
+          Trial(shape: spec.text, schedule: schedule, baseLearningRate: rate * peak, seed: seed))
       }
     }
   }

@@ -66,7 +66,13 @@ public struct ShapeSearch: Sendable {
     var tally = Tally()
     let drawn = plan.families.map { ShapeCandidate.drawn(from: $0, plan: plan, steps: steps) }
     let seeds = 0..<plan.seeds
-    let trials = drawn.flatMap { $0.flatMap { $0.trials(rates: plan.rates, seeds: seeds) } }
+    var trials: [Trial] = []
+    trials.reserveCapacity(plan.screeningTrials)
+    for candidates in drawn {
+      for candidate in candidates {
+        candidate.addTrials(rates: plan.rates, seeds: seeds, to: &trials)
+      }
+    }
     let outcomes = try evaluate(trials)
     tally.add(outcomes)
     var position = 0

@@ -86,6 +86,28 @@ import Workloads
     #expect(relativeError(recursion.loss(of: rates), expected) < 1e-13)
   }
 
+  /// With many eigenvalues few stand for them: against the plain loop, from tame to beyond the reach, where
+  /// all eigenvalues take part again.
+  @Test(arguments: LinearRegression.Start.allCases)
+  func compressionDoesNotShow(_ start: LinearRegression.Start) throws {
+    let problem = try LinearRegression.harmonic(dimension: 300, batch: 20, start: start)
+    var generator = SplitMix64(seed: 12)
+    for scale in [0.01, 1, 4, 8, 12] {
+      let rates = (0..<80).map { _ in scale * generator.nextUnit() }
+      var moments = problem.start
+      for rate in rates {
+        let kick = rate * rate * problem.noiseStrength * moments.reduce(0, +)
+        for (index, eigenvalue) in problem.eigenvalues.enumerated() {
+          let factor = 1 - rate * eigenvalue
+          moments[index] = factor * factor * moments[index] + kick * eigenvalue * eigenvalue
+        }
+      }
+      let recursion = LinearRegressionRecursion(problem, steps: 80)
+      let expected = moments.reduce(0, +) / 600
+      #expect(relativeError(recursion.loss(of: rates), expected) < 2e-13, "\(scale)")
+    }
+  }
+
   /// The mean over all 1296 sequences of batches, each weight vector by the definition of the step.
   @Test(arguments: [0, 0.2])
   func exactRecursionIsTheMeanOverAllBatches(_ decay: Double) throws {
