@@ -81,7 +81,7 @@ struct RobustnessCommand: ParsableCommand {
       try MeasuredRobustnessReport(
         runs, on: name, factors: factors, seeds: seeds, isUnbounded: unbounded,
         runner: trials.runner
-      ).report.print(as: output.format)
+      ).report.print(as: plot.output.format)
       return
     }
     let bounds = try runs.map { try RestartBound(of: $0.schedule()) }
