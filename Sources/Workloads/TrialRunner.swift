@@ -28,7 +28,7 @@ public struct TrialRunner: Sendable {
   ///   - trials: of the workload's number of steps.
   ///   - progress: called some ten times a second, by one thread at a time, with the number of trials done.
   /// - Returns: one outcome a trial.
-  /// - Throws: ``TrialLogError`` where the log cannot be written; no trial is begun after that.
+  /// - Throws: ``TrialLogError`` where the log cannot be written or trials cannot be run; none is begun after that.
   /// - Complexity: O(trials) of them.
   public func outcomes(of trials: [Trial], progress: @escaping @Sendable (Int) -> Void = { _ in })
     throws(TrialLogError) -> [TrialOutcome]
@@ -42,9 +42,9 @@ public struct TrialRunner: Sendable {
       let (workload, log) = (workload, log)
       WorkerThreads.run(min(jobs, waiting.count)) {
         while let index = state.draw(from: waiting) {
-          let outcome = workload.outcome(of: trials[index])
-          buffer[index] = outcome
           do throws(TrialLogError) {
+            let outcome = try workload.outcome(of: trials[index])
+            buffer[index] = outcome
             try log?.append(outcome, of: trials[index])
           } catch {
             state.stop(error)

@@ -19,7 +19,8 @@ public protocol Workload: Sendable {
   ///
   /// - Parameter trial: what to train with; its schedule has ``steps`` steps.
   /// - Returns: the loss, or that there is none and why.
-  func outcome(of trial: Trial) -> TrialOutcome
+  /// - Throws: ``TrialLogError`` where trials cannot be run at all, for example on a full disk.
+  func outcome(of trial: Trial) throws(TrialLogError) -> TrialOutcome
 }
 
 /// One training run of a search.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Schedules
 import Tuning
 import Workloads
@@ -22,28 +23,20 @@ struct SearchCommand: ParsableCommand {
       (linear-exact) or by SGD itself (linear-sgd); logistic regression by SGD on 569 diagnoses (logistic) or \
       made-up points (logistic-synthetic); the last-iterate bound (bound).
 
+      A training command of your own is searched with --command, here or, by search emit and search collect, \
+      on Slurm. It finds its learning rates in {schedule_file} (CSV: step, multiplier, lr), and writes \
+      result.json beside it: {"loss": 3.21, "status": "ok"}, or the status diverged or failed.
+
+        lrbound search tps --steps 500 --grid 1e-3,1e-1,5 --state found --jobs 2 \\
+          --command 'python train.py {base_lr} {schedule_file} {seed}'
+
       The base LR goes with a schedule whose peak is 1, as lrbound schedule prints it. A search that was \
       stopped, or killed, goes on with the same command where --state keeps its trials.
-      """)
+      """,
+    subcommands: [SearchEmitCommand.self, SearchCollectCommand.self])
 
-  @Argument(
-    help: "Families, for example tps cos-gen.",
-    completion: .list(ShapeFamily.allCases.map(\.rawValue)))
-  var families: [String] = []
-
-  @Option(
-    name: .long, parsing: .unconditional,
-    help: ArgumentHelp("Number of optimiser steps, T; 100.", valueName: "t"))
-  var steps = "100"
-
-  @OptionGroup var workload: WorkloadOptions
-  @OptionGroup var search: SearchOptions
+  @OptionGroup var question: SearchQuestion
   @OptionGroup var trials: TrialOptions
-
-  @Flag(
-    name: .long, help: "Move each parameter of the best shape, to see whether it is about the best."
-  )
-  var check = false
 
   @Flag(
     name: .long,
@@ -53,57 +46,21 @@ struct SearchCommand: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    let steps = try Arguments.count(self.steps, "--steps", in: 2...10_000_000)
-    let name = try workload.parsedName()
-    let workload = try name.workload(steps: steps, settings: try self.workload.parsedSettings())
-    let plan = try search.plan(
-      families: try parsedFamilies(), workload: workload, usualRates: name.usualRates(steps: steps))
-    let runner = try trials.runner(of: workload)
+    let setup = try question.parsed(state: trials.state)
+    let runner = try trials.runner(of: setup.workload)
     let line = ProgressLine(isWanted: true)
-    func evaluate(_ trials: [Trial]) throws -> [TrialOutcome] {
+    if setup.workload is ExternalCommand {
+      InterruptWatch.begin { signal in
+        line.end()
+        printError("interrupted; finished trials are kept, and the same command goes on")
+        _exit(128 + signal)
+      }
+    }
+    let report = try setup.report(projects: project) { trials in
       let total = grouped(trials.count)
       return try runner.outcomes(of: trials) { line.show("\(grouped($0)) of \(total) trials") }
     }
-    let result = try ShapeSearch(plan, steps: steps, evaluate: evaluate)
-    guard let best = result.best else {
-      let reason = result.tally.reason.map { "the first failed with: \($0)" }
-      throw NoAnswer(
-        description:
-          "no trial ended with a loss: \(reason ?? "all diverged; give lower base learning rates in --grid")"
-      )
-    }
-    let sweeps =
-      check
-      ? try CoordinateSweep.sweeps(around: best, plan: plan, steps: steps, evaluate: evaluate)
-        .sweeps : []
     line.end()
-    let truth = GroundTruth(of: workload)
-    if project, truth == nil {
-      throw UsageError(
-        "--project: the best learning rates of all are not known for \(name.rawValue); take linear or bound"
-      )
-    }
-    let projections =
-      project
-      ? plan.families.compactMap { FamilyProjection(of: $0, onto: truth?.learningRates ?? []) } : []
-    try SearchReport(
-      workload: workload, plan: plan, search: result, sweeps: sweeps, truth: truth,
-      projections: projections
-    ).report.print(as: output.format)
-  }
-
-  private func parsedFamilies() throws -> [ShapeFamily] {
-    var parsed: [ShapeFamily] = []
-    let names = ShapeFamily.allCases.map(\.rawValue)
-    for text in families {
-      guard let family = ShapeFamily(rawValue: text.lowercased()) else {
-        let guess = nearestSpelling(to: text, among: names).map { "did you mean \($0)?" }
-        throw UsageError(
-          "FAMILIES '\(printable(text))': no such family; \(guess ?? "give \(names.joined(separator: ", "))")"
-        )
-      }
-      if !parsed.contains(family) { parsed.append(family) }
-    }
-    return parsed.isEmpty ? ShapeFamily.published : parsed
+    try report.print(as: output.format)
   }
 }

@@ -52,10 +52,10 @@ struct SearchOptions: ParsableArguments {
     help: ArgumentHelp("What draws the shapes; 2603.", valueName: "n"))
   var samplingSeed: String?
 
-  /// The plan for a workload.
+  /// The plan for a workload; a grid must be given where none is usual.
   func plan(
     families: [ShapeFamily], workload: any Workload,
-    usualRates usual: (range: ClosedRange<Double>, count: Int)
+    usualRates usual: (range: ClosedRange<Double>, count: Int)?
   ) throws -> SearchPlan {
     var plan = SearchPlan(rates: try rates(usual: usual))
     plan.families = families
@@ -87,8 +87,14 @@ struct SearchOptions: ParsableArguments {
     return plan
   }
 
-  private func rates(usual: (range: ClosedRange<Double>, count: Int)) throws -> [Double] {
-    guard let grid else { return SearchPlan.grid(usual.range, count: usual.count) }
+  private func rates(usual: (range: ClosedRange<Double>, count: Int)?) throws -> [Double] {
+    guard let grid else {
+      guard let usual else {
+        throw UsageError(
+          "--command: give the base learning rates that are worth a try, as in --grid 1e-4,1e-2,9")
+      }
+      return SearchPlan.grid(usual.range, count: usual.count)
+    }
     let parts = try Arguments.list(grid, "--grid")
     guard parts.count == 3 else {
       throw UsageError(
@@ -108,7 +114,8 @@ struct SearchOptions: ParsableArguments {
 struct TrialOptions: ParsableArguments {
   @Option(
     name: .long, parsing: .unconditional,
-    help: ArgumentHelp("Trials that run at once; one a processor.", valueName: "n"))
+    help: ArgumentHelp(
+      "Trials that run at once; one a processor, and one of a --command.", valueName: "n"))
   var jobs: String?
 
   @Option(
@@ -121,7 +128,8 @@ struct TrialOptions: ParsableArguments {
   /// A runner of the workload.
   func runner(of workload: any Workload) throws -> TrialRunner {
     let processors = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-    let count = try jobs.map { try Arguments.count($0, "--jobs", in: 1...1024) } ?? processors
+    let usual = workload is ExternalCommand ? 1 : processors
+    let count = try jobs.map { try Arguments.count($0, "--jobs", in: 1...1024) } ?? usual
     let log = try state.map { try TrialLog(folder: $0, identity: workload.identity) }
     return TrialRunner(workload, jobs: count, log: log)
   }

@@ -7,9 +7,10 @@ struct WorkloadOptions: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "\(BuiltInWorkload.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "name"),
+      "\(BuiltInWorkload.allCases.map(\.rawValue).joined(separator: ", ")); linear.",
+      valueName: "name"),
     completion: .list(BuiltInWorkload.allCases.map(\.rawValue)))
-  var workload = "linear"
+  var workload: String?
 
   @Option(
     name: .long, parsing: .unconditional,
@@ -28,6 +29,7 @@ struct WorkloadOptions: ParsableArguments {
 
   /// The workload, not yet tied to a number of steps.
   func parsedName() throws -> BuiltInWorkload {
+    guard let workload else { return .linear }
     let names = BuiltInWorkload.allCases.map(\.rawValue)
     guard let name = BuiltInWorkload(rawValue: workload.lowercased()) else {
       let guess = nearestSpelling(to: workload, among: names).map { "did you mean \($0)?" }
@@ -36,6 +38,15 @@ struct WorkloadOptions: ParsableArguments {
       )
     }
     return name
+  }
+
+  /// The first option that is given, by its name.
+  var firstGiven: String? {
+    let options = [
+      ("--workload", workload), ("--batch", batch), ("--start", start),
+      ("--weight-decay", weightDecay),
+    ]
+    return options.first { $0.1 != nil }?.0
   }
 
   /// What of it is not as usual.

@@ -1,0 +1,111 @@
+import Glibc
+import Schedules
+
+/// A training command of the user's as a workload: each trial is one run of it, in a folder of its own.
+///
+/// A trial whose folder has a result is not run again, so that what a search left running when it was killed is
+/// not lost.
+public struct ExternalCommand: Workload {
+  /// The command.
+  public let template: CommandTemplate
+
+  /// T.
+  public let steps: Int
+
+  /// The absolute path of the search's state folder.
+  public let state: String
+
+  /// How long a trial may take; nil for any time.
+  public let timeLimitSeconds: Int?
+
+  private let workingFolder: String
+
+  /// A command whose trials run as processes of this machine.
+  ///
+  /// - Parameters:
+  ///   - template: the command; it runs in the present working folder.
+  ///   - steps: T, at least 1.
+  ///   - state: the folder that keeps the search; made if there is none, its parent not.
+  ///   - timeLimitSeconds: how long a trial may take, at least 1; nil for any time.
+  /// - Throws: ``TrialLogError`` where the folder cannot be written.
+  /// - Complexity: O(1).
+  public init(
+    _ template: CommandTemplate, steps: Int, state: String, timeLimitSeconds: Int? = nil
+  ) throws(TrialLogError) {
+    precondition(steps > 0 && timeLimitSeconds ?? 1 > 0, "a run has steps and time")
+    try StateFile.makeFolder(state)
+    self.state = try StateFile.absolutePath(state)
+    workingFolder = try StateFile.absolutePath(".")
+    self.template = template
+    self.steps = steps
+    self.timeLimitSeconds = timeLimitSeconds
+    try StateFile.makeFolder(TrialFolder.parent(in: self.state))
+    try StateFile.write(Self.script, to: scriptFile)
+  }
+
+  /// The script that runs one trial, here and on a cluster.
+  private static let script = String(decoding: PackageResources.run_trial_sh, as: UTF8.self)
+
+  private var scriptFile: String { state + "/run-trial.sh" }
+
+  /// What is trained.
+  public var identity: String { "command steps=\(steps) \(template.text)" }
+
+  /// A command that is not told the seed does not depend on it.
+  public var isRandom: Bool { template.uses(.seed) }
+
+  /// Trains once, or reads what came of the trial before.
+  ///
+  /// - Parameter trial: of ``steps`` steps.
+  /// - Returns: what `result.json` says; failed where the command ended with another exit code than 0, was
+  ///   killed, took too long, or left no result.
+  /// - Throws: ``TrialLogError`` where the trial's folder cannot be written.
+  /// - Complexity: one run of the command.
+  public func outcome(of trial: Trial) throws(TrialLogError) -> TrialOutcome {
+    precondition(trial.schedule.steps == steps, "the schedule has the workload's steps")
+    let folder = self.folder(of: trial)
+    try prepare(trial)
+    waitWhileRunning(folder)
+    if let outcome = folder.outcome, outcome.isResult { return outcome }
+    try folder.clear()
+    let ending = ChildProcesses.shared.run(
+      ["/bin/bash", scriptFile, folder.path], timeLimit: timeLimitSeconds.map { .seconds($0) })
+    switch ending {
+    case .timedOut: return .failed("it took longer than \(timeLimitSeconds ?? 0) s")
+    case .notStarted(let reason): return .failed(reason)
+    case .killed(let signal): return .failed("ended by signal \(signal)")
+    case .exited(let code):
+      if let outcome = folder.outcome { return outcome }
+      return .failed(
+        code > 128 ? "ended by signal \(code - 128)" : "it left no exit code in \(folder.path)")
+    }
+  }
+
+  /// The folder of a trial.
+  func folder(of trial: Trial) -> TrialFolder { TrialFolder(of: trial, in: state) }
+
+  /// Writes what a trial needs into its folder.
+  func prepare(_ trial: Trial) throws(TrialLogError) {
+    try folder(of: trial).prepare(trial, template: template, workingFolder: workingFolder)
+  }
+
+  /// Waits while a process that a killed search has left behind still trains in the folder.
+  private func waitWhileRunning(_ folder: TrialFolder) {
+    let lock = open(folder.path + "/lock", O_RDWR | O_CLOEXEC)
+    guard lock >= 0 else { return }
+    while flock(lock, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK || errno == EINTR {
+      usleep(100_000)
+    }
+    close(lock)
+  }
+}
+
+extension TrialOutcome {
+  /// Whether the trial trained.
+  var isResult: Bool {
+    switch self {
+    case .loss, .diverged: true
+    case .failed: false
+    }
+  }
+}
