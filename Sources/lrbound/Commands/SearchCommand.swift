@@ -1,14 +1,15 @@
 import ArgumentParser
-import Glibc
 import Schedules
-import Tuning
-import Workloads
 
 /// `lrbound search`: the best shape of each family on a workload.
 struct SearchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "search",
     abstract: "The best shape of a schedule, family by family, on a workload.",
+    usage: """
+      lrbound search [<families> ...] [<options>], see lrbound search run --help
+      lrbound search <subcommand>
+      """,
     discussion: """
         lrbound search --shapes 300
         lrbound search tps cos-gen --workload logistic --steps 500 --state found
@@ -33,34 +34,6 @@ struct SearchCommand: ParsableCommand {
       The base LR goes with a schedule whose peak is 1, as lrbound schedule prints it. A search that was \
       stopped, or killed, goes on with the same command where --state keeps its trials.
       """,
-    subcommands: [SearchEmitCommand.self, SearchCollectCommand.self])
-
-  @OptionGroup var question: SearchQuestion
-  @OptionGroup var trials: TrialOptions
-
-  @Flag(
-    name: .long,
-    help: "The member of each family that is nearest to the best learning rates of all.")
-  var project = false
-
-  @OptionGroup var output: OutputOptions
-
-  func run() throws {
-    let setup = try question.parsed(state: trials.state)
-    let runner = try trials.runner(of: setup.workload)
-    let line = ProgressLine(isWanted: true)
-    if setup.workload is ExternalCommand {
-      InterruptWatch.begin { signal in
-        line.end()
-        printError("interrupted; finished trials are kept, and the same command goes on")
-        _exit(128 + signal)
-      }
-    }
-    let report = try setup.report(projects: project) { trials in
-      let total = grouped(trials.count)
-      return try runner.outcomes(of: trials) { line.show("\(grouped($0)) of \(total) trials") }
-    }
-    line.end()
-    try report.print(as: output.format)
-  }
+    subcommands: [SearchHereCommand.self, SearchEmitCommand.self, SearchCollectCommand.self],
+    defaultSubcommand: SearchHereCommand.self)
 }
