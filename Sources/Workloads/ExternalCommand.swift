@@ -18,24 +18,27 @@ public struct ExternalCommand: Workload {
   /// How long a trial may take; nil for any time.
   public let timeLimitSeconds: Int?
 
-  private let workingFolder: String
+  /// The absolute path of the folder that the command runs in.
+  public let workingFolder: String
 
   /// A command whose trials run as processes of this machine.
   ///
   /// - Parameters:
-  ///   - template: the command; it runs in the present working folder.
+  ///   - template: the command.
   ///   - steps: T, at least 1.
   ///   - state: the folder that keeps the search; made if there is none, its parent not.
   ///   - timeLimitSeconds: how long a trial may take, at least 1; nil for any time.
+  ///   - workingFolder: where the command runs; nil for the present working folder.
   /// - Throws: ``TrialLogError`` where the folder cannot be written.
   /// - Complexity: O(1).
   public init(
-    _ template: CommandTemplate, steps: Int, state: String, timeLimitSeconds: Int? = nil
+    _ template: CommandTemplate, steps: Int, state: String, timeLimitSeconds: Int? = nil,
+    workingFolder: String? = nil
   ) throws(TrialLogError) {
     precondition(steps > 0 && timeLimitSeconds ?? 1 > 0, "a run has steps and time")
     try StateFile.makeFolder(state)
     self.state = try StateFile.absolutePath(state)
-    workingFolder = try StateFile.absolutePath(".")
+    self.workingFolder = try StateFile.absolutePath(workingFolder ?? ".")
     self.template = template
     self.steps = steps
     self.timeLimitSeconds = timeLimitSeconds

@@ -13,27 +13,28 @@ struct ClusterSearch {
   ///
   /// A new --command replaces what the folder remembers; without one, what is given is added to it.
   init(_ emit: SearchEmitCommand) throws {
-    let known =
-      emit.question.command.command == nil ? try SearchArguments.read(from: emit.state) : []
-    guard let known else {
+    let isNew = emit.question.command.command != nil
+    let known = isNew ? nil : try RememberedSearch.read(from: emit.state)
+    guard isNew || known != nil else {
       throw UsageError(
         "--state '\(printable(emit.state))': no search was begun there; add --command")
     }
-    let arguments = known + Self.givenArguments
-    try self.init(arguments: arguments, state: emit.state)
-    try SearchArguments.write(arguments, to: emit.state)
+    let arguments = (known?.arguments ?? []) + Self.givenArguments
+    try self.init(arguments, state: emit.state, workingFolder: known?.workingFolder)
+    try RememberedSearch(arguments: arguments, workingFolder: command.workingFolder)
+      .write(to: command.state)
   }
 
   /// The search that a folder remembers; nil where there is none.
   init?(state: String) throws {
-    guard let known = try SearchArguments.read(from: state) else { return nil }
-    try self.init(arguments: known, state: state)
+    guard let known = try RememberedSearch.read(from: state) else { return nil }
+    try self.init(known.arguments, state: state, workingFolder: known.workingFolder)
   }
 
-  private init(arguments: [String], state: String) throws {
+  private init(_ arguments: [String], state: String, workingFolder: String?) throws {
     let emit = try SearchEmitCommand.parse(arguments)
     slurm = try emit.array.parsed()
-    setup = try emit.question.parsed(state: state)
+    setup = try emit.question.parsed(state: state, workingFolder: workingFolder)
     guard let command = setup.workload as? ExternalCommand else {
       throw UsageError("a cluster runs training commands only; add --command")
     }

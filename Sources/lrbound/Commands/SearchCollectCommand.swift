@@ -43,7 +43,7 @@ struct SearchCollectCommand: ParsableCommand {
       try report(pending).print(as: output.format)
       throw NoAnswer(
         description:
-          "\(grouped(pending.missing.count)) of \(grouped(pending.total)) trials have no result; lrbound search emit --state \(state) writes them again"
+          "\(grouped(pending.missing.count)) of \(grouped(pending.total)) trials have no result; lrbound search emit --state \(state) writes them"
       )
     }
   }

@@ -16,8 +16,8 @@ struct CommandOptions: ParsableArguments {
       "Seconds that a trial of the command may take; any time without it.", valueName: "s"))
   var trialTimeout: String?
 
-  /// The command, if one is given.
-  func parsed(steps: Int, state: String?) throws -> ExternalCommand? {
+  /// The command, if one is given; it runs in the present folder where no other is named.
+  func parsed(steps: Int, state: String?, workingFolder: String?) throws -> ExternalCommand? {
     let limit = try trialTimeout.map {
       try Arguments.count($0, "--trial-timeout", in: 1...10_000_000)
     }
@@ -31,6 +31,7 @@ struct CommandOptions: ParsableArguments {
     guard let state else {
       throw UsageError("--command: its trials need a folder; add --state")
     }
-    return try ExternalCommand(template, steps: steps, state: state, timeLimitSeconds: limit)
+    return try ExternalCommand(
+      template, steps: steps, state: state, timeLimitSeconds: limit, workingFolder: workingFolder)
   }
 }

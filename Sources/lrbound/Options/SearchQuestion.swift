@@ -26,8 +26,10 @@ struct SearchQuestion: ParsableArguments {
 
   /// The workload, the plan, and what else is wanted.
   ///
-  /// - Parameter state: the state folder, which a command needs.
-  func parsed(state: String?) throws -> SearchSetup {
+  /// - Parameters:
+  ///   - state: the state folder, which a command needs.
+  ///   - workingFolder: where a command runs; nil for the present folder.
+  func parsed(state: String?, workingFolder: String? = nil) throws -> SearchSetup {
     if steps == nil, command.command != nil {
       throw UsageError("--command: give the number of steps that it trains; add --steps")
     }
@@ -36,7 +38,9 @@ struct SearchQuestion: ParsableArguments {
     if let given = workload.firstGiven, command.command != nil {
       throw UsageError("\(given) and --command exclude each other; give one of them")
     }
-    if let command = try command.parsed(steps: steps, state: state) {
+    if let command = try command.parsed(
+      steps: steps, state: state, workingFolder: workingFolder)
+    {
       let plan = try search.plan(families: families, workload: command, usualRates: nil)
       return SearchSetup(workload: command, plan: plan, isChecked: check)
     }
