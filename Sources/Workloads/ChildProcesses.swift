@@ -37,7 +37,7 @@ public final class ChildProcesses: Sendable {
     signal(SIGCHLD, SIG_DFL)
   }
 
-  /// Runs a program to its end; does not return once all programs have been stopped.
+  /// Runs a program to its end, its input and output thrown away; does not return once all programs have been stopped.
   ///
   /// - Parameters:
   ///   - arguments: the program's absolute path and its arguments.
@@ -97,10 +97,16 @@ public final class ChildProcesses: Sendable {
     posix_spawnattr_setflags(
       &attributes,
       Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDWR, 0)
+    posix_spawn_file_actions_adddup2(&actions, STDIN_FILENO, STDOUT_FILENO)
+    posix_spawn_file_actions_adddup2(&actions, STDIN_FILENO, STDERR_FILENO)
     let texts = arguments.map { strdup($0) }
     defer { for text in texts { free(text) } }
     var child = pid_t()
-    let code = posix_spawn(&child, arguments[0], nil, &attributes, texts + [nil], environ)
+    let code = posix_spawn(&child, arguments[0], &actions, &attributes, texts + [nil], environ)
     guard code == 0 else {
       return .failure(
         StartFailure(message: "\(arguments[0]): \(String(cString: strerror(code)))"))
