@@ -34,7 +34,7 @@ import Workloads
     posix_spawnattr_setpgroup(&attributes, 0)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK))
     let texts = arguments.map { strdup($0) }
-    let variables = ["PATH=/usr/bin:/bin", environment].map { strdup($0) }
+    let variables = [strdup("PATH=/usr/bin:/bin"), strdup(environment)]
     defer { for text in texts + variables { free(text) } }
     var child = pid_t()
     let code = posix_spawn(
