@@ -51,6 +51,7 @@ extension Segment.Law {
     case .inverseSquareRoot: return "inverse square root"
     case .line(_, _, _, let y0, _, let y1): return y0 == y1 ? "plateau" : "line"
     case .cubic(let piece, _): return piece.lowerValue == piece.upperValue ? "plateau" : "spline"
+    case .ramp(let ramp): return ramp.kind
     case .values: return "given values"
     case .decay(let shape, _, _, let start, let end, _, _):
       let direction = start < end ? "rise" : "decay"

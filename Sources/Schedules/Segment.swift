@@ -29,6 +29,9 @@ struct Segment: Sendable {
     /// A monotone cubic at the whole numbers k + offset.
     case cubic(CubicPiece, offset: Int)
 
+    /// A phase of another library's schedule.
+    case ramp(Ramp)
+
     /// The values themselves.
     case values([Double])
   }
@@ -130,6 +133,8 @@ struct Segment: Sendable {
       for index in buffer.indices {
         buffer[index] = piece.value(at: Double(first + index + offset))
       }
+    case .ramp(let ramp):
+      for index in buffer.indices { buffer[index] = ramp.value(at: Double(first + index)) }
     case .values(let values):
       for index in buffer.indices { buffer[index] = values[first + index] }
     }

@@ -46,7 +46,7 @@ extension Schedule {
           return plateau(
             first + 1...first + run.count, values[run.lowerBound] * segment.scale)
         }
-      case .warmup, .decay, .cubic: continue
+      case .warmup, .decay, .cubic, .ramp: continue
       }
     }
     return nil

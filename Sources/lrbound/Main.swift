@@ -44,6 +44,9 @@ enum Main {
     switch error {
     case let error as UsageError: fail(error.description, code: 2)
     case let error as ScheduleError: fail(error.description, code: 2)
+    case let error as DialectError: fail(error.description, code: 2)
+    case let error as ExportError: fail(error.description, code: 2)
+    case let error as FailedCheck: fail(error.description, code: 1)
     case let error as InputError: fail(error.description, code: 3)
     case let error as ScheduleMismatch: fail(error.description, code: 3)
     case let error as StandardOutput.Failure: fail(error.description, code: 3)

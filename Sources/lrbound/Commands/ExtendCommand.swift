@@ -83,9 +83,11 @@ struct ExtendCommand: ParsableCommand {
   @OptionGroup var ruleOptions: RuleOptions
   @OptionGroup var crossCheck: CrossCheckOptions
   @OptionGroup var scale: ScaleOptions
+  @OptionGroup var exportOptions: ExportOptions
   @OptionGroup var plot: PlotOptions
 
   func run() throws {
+    try exportOptions.check(plot)
     let tasks = try crossCheck.parsedTasks()
     let setup = try ExtendSetup(self)
     let chain = try setup.chain()
@@ -98,7 +100,10 @@ struct ExtendCommand: ParsableCommand {
         }
       },
       notices: setup.notices, assumptions: setup.assumptions)
-    try plot.print(report.report) {
+    try exportOptions.print(report.report, plot: plot) {
+      let (kind, plan) = try setup.followedPlan(of: chain)
+      return (plan.schedule, "\(setup.base.spec.text), \(kind.rawValue)", plan.baseLearningRate)
+    } chart: {
       ExtendChart(
         chain.stages[chain.stages.count - 1], followed: chain.followed[chain.followed.count - 1]
       )

@@ -116,7 +116,23 @@ struct ExtendSetup {
 
   /// Writes the plan that was followed.
   func write(_ chain: ExtensionChain, to path: String) throws {
-    guard let plan = chain.lastPlan else { return }
+    let (_, plan) = try followedPlan(of: chain)
     try ScheduleTable(of: plan.schedule, baseLearningRate: plan.baseLearningRate).write(to: path)
+  }
+
+  /// The plan that was followed to the last horizon.
+  func followedPlan(of chain: ExtensionChain) throws -> (ExtensionOption.Kind, ExtensionOption.Plan)
+  {
+    guard let stage = chain.stages.last, let followed = chain.followed.last,
+      let option = stage.option(followed)
+    else {
+      throw NoAnswer(
+        description: "--plan '\(kind?.rawValue ?? "")': it does not apply to this run")
+    }
+    switch option.result {
+    case .success(let plan): return (followed, plan)
+    case .failure(let obstacle):
+      throw NoAnswer(description: "--plan '\(followed.rawValue)': \(obstacle)")
+    }
   }
 }

@@ -3,90 +3,89 @@ import Charts
 import Runs
 import Schedules
 
-/// `lrbound schedule`: what a spec means.
+/// `lrbound schedule`: what a spec, or another library's schedule, means; lint and export.
 struct ScheduleCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "schedule",
-    abstract: "Show what a schedule means: stretches, end points, sums, values.",
+    abstract: "Show, lint and export a schedule: stretches, end points, sums, values.",
     discussion: """
         lrbound schedule wsd20:decay=1-sqrt,warmup=300 --steps 10000
         lrbound schedule cosine:min=0.1 --steps 10000 --csv > schedule.csv
         lrbound schedule @schedule.csv
         lrbound schedule cosine:min=0.1 --steps 10000 --plot schedule.svg
+        lrbound schedule --dialect hf warmup_stable_decay --steps 10000 \\
+          --kwargs '{"warmup_steps": 300, "num_decay_steps": 2000}'
+        lrbound schedule --dialect megatron --config train.sh --strict
+        lrbound schedule wsd20 --steps 10000 --lr 1e-3 --export torch > schedule.py
+
+      With --dialect the schedule is read as that library runs it, step for step; JSON lists what looks \
+      wrong under lint, and --strict makes warnings the exit code 1.
       """)
 
-  @OptionGroup var schedule: ScheduleOptions
+  @Argument(
+    help: "The schedule, for example wsd20 or @file.csv; with --dialect the scheduler's name.",
+    completion: .schedules)
+  var spec: String?
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp("Number of optimiser steps, T.", valueName: "t"))
+  var steps: String?
 
   @Option(
     name: .long, parsing: .unconditional,
     help: ArgumentHelp(
-      "Base learning rate; needed for min-lr=, adds LRs to the CSV.", valueName: "lr"))
+      "Base learning rate; needed for absolute floors, adds LRs to the CSV.", valueName: "lr"))
   var lr: String?
 
+  @OptionGroup var dialectOptions: DialectOptions
+
+  @Flag(name: .long, help: "Exit with code 1 where the lint has warnings or errors.")
+  var strict = false
+
+  @OptionGroup var exportOptions: ExportOptions
   @OptionGroup var plot: PlotOptions
 
   func run() throws {
-    let baseLearningRate = try lr.map { try Arguments.learningRate($0, "--lr") }
-    let scheduledRun = try schedule.parsed()
-    let spec = scheduledRun.spec
-    let schedule = try scheduledRun.schedule(baseLearningRate: baseLearningRate)
-    if plot.isWanted { Progress.announcePasses(2, steps: schedule.steps) }
+    try exportOptions.check(plot)
+    let named = try parsed()
+    if plot.isWanted { Progress.announcePasses(2, steps: named.schedule.steps) }
     func chart() -> Chart {
-      ScheduleChart(schedule, spec: spec, baseLearningRate: baseLearningRate).chart
+      ScheduleChart(
+        named.schedule, title: named.title, baseLearningRate: named.baseLearningRate
+      ).chart
     }
     if plot.output.format == .csv {
       try plot.writeFile(chart)
-      try ScheduleTable(of: schedule, baseLearningRate: baseLearningRate)
+      try ScheduleTable(of: named.schedule, baseLearningRate: named.baseLearningRate)
         .forEachPiece { (piece: String) throws(StandardOutput.Failure) in
           try StandardOutput.write(piece)
         }
-      return
+    } else {
+      let report = ScheduleReport(named).report
+      try exportOptions.print(report, plot: plot) {
+        (named.schedule, named.title, named.baseLearningRate)
+      } chart: {
+        chart()
+      }
     }
+    if strict, named.faults > 0 {
+      let codes = named.findings.filter { $0.severity != .information }.map(\.code)
+      throw FailedCheck(
+        description: "--strict: \(named.title): \(codes.joined(separator: ", ")); mend the schedule")
+    }
+  }
 
-    let stretches = schedule.stretches
-    let sum = schedule.sum
-    var text = [
-      "\(spec.text) over \(grouped(schedule.steps)) steps, that is \(spec.canonical)", "",
-    ]
-    let shown = stretches.count > 12 ? Array(stretches.prefix(6)) + stretches.suffix(6) : stretches
-    var rows = shown.map { stretch in
-      [
-        "\(grouped(stretch.steps.lowerBound)) – \(grouped(stretch.steps.upperBound))", stretch.kind,
-        "\(significant(stretch.first, 6)) → \(significant(stretch.last, 6))",
-      ]
+  private func parsed() throws -> NamedSchedule {
+    let rate = try lr.map { try Arguments.learningRate($0, "--lr") }
+    let count = try steps.map { try Arguments.steps($0, "--steps") }
+    if let named = try dialectOptions.parsed(name: spec, steps: count, learningRate: rate) {
+      return named
     }
-    if shown.count < stretches.count {
-      rows.insert(["…", "\(stretches.count - shown.count) more", ""], at: 6)
+    guard let spec else {
+      throw UsageError("SPEC: no schedule is given; write for example lrbound schedule wsd20")
     }
-    text += columns([["steps", "what", "multiplier"]] + rows)
-    text.append("")
-    text += columns([
-      ["first", significant(schedule.first, 6)], ["last", significant(schedule.last, 6)],
-      ["sum", significant(sum, 8)], ["mean", significant(sum / Double(schedule.steps), 6)],
-    ])
-    if let rate = baseLearningRate ?? scheduledRun.fileBaseLearningRate {
-      let source = baseLearningRate == nil ? " (the file's maximum)" : ""
-      text += columns([
-        ["base LR", significant(rate, 6) + source],
-        ["last LR", significant(rate * schedule.last, 6)],
-      ])
-    }
-    let report = Report(
-      command: "schedule", text: text,
-      json: [
-        "spec": .string(spec.text), "canonical": .string(spec.canonical),
-        "steps": .integer(schedule.steps), "peak": .number(schedule.peak),
-        "first": .number(schedule.first), "last": .number(schedule.last), "sum": .number(sum),
-        "stretches": .array(
-          stretches.map { stretch in
-            .object([
-              "from_step": .integer(stretch.steps.lowerBound),
-              "to_step": .integer(stretch.steps.upperBound), "kind": .string(stretch.kind),
-              "first": .number(stretch.first), "last": .number(stretch.last),
-            ])
-          }),
-      ],
-      csv: [], notices: try scheduledRun.notices(baseLearningRate: baseLearningRate))
-    try plot.print(report, chart: chart)
+    let run = try ScheduledRun(try Arguments.schedule(spec, "SPEC"), steps: count)
+    return try NamedSchedule(run, learningRate: rate)
   }
 }

@@ -66,9 +66,11 @@ struct TransferCommand: ParsableCommand {
   @OptionGroup var ruleOptions: RuleOptions
   @OptionGroup var crossCheck: CrossCheckOptions
   @OptionGroup var scale: ScaleOptions
+  @OptionGroup var exportOptions: ExportOptions
   @OptionGroup var plot: PlotOptions
 
   func run() throws {
+    try exportOptions.check(plot)
     let tasks = try crossCheck.parsedTasks()
     let transfer = try TransferSetup(self)
     let answer = try transfer.question.answer()
@@ -83,7 +85,12 @@ struct TransferCommand: ParsableCommand {
       csv: csv(of: answer, model: model),
       notices: transfer.notices + answer.notices,
       assumptions: transfer.assumptions + answer.assumptions)
-    try plot.print(report) { try TransferChart(answer).chart }
+    try exportOptions.print(report, plot: plot) {
+      let (run, rate) = (answer.to.run, answer.to.baseLearningRate)
+      return (try run.schedule(baseLearningRate: rate), run.spec.text, rate)
+    } chart: {
+      try TransferChart(answer).chart
+    }
   }
 
   // MARK: - Printing

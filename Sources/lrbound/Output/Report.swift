@@ -53,7 +53,8 @@ struct Report {
     }
   }
 
-  private func printNotices() {
+  /// Prints what the user should know to stderr.
+  func printNotices() {
     for notice in notices { printError("warning: \(notice.message)") }
   }
 

@@ -1,0 +1,16 @@
+extension ScheduleSpec {
+  /// What the spec means over a number of steps, for the lint.
+  ///
+  /// - Parameter steps: T.
+  /// - Returns: warmup and, for a cosine with a period, its end.
+  /// - Complexity: O(1).
+  public func intent(steps: Int) -> ScheduleIntent {
+    var intent = ScheduleIntent()
+    intent.warmupSteps = warmup?.steps(of: steps)
+    if case .cosine(_, let period) = family {
+      intent.decayStart = Double(intent.warmupSteps ?? 0)
+      intent.horizon = Double(period.steps(of: steps))
+    }
+    return intent
+  }
+}

@@ -1,0 +1,83 @@
+import ArgumentParser
+import Runs
+import Schedules
+
+/// A schedule in the words of another library.
+struct DialectOptions: ParsableArguments {
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp(
+      "Read SPEC as a scheduler of hf, torch, optax, megatron, torchtitan, olmo-core, nanotron, litgpt, composer, keras, deepspeed or epfml.",
+      valueName: "library"),
+    completion: .list(Dialect.allCases.map(\.rawValue)))
+  var dialect: String?
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp("The scheduler's parameters, a JSON object.", valueName: "json"))
+  var kwargs: String?
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp(
+      "The trainer's own configuration instead of SPEC: JSON, or a script with its flags.",
+      valueName: "file"),
+    completion: .file())
+  var config: String?
+
+  /// The schedule that the library would run; nil where no dialect is asked for.
+  func parsed(name: String?, steps: Int?, learningRate: Double?) throws -> NamedSchedule? {
+    guard let dialect else {
+      guard kwargs == nil, config == nil else {
+        throw UsageError("--kwargs and --config need to know the library; add --dialect")
+      }
+      return nil
+    }
+    guard let library = Dialect(rawValue: dialect) else {
+      let names = Dialect.allCases.map(\.rawValue)
+      let guess = nearestSpelling(to: dialect, among: names).map { "did you mean \($0)?" }
+      throw UsageError(
+        "--dialect '\(printable(dialect))': no such library is known; \(guess ?? "give one of \(names.joined(separator: ", "))")"
+      )
+    }
+    if let config {
+      guard name == nil, kwargs == nil else {
+        throw UsageError("--config has the scheduler and its parameters; leave SPEC and --kwargs out")
+      }
+      return try read(config, library: library, steps: steps, learningRate: learningRate)
+    }
+    let request = DialectRequest(
+      name: name ?? "", parameters: try parameters(), steps: steps, learningRate: learningRate)
+    return NamedSchedule(try library.read(request), library: library, request: request)
+  }
+
+  private func read(_ path: String, library: Dialect, steps: Int?, learningRate: Double?) throws
+    -> NamedSchedule
+  {
+    let configuration = try ParameterValue(contentsOf: path)
+    do {
+      var request = try library.request(configuration: configuration)
+      if let steps, request.steps == nil { request.steps = steps }
+      if let given = request.steps, let steps, given != steps {
+        throw UsageError(
+          "--steps: the configuration says \(given) steps, not \(steps); leave it out")
+      }
+      if let learningRate { request.learningRate = learningRate }
+      return NamedSchedule(try library.read(request), library: library, request: request)
+    } catch let error as DialectError {
+      throw InputError(
+        path: path, problem: "\(error.subject)\(error.key.map { ", \($0)" } ?? ""): \(error.problem)",
+        remedy: error.remedy)
+    }
+  }
+
+  private func parameters() throws -> [String: ParameterValue] {
+    guard let kwargs else { return [:] }
+    guard let value = ParameterValue(json: kwargs), case .object(let members) = value else {
+      throw UsageError(
+        "--kwargs '\(printable(kwargs))': not a JSON object; write for example '{\"num_decay_steps\": 2000}'"
+      )
+    }
+    return members
+  }
+}

@@ -1,0 +1,77 @@
+import Runs
+import Schedules
+
+/// A schedule with what was asked for, from the grammar or from another library.
+struct NamedSchedule {
+  /// What was asked for, for people.
+  let title: String
+
+  /// How it was understood, for people.
+  let meaning: String
+
+  let schedule: Schedule
+
+  /// γ, where it is known.
+  let baseLearningRate: Double?
+
+  /// Where γ comes from, for people.
+  let rateSource: String
+
+  let findings: [ScheduleFinding]
+
+  /// What the bound's user should know; the lint has the rest.
+  let notices: [Notice]
+
+  /// What a report echoes of it.
+  let json: [String: JSONValue]
+
+  /// A spec of the grammar, or a file.
+  init(_ run: ScheduledRun, learningRate: Double?) throws {
+    title = run.spec.text
+    meaning = run.spec.canonical
+    schedule = try run.schedule(baseLearningRate: learningRate)
+    baseLearningRate = learningRate ?? run.fileBaseLearningRate
+    rateSource = learningRate == nil ? " (the file's maximum)" : ""
+    findings = schedule.findings(intent: run.spec.intent(steps: run.steps))
+    notices = try run.notices(baseLearningRate: learningRate)
+    json = run.json
+  }
+
+  /// A schedule of another library.
+  init(_ dialect: DialectSchedule, library: Dialect, request: DialectRequest) {
+    title = request.name.isEmpty ? library.rawValue : "\(library.rawValue) \(request.name)"
+    meaning = "as \(library.rawValue) runs it"
+    schedule = dialect.schedule
+    baseLearningRate = dialect.baseLearningRate
+    rateSource = ""
+    // A dialect may say the same as the lint, and knows more.
+    let told = Set(dialect.remarks.map(\.code))
+    findings =
+      dialect.remarks
+      + schedule.findings(intent: dialect.intent).filter { !told.contains($0.code) }
+    notices = []
+    json = [
+      "dialect": .string(library.rawValue), "spec": .string(printable(request.name, most: 200)),
+      "steps": .integer(schedule.steps),
+    ]
+  }
+
+  /// The findings for scripts.
+  var lint: JSONValue {
+    .array(
+      findings.map {
+        .object([
+          "code": .string($0.code), "severity": .string($0.severity.rawValue),
+          "message": .string($0.message),
+        ])
+      })
+  }
+
+  /// How many findings a strict reader does not accept.
+  var faults: Int { findings.filter { $0.severity != .information }.count }
+}
+
+/// A check that said no, in one line; exit code 1.
+struct FailedCheck: Error, CustomStringConvertible {
+  let description: String
+}
