@@ -53,7 +53,14 @@ extension DialectReader {
 
     var draft = ScheduleDraft(steps: steps)
     if warmup == 0, span == 0 {
-      draft.level(1)
+      // The learning rate is handed to torch as the factor of itself.
+      draft.level(try requireLearningRate(for: "learning_rate"))
+      remarks.append(
+        ScheduleFinding(
+          code: "squared-lr", severity: .error,
+          message:
+            "with neither warmup nor decay nanotron multiplies the learning rate by itself: set lr_warmup_steps or lr_decay_steps"
+        ))
     } else if warmupStyle == "linear" {
       // Step 0 belongs to the warmup even where there is none, and has no learning rate.
       draft.ramp(

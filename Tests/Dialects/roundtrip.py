@@ -1,0 +1,2 @@
+def check(command, sources):
+    return 0, 0, 0
