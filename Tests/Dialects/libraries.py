@@ -270,10 +270,15 @@ def optax(rng, sources):
             yield name, kwargs, steps, None, rates
 
 
-def megatron(rng, sources):
-    library = sources.run(
+def megatron_scheduler(sources):
+    return sources.run(
         "megatron-core", "megatron/core/optimizer_param_scheduler.py", ["OptimizerParamScheduler"],
-        logger=Silent(), logging=Silent(), log_single_rank=lambda *a, **k: None)
+        logger=Silent(), logging=Silent(), log_single_rank=lambda *a, **k: None,
+    )["OptimizerParamScheduler"]
+
+
+def megatron(rng, sources):
+    library = megatron_scheduler(sources)
     for _ in range(4 * CASES):
         steps, warmup, decay = lengths(rng)
         batch = rng.choice([1, 8, 512])
@@ -292,7 +297,7 @@ def megatron(rng, sources):
             n = min(decay, end) * (batch if samples else 1)
             scheduler_lr = []
             optimizer = types.SimpleNamespace(param_groups=[{"params": []}])
-            scheduler = library["OptimizerParamScheduler"](
+            scheduler = library(
                 optimizer, init_lr=low / 2, max_lr=lr, min_lr=low, lr_warmup_steps=w * unit,
                 lr_decay_steps=e * unit, lr_decay_style=style, start_wd=0.0, end_wd=0.0,
                 wd_incr_steps=1, wd_incr_style="constant", wsd_decay_steps=n * unit,
@@ -310,7 +315,7 @@ def megatron(rng, sources):
             yield style, kwargs, steps, None, scheduler_lr
 
 
-def torchtitan(rng, sources):
+def torchtitan_container(sources):
     from torch.optim.lr_scheduler import LambdaLR
     import functools
 
@@ -318,10 +323,25 @@ def torchtitan(rng, sources):
         class Config:
             pass
 
-    namespace = sources.run(
+    return sources.run(
         "torchtitan", "torchtitan/components/optimizer/lr_scheduler.py", ["LRSchedulersContainer"],
         Stateful=type("Stateful", (), {}), Configurable=Configurable, functools=functools, LambdaLR=LambdaLR,
-        logger=Silent())
+        logger=Silent())["LRSchedulersContainer"]
+
+
+def torchtitan_rates(container, kwargs, lr, steps):
+    optimizer = torch_optimizer(lr)
+    built = container.Config(**kwargs).build(optimizers=[optimizer], training_steps=steps)
+    rates = []
+    for _ in range(steps):
+        rates.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        built.step()
+    return rates
+
+
+def torchtitan(rng, sources):
+    container = torchtitan_container(sources)
     for _ in range(6 * CASES):
         steps, warmup, decay = lengths(rng)
         lr = rate(rng)
@@ -333,18 +353,11 @@ def torchtitan(rng, sources):
             kwargs["decay_ratio"] = rng.choice([rng.uniform(0, 1), 0.5, 0.25])
         if rng.random() < 0.3:
             kwargs["total_steps"] = steps + rng.randint(0, 20)
-        config = namespace["LRSchedulersContainer"].Config(**kwargs)
-        optimizer = torch_optimizer(lr)
-        container = config.build(optimizers=[optimizer], training_steps=steps)
-        rates = []
-        for _ in range(steps):
-            rates.append(optimizer.param_groups[0]["lr"])
-            optimizer.step()
-            container.step()
+        rates = torchtitan_rates(container, kwargs, lr, steps)
         yield "", kwargs, steps, lr, rates
 
 
-def olmo_core(rng, sources):
+def olmo_core_schedulers(sources):
     import abc
     import dataclasses
     import numpy
@@ -355,13 +368,17 @@ def olmo_core(rng, sources):
         def register(cls, name):
             return lambda decorated: decorated
 
-    namespace = sources.run(
+    return sources.run(
         "ai2-olmo-core", "olmo_core/optim/scheduler.py", None,
         ABCMeta=abc.ABCMeta, abstractmethod=abc.abstractmethod, field=dataclasses.field, cos=cos,
         pi=pi, sqrt=sqrt, np=numpy, torch=types.SimpleNamespace(Tensor=type(None)), Config=type("Config", (), {}),
         Registrable=Registrable, StrEnum=enum.StrEnum, get_rank=lambda: 1, logging=__import__("logging"),
         OLMoConfigurationError=ValueError, INITIAL_LR_FIELD="initial_lr", LR_FIELD="lr",
         TYPE_CHECKING=False)
+
+
+def olmo_core(rng, sources):
+    namespace = olmo_core_schedulers(sources)
     for _ in range(CASES):
         steps, warmup, decay = lengths(rng)
         warmup = max(1, warmup)
@@ -414,7 +431,8 @@ def olmo_core(rng, sources):
                 yield name, kwargs | more, steps, lr, rates
 
 
-def nanotron(rng, sources):
+def nanotron_builder(sources):
+    """Its configuration's class, and the function that builds the scheduler."""
     from torch.optim.lr_scheduler import LambdaLR
 
     configuration = sources.run(
@@ -422,6 +440,11 @@ def nanotron(rng, sources):
     builder = sources.run(
         "nanotron", "nanotron/helpers.py", ["lr_scheduler_builder"], LambdaLR=LambdaLR,
         LRSchedulerArgs=configuration)["lr_scheduler_builder"]
+    return configuration, builder
+
+
+def nanotron(rng, sources):
+    configuration, builder = nanotron_builder(sources)
     for _ in range(8 * CASES):
         steps, warmup, decay = lengths(rng)
         lr = rate(rng)

@@ -28,7 +28,7 @@ extension Dialect {
         ])
     case .epfml:
       return flat(
-        configuration.value(at: "args") ?? configuration,
+        configuration.value(at: "args") ?? configuration.value(at: "config") ?? configuration,
         keys: [
           "scheduler", "warmup_steps", "iterations", "wsd_fract_decay", "wsd_final_lr_scale",
           "decay_type", "cos_inf_steps", "lr",

@@ -26,6 +26,9 @@ struct PythonExpression {
     let origin = ramp.origin + Double(start)
     let done = "((\(step) - \(number(origin))) / \(number(ramp.width)))"
     let left = "((\(number(origin + ramp.width)) - \(step)) / \(number(ramp.width)))"
+    if ramp.shape == .linear, ramp.start == 0 {
+      return ramp.end == 1 ? done : "\(ramp.end) * \(done)"
+    }
     let fraction = fraction(ramp.shape, done: done, left: left)
     if ramp.start == 1, ramp.end == 0 { return fraction }
     if ramp.end == 0 { return "\(ramp.start) * \(fraction)" }

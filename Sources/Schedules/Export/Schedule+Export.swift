@@ -22,14 +22,15 @@ extension Schedule {
     }
     let configuration = try TrainerConfiguration(
       of: self, for: target, baseLearningRate: baseLearningRate)
-    let schedule: Schedule
+    let reading: DialectSchedule
     do {
-      schedule = try dialect.read(configuration.request).schedule
+      reading = try dialect.read(configuration.request)
     } catch {
       throw ExportError(target, problem: "it cannot express this (\(error.problem))")
     }
-    let difference = try difference(from: schedule, target: target)
-    var remarks: [ScheduleFinding] = []
+    let difference = try difference(from: reading.schedule, target: target)
+    // That a floor is a learning rate is no news where the base one is given.
+    var remarks = reading.remarks.filter { $0.code != "absolute-level" }
     if difference > 1e-9 {
       remarks.append(
         ScheduleFinding(
@@ -58,12 +59,14 @@ extension Schedule {
         let value = own[index]
         let before = index > 0 ? abs(own[index - 1] - value) : 0
         let after = index + 1 < own.count ? abs(own[index + 1] - value) : 0
-        let difference = abs(others[step - position] - value)
+        // A trainer that never reaches the peak keeps the learning rate that it was given.
+        let read = others[step - position] * other.peak
+        let difference = abs(read - value)
         guard difference <= 1.5 * max(before, after) + 1e-9 else {
           throw ExportError(
             target,
             problem:
-              "it cannot express this: its learning rate at step \(step + 1) would be \(rounded(others[step - position])) of the peak, not \(rounded(value))"
+              "it cannot express this: its learning rate at step \(step + 1) would be \(rounded(read)) of the peak, not \(rounded(value))"
           )
         }
         largest = max(largest, difference)

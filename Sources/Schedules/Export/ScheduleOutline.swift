@@ -7,7 +7,12 @@ struct ScheduleOutline {
 
   /// The decay from the peak, if any.
   private(set) var decay: Ramp?
-  private(set) var decaySteps = 0
+
+  /// The step, counted from 0, at which the decay's progress is 0.
+  private(set) var decayStart = 0
+
+  /// T.
+  let steps: Int
 
   /// Steps on the floor after the decay.
   private(set) var tailSteps = 0
@@ -17,6 +22,7 @@ struct ScheduleOutline {
 
   /// The outline of the phases, or nil where they have another order or no formula.
   init?(of phases: [SchedulePhase]) {
+    steps = phases.last?.steps.upperBound ?? 0
     for phase in phases {
       let count = phase.steps.count
       switch phase.law {
@@ -38,7 +44,8 @@ struct ScheduleOutline {
           (warmup, warmupSteps) = (ramp, count)
         } else {
           guard decay == nil, ramp.start == 1 else { return nil }
-          (decay, decaySteps) = (ramp, count)
+          decay = ramp
+          decayStart = max(0, phase.steps.lowerBound + Int(ramp.origin.rounded()))
         }
       }
     }
@@ -50,6 +57,12 @@ struct ScheduleOutline {
   /// The decay's length as n counts it.
   var decayLength: Int { decay.map { Int($0.width.rounded()) } ?? 0 }
 
-  /// Whether the decay begins right after the warmup and ends with the run.
-  var decaysThroughout: Bool { plateauSteps <= 1 && tailSteps == 0 }
+  /// The step at which the decay's progress is 1, which may lie beyond the run.
+  var horizon: Int { decay == nil ? steps : decayStart + decayLength }
+
+  /// Whether the decay begins right after the warmup, give or take a step.
+  var decaysAtOnce: Bool { plateauSteps <= 1 }
+
+  /// Whether it also ends with the run, give or take a step.
+  var decaysThroughout: Bool { decaysAtOnce && abs(horizon - steps) <= 1 }
 }

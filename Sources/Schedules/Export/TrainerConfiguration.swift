@@ -111,6 +111,12 @@ struct TrainerConfiguration {
       default: break
       }
     }
+    if outline.decaysAtOnce, outline.horizon > steps, decay.shape == .cosine(power: 1) {
+      // A part of half a wave.
+      parameters["num_cycles"] = .number(0.5 * Double(steps - outline.decayStart) / decay.width)
+      if decay.end != 0 { parameters["min_lr_rate"] = .number(decay.end) }
+      return request(decay.end == 0 ? "cosine" : "cosine_with_min_lr")
+    }
     let types: [(Ramp.Shape, String)] = [
       (.linear, "linear"), (.cosine(power: 1), "cosine"), (.oneMinusSquareRoot, "1-sqrt"),
     ]
@@ -120,9 +126,9 @@ struct TrainerConfiguration {
     parameters["num_decay_steps"] = number(outline.decayLength)
     parameters["decay_type"] = .text(type)
     if decay.end != 0 { parameters["min_lr_ratio"] = .number(decay.end) }
-    if outline.tailSteps > 0 {
+    if abs(outline.horizon - steps) > 1 {
       parameters["num_stable_steps"] = number(
-        steps - outline.tailSteps - outline.decayLength - outline.warmupLength)
+        max(0, outline.decayStart - outline.warmupLength))
     }
     return request("warmup_stable_decay")
   }
@@ -146,13 +152,15 @@ struct TrainerConfiguration {
     var parameters: [String: ParameterValue] = [
       "lr": .number(rate), "min_lr": .number(outline.decay.map { $0.end * rate } ?? 0),
       "lr_warmup_iters": number(outline.warmupLength), "train_iters": number(steps),
-      "lr_decay_iters": number(steps - outline.tailSteps),
+      "lr_decay_iters": number(outline.horizon),
     ]
     switch outline.decay?.shape {
     case nil: parameters["lr_decay_style"] = .text("constant")
-    case .power(-0.5)?: parameters["lr_decay_style"] = .text("inverse-square-root")
-    case .linear? where outline.plateauSteps <= 1: parameters["lr_decay_style"] = .text("linear")
-    case .cosine(1)? where outline.plateauSteps <= 1:
+    // Without a warmup the first step's samples, of unknown number, are the timescale.
+    case .power(-0.5)? where outline.warmupSteps > 0:
+      parameters["lr_decay_style"] = .text("inverse-square-root")
+    case .linear? where outline.decaysAtOnce: parameters["lr_decay_style"] = .text("linear")
+    case .cosine(1)? where outline.decaysAtOnce:
       parameters["lr_decay_style"] = .text("cosine")
     case let shape?:
       let styles: [(Ramp.Shape, String)] = [
@@ -185,8 +193,10 @@ struct TrainerConfiguration {
       }
       parameters["decay_type"] = .text(type)
       parameters["min_lr_factor"] = .number(decay.end)
-      if outline.plateauSteps > 1 {
-        parameters["decay_ratio"] = .number(decay.width.rounded() / Double(steps))
+      let total = abs(outline.horizon - steps) > 1 ? outline.horizon : steps
+      if total != steps { parameters["total_steps"] = number(total) }
+      if !outline.decaysAtOnce {
+        parameters["decay_ratio"] = .number(decay.width.rounded() / Double(total))
       }
     } else {
       parameters["decay_ratio"] = .number(0)
@@ -203,15 +213,14 @@ struct TrainerConfiguration {
   ) throws(ExportError) -> DialectRequest {
     var parameters: [String: ParameterValue] = ["warmup": number(outline.warmupLength)]
     let name: String
-    switch (outline.decay?.shape, outline.decaysThroughout) {
+    let endsWithRun = abs(outline.horizon - schedule.steps) <= 1
+    switch (outline.decay?.shape, outline.decaysAtOnce) {
     case (nil, _): name = "ConstantWithWarmup"
-    case (.linear?, true):
-      name = "LinearWithWarmup"
+    case (.linear?, true), (.cosine(1)?, true):
+      name = outline.decay?.shape == .linear ? "LinearWithWarmup" : "CosWithWarmup"
       parameters["alpha_f"] = .number(outline.floor)
-    case (.cosine(1)?, true):
-      name = "CosWithWarmup"
-      parameters["alpha_f"] = .number(outline.floor)
-    case (.linear?, false) where outline.tailSteps == 0 && outline.floor == 0:
+      if !endsWithRun { parameters["t_max"] = number(outline.horizon) }
+    case (.linear?, false) where endsWithRun && outline.floor == 0:
       name = "WSD"
       parameters["decay"] = number(outline.decayLength)
     default:
@@ -257,9 +266,8 @@ struct TrainerConfiguration {
       case .oneMinusSquareRoot: parameters["lr_decay_style"] = .text("1-sqrt")
       default: throw unknownShape(.nanotron, decay)
       }
-      let end = steps - outline.tailSteps
       parameters["lr_decay_steps"] = number(outline.decayLength)
-      parameters["lr_decay_starting_step"] = number(max(0, end - outline.decayLength))
+      parameters["lr_decay_starting_step"] = number(outline.decayStart)
     }
     return DialectRequest(name: "", parameters: parameters, steps: steps)
   }
