@@ -71,13 +71,14 @@ extension Segment {
     case .ramp(let given):
       return ramp(
         given.shape, from: given.start, to: given.end, origin: given.origin, width: given.width)
-    case .values: return .values
+    case .cubic, .values: return .values
     }
   }
 }
 
 extension DecayShape {
-  /// The same shape as that of a ramp; nil for the exponential, which depends on its ends.
+  /// The same shape as that of a ramp; nil for the exponential, which depends on its ends, and for the
+  /// circle, which no trainer has.
   fileprivate var rampShape: Ramp.Shape? {
     switch self {
     case .linear: return .linear
@@ -85,7 +86,7 @@ extension DecayShape {
     case .cosine(let power): return .cosine(power: power)
     case .polynomial(let power): return .polynomial(power: power)
     case .rex(let beta): return .rex(beta: beta)
-    case .exponential: return nil
+    case .circle, .exponential: return nil
     }
   }
 }

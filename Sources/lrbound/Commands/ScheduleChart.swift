@@ -5,9 +5,9 @@ import Schedules
 struct ScheduleChart {
   let chart: Chart
 
-  init(_ schedule: Schedule, spec: ScheduleSpec, baseLearningRate: Double?) {
+  init(_ schedule: Schedule, title: String, baseLearningRate: Double?) {
     chart = Chart(
-      title: "\(spec.text) over \(grouped(schedule.steps)) steps", x: ChartAxis("step"),
+      title: "\(title) over \(grouped(schedule.steps)) steps", x: ChartAxis("step"),
       y: ChartAxis(
         baseLearningRate == nil ? "multiplier of the base learning rate" : "learning rate",
         lowest: 0),
