@@ -26,8 +26,7 @@ public struct FamilyProjection: Sendable {
   public init?(of family: ShapeFamily, onto target: [Double], draws: Int = 1000) {
     var plan = SearchPlan(rates: [1])
     plan.shapes = draws
-    let candidates = ShapeCandidate.drawn(from: family, plan: plan, steps: target.count)
-    let start = candidates.min {
+    let start = DrawnShapes(from: family, plan: plan, steps: target.count).distinct.min {
       Self.nearest($0, to: target).distance < Self.nearest($1, to: target).distance
     }
     guard let start else { return nil }

@@ -56,6 +56,6 @@ public struct SearchPlan: Equatable, Sendable {
     }
   }
 
-  /// The trials of the first look.
+  /// The trials of the first look, at most: draws that are the same schedule are trained once.
   public var screeningTrials: Int { families.count * shapes * rates.count * seeds }
 }

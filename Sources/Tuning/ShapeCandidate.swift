@@ -44,23 +44,6 @@ public struct ShapeCandidate: Sendable {
     peak = realised.peak
   }
 
-  /// The shapes that a plan draws from one family.
-  ///
-  /// - Parameters:
-  ///   - family: the family.
-  ///   - plan: how many, and from which seed.
-  ///   - steps: T.
-  /// - Returns: those that move, with their indices among all draws.
-  /// - Complexity: O(shapes · T).
-  static func drawn(from family: ShapeFamily, plan: SearchPlan, steps: Int) -> [ShapeCandidate] {
-    var generator = SplitMix64(seed: UInt64(bitPattern: Int64(plan.samplingSeed)))
-    let parameters = family.parameters
-    return (0..<plan.shapes).compactMap { index in
-      let coordinates = parameters.map { $0.value(at: generator.nextUnit()) }
-      return ShapeCandidate(family, index: index, coordinates: coordinates, steps: steps)
-    }
-  }
-
   /// Adds the trials of some base learning rates and seeds, seed by seed within a rate.
   func addTrials(rates: [Double], seeds: Range<Int>, to trials: inout [Trial]) {
     for rate in rates {

@@ -64,12 +64,12 @@ public struct ShapeSearch: Sendable {
   /// - Complexity: families · shapes · rates · seeds trials, and some ten per finalist and fresh seed.
   public init(_ plan: SearchPlan, steps: Int, evaluate: Evaluation) throws {
     var tally = Tally()
-    let drawn = plan.families.map { ShapeCandidate.drawn(from: $0, plan: plan, steps: steps) }
+    let drawn = plan.families.map { DrawnShapes(from: $0, plan: plan, steps: steps) }
     let seeds = 0..<plan.seeds
     var trials: [Trial] = []
     trials.reserveCapacity(plan.screeningTrials)
-    for candidates in drawn {
-      for candidate in candidates {
+    for shapes in drawn {
+      for candidate in shapes.distinct {
         candidate.addTrials(rates: plan.rates, seeds: seeds, to: &trials)
       }
     }
@@ -78,9 +78,9 @@ public struct ShapeSearch: Sendable {
     var position = 0
     var screened: [[(index: Int, score: Double)]] = []
     var starts: [[RefinedRate]] = []
-    for candidates in drawn {
+    for shapes in drawn {
       var scores: [(candidate: ShapeCandidate, rate: Int, score: Double)] = []
-      for candidate in candidates {
+      for candidate in shapes.distinct {
         let medians = plan.rates.indices.map { rate in
           let first = position + rate * plan.seeds
           return Self.median(outcomes[first..<first + plan.seeds])?.value ?? .infinity
@@ -89,7 +89,7 @@ public struct ShapeSearch: Sendable {
         let best = Self.leastIndex(medians)
         scores.append((candidate, best, medians[best]))
       }
-      screened.append(scores.map { ($0.candidate.index, $0.score) })
+      screened.append(shapes.draws.map { ($0.index, scores[$0.place].score) })
       let ranked = scores.filter { $0.score < .infinity }.sorted { $0.score < $1.score }
       starts.append(
         ranked.prefix(plan.finalists).map {

@@ -115,6 +115,23 @@ import Workloads
     #expect(none.best == nil && none.tally.diverged == none.tally.done)
   }
 
+  /// Warmups that are cut off to the same step make one schedule, which is trained once.
+  @Test func equalShapesAreTrainedOnce() throws {
+    var plan = SearchPlan(rates: [1, 2])
+    plan.families = [.constant]
+    plan.shapes = 60
+    plan.refinements = 0
+    var counts: [Int] = []
+    let search = try ShapeSearch(plan, steps: 20) { trials in
+      counts.append(trials.count)
+      return trials.map { .loss($0.baseLearningRate - $0.schedule.sum) }
+    }
+    // A warmup of none to four steps; of none and one are not the same.
+    #expect(counts[0] == 10 && search.families[0].screened.count == 60)
+    #expect(search.families[0].finalists.count == 3)
+    #expect(Set(search.families[0].screened.map(\.score)).count == 5)
+  }
+
   /// A best base learning rate beyond the grid is walked to and said to be at its edge.
   @Test func theEdgeOfTheGrid() throws {
     var plan = SearchPlan(rates: [1, 2, 4])
