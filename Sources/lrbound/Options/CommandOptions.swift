@@ -6,7 +6,7 @@ struct CommandOptions: ParsableArguments {
   @Option(
     name: .long, parsing: .unconditional,
     help: ArgumentHelp(
-      "A training command instead, with {base_lr} and {schedule_file} in it, and {trial_dir}, {seed}.",
+      "A training command instead, with {base_lr} and {schedule_file} in it, and {trial_dir}, {seed}; one runs at a time unless --jobs says more.",
       valueName: "template"))
   var command: String?
 

@@ -114,8 +114,7 @@ struct SearchOptions: ParsableArguments {
 struct TrialOptions: ParsableArguments {
   @Option(
     name: .long, parsing: .unconditional,
-    help: ArgumentHelp(
-      "Trials that run at once; one a processor, and one of a --command.", valueName: "n"))
+    help: ArgumentHelp("Trials that run at once; one a processor.", valueName: "n"))
   var jobs: String?
 
   @Option(
