@@ -2,6 +2,7 @@
 the real libraries make of them.
 
     python3 Tests/Dialects/compare.py .build/release/lrbound [--only hf,torch] [--seed 1]
+    python3 Tests/Dialects/compare.py .build/release/lrbound --record Tests/Dialects/recorded.json
 
 Libraries that are not installed (requirements.txt) or downloaded (sources.txt, into the folder given by
 --sources) are skipped with a message. Exit code 1 where a learning rate differs by more than 1e-12 of the
@@ -87,15 +88,46 @@ def recorded(command, path):
     return compare(command, record["dialect"], cases)
 
 
+def record(path, sources, seed):
+    """Writes two short cases a scheduler, for the tests that run without the libraries."""
+    lines = []
+    for dialect, cases in libraries.LIBRARIES.items():
+        kept = collections.Counter()
+        for name, kwargs, steps, lr, rates in cases(random.Random(seed), sources):
+            if steps <= 40 and kept[name] < 2 and max(rates) > 0:
+                kept[name] += 1
+                lines.append(json.dumps({
+                    "dialect": dialect, "name": name, "kwargs": kwargs, "steps": steps, "lr": lr,
+                    "rates": rates}))
+    with open(path, "w") as file:
+        file.write('{"source": ' + json.dumps(versions()) + ',\n"cases": [\n')
+        file.write(",\n".join(lines) + "\n]}\n")
+
+
+def versions():
+    """The packages that the cases come from."""
+    import importlib.metadata
+
+    here = os.path.dirname(__file__)
+    named = [f"{name} {importlib.metadata.version(name)}" for name in
+             ["torch", "transformers", "optax", "keras"]]
+    with open(os.path.join(here, "sources.txt")) as file:
+        named += [line.strip().replace("==", " ") for line in file if "==" in line]
+    return ", ".join(named)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("command")
     parser.add_argument("--sources", default=os.path.expanduser("~/.cache/lrbound-dialects"))
     parser.add_argument("--only", default="")
+    parser.add_argument("--record")
     parser.add_argument("--seed", type=int, default=20261121)
     options = parser.parse_args()
     only = [name for name in options.only.split(",") if name]
     sources = libraries.Sources(options.sources)
+    if options.record:
+        return record(options.record, sources, options.seed)
     failed = passed = skipped = 0
     for dialect, cases in libraries.LIBRARIES.items():
         if only and dialect not in only:
@@ -103,7 +135,7 @@ def main():
         rng = random.Random(options.seed)
         try:
             failures, total = compare(options.command, dialect, cases(rng, sources))
-        except ImportError as problem:
+        except (ImportError, OSError) as problem:
             print(f"{dialect:12} skipped: {problem}")
             skipped += 1
             continue

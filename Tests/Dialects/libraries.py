@@ -105,7 +105,7 @@ class Silent:
 
 def lengths(rng):
     """T, W and n with W + n ≤ T."""
-    steps = rng.randint(20, 300)
+    steps = rng.choice([rng.randint(20, 40), rng.randint(40, 300)])
     warmup = rng.choice([0, 1, rng.randint(2, steps // 3)])
     decay = rng.randint(2, steps - warmup)
     return steps, warmup, decay

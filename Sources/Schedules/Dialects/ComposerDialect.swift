@@ -61,7 +61,8 @@ extension DialectReader {
     }
     if name.contains("WithWarmup"), total < Double(draft.steps) {
       throw parameters.failure(
-        "t_max", "\(decimalText(total)) batches end before the run of \(draft.steps), which Composer refuses",
+        "t_max",
+        "\(decimalText(total)) batches end before the run of \(draft.steps), which Composer refuses",
         "lengthen it to 1dur")
     }
     if name == "ConstantWithWarmupScheduler" {
@@ -70,7 +71,8 @@ extension DialectReader {
     }
     let floor = try parameters.number("alpha_f") ?? 0
     note(
-      warmup: Int(warmup), decayStart: warmup, horizon: total, floor: start > 0 ? floor / start : nil)
+      warmup: Int(warmup), decayStart: warmup, horizon: total,
+      floor: start > 0 ? floor / start : nil)
     var shape = Ramp.Shape.linear
     if name.hasPrefix("Cosine") { shape = .cosine(power: 1) }
     if name.hasPrefix("Polynomial") {

@@ -32,7 +32,8 @@ extension DialectReader {
     draft.level(first, until: 1)
     let span = Double(warmup)
     draft.ramp(
-      type == "log" ? .logarithm(span: span) : .linear, from: start, to: peak, origin: 1, width: span,
+      type == "log" ? .logarithm(span: span) : .linear, from: start, to: peak, origin: 1,
+      width: span,
       until: span + 1)
     return warmup
   }
@@ -51,7 +52,9 @@ extension DialectReader {
       let total = Double(
         try parameters.requiredCount(
           "total_num_steps", least: 1, example: "{\"total_num_steps\": \(draft.steps)}"))
-      note(warmup: warmup, decayStart: Double(warmup), horizon: total, floor: peak > 0 ? start / peak : nil)
+      note(
+        warmup: warmup, decayStart: Double(warmup), horizon: total,
+        floor: peak > 0 ? start / peak : nil)
       draft.ramp(
         .linear, from: peak, to: start, origin: Double(warmup) + 1,
         width: max(1, total - Double(warmup)), until: total + 1)

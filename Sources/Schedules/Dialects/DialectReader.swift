@@ -34,7 +34,8 @@ struct DialectReader {
       guard let given = try parameters.count(key, least: 1) else { continue }
       if let steps, steps != given {
         throw parameters.failure(
-          key, "\(given) contradicts the run of \(steps) steps", "give the same number, or one only")
+          key, "\(given) contradicts the run of \(steps) steps", "give the same number, or one only"
+        )
       }
       steps = given
     }
@@ -115,7 +116,8 @@ struct DialectReader {
     let proper = names.first { $0.lowercased() == guess }
     return parameters.failure(
       nil, "no scheduler of that name is known",
-      (proper.map { "did you mean \($0)? " } ?? "") + "give one of \(names.joined(separator: ", "))")
+      (proper.map { "did you mean \($0)? " } ?? "") + "give one of \(names.joined(separator: ", "))"
+    )
   }
 
   /// Refuses a scheduler whose learning rate depends on the loss.

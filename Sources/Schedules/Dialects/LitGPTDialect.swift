@@ -24,7 +24,8 @@ extension DialectReader {
     draft.ramp(
       .linear, from: 0, to: 1, origin: origin, width: start, until: start + origin)
     draft.ramp(
-      .cosine(power: 1), from: 1, to: floor, origin: start + origin, width: max(total - start, 1e-9),
+      .cosine(power: 1), from: 1, to: floor, origin: start + origin,
+      width: max(total - start, 1e-9),
       until: Double(steps))
     try finish(draft)
   }

@@ -33,14 +33,16 @@ extension DialectReader {
     let given = try megatronLength("lr_warmup_iters", "lr_warmup_samples", perStep)
     if let fraction, given != nil {
       throw parameters.failure(
-        "lr_warmup_fraction", "\(decimalText(fraction)) and a length say the same", "give one of them")
+        "lr_warmup_fraction", "\(decimalText(fraction)) and a length say the same",
+        "give one of them")
     }
     let warmup = fraction.map { $0 * end } ?? given ?? 0
     let start = try level("lr_warmup_init") ?? 0
     let floor = try level("min_lr") ?? 0
     guard warmup < end else {
       throw parameters.failure(
-        "lr_warmup_iters", "the warmup of \(decimalText(warmup)) steps is not shorter than the decay's \(decimalText(end))",
+        "lr_warmup_iters",
+        "the warmup of \(decimalText(warmup)) steps is not shorter than the decay's \(decimalText(end))",
         "shorten it or raise lr_decay_iters")
     }
     let wsdStyle =
@@ -80,12 +82,14 @@ extension DialectReader {
       draft.level(floor, until: through(end))
     case "WSD":
       guard let wsdSpan, wsdSpan > 0 else {
-        throw parameters.missing("lr_wsd_decay_iters", example: "--lr-wsd-decay-iters \(max(1, steps / 5))")
+        throw parameters.missing(
+          "lr_wsd_decay_iters", example: "--lr-wsd-decay-iters \(max(1, steps / 5))")
       }
       let change = end - wsdSpan
       guard change >= 0 else {
         throw parameters.failure(
-          "lr_wsd_decay_iters", "\(decimalText(wsdSpan)) steps are more than the \(decimalText(end)) of the schedule",
+          "lr_wsd_decay_iters",
+          "\(decimalText(wsdSpan)) steps are more than the \(decimalText(end)) of the schedule",
           "shorten it or raise lr_decay_iters")
       }
       note(warmup: Int(warmup.rounded()), decayStart: change, horizon: end, floor: floor)

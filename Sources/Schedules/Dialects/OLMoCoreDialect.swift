@@ -179,7 +179,8 @@ extension DialectReader {
       let span = decay ?? ((fraction ?? 0) * period).rounded(.toNearestOrEven)
       guard span + (index == 0 ? warmup : 0) <= period else {
         throw parameters.failure(
-          "decay", "it does not fit into period \(index + 1) of \(decimalText(period))", "shorten it")
+          "decay", "it does not fit into period \(index + 1) of \(decimalText(period))",
+          "shorten it")
       }
       draft.level(peak, until: clock.step(end - span))
       // A period holds its end, but for the last, on which the floor begins.
@@ -199,7 +200,8 @@ extension DialectReader {
   private mutating func olmoStages(_ draft: inout ScheduleDraft, _ clock: OLMoClock)
     throws(DialectError)
   {
-    let example = "{\"stages\": [{\"duration\": 1000, \"shape\": \"linear\", \"end_lr_fraction\": 0}]}"
+    let example =
+      "{\"stages\": [{\"duration\": 1000, \"shape\": \"linear\", \"end_lr_fraction\": 0}]}"
     var end = 0.0
     var level = 1.0
     for (index, stage) in try parameters.list("stages", example: example).enumerated() {
@@ -208,7 +210,8 @@ extension DialectReader {
       }
       var inner = DialectReader(
         request: request,
-        parameters: Parameters(subject: "\(parameters.subject) stage \(index + 1)", members: members))
+        parameters: Parameters(
+          subject: "\(parameters.subject) stage \(index + 1)", members: members))
       let span = Double(
         try inner.parameters.requiredCount("duration", least: 1, example: "{\"duration\": 1000}"))
       let shape = try inner.parameters.word("shape", among: ["linear", "cosine"]) ?? "linear"

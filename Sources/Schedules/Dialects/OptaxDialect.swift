@@ -20,8 +20,11 @@ extension DialectReader {
     case "constant_schedule":
       draft.level(try optaxValue("value"))
     case "linear_schedule", "polynomial_schedule":
-      let power = name == "linear_schedule" ? 1 : try parameters.requiredNumber(
-        "power", in: 1e-6...1e3, example: "{\"power\": 2}")
+      let power =
+        name == "linear_schedule"
+        ? 1
+        : try parameters.requiredNumber(
+          "power", in: 1e-6...1e3, example: "{\"power\": 2}")
       let start = try optaxValue("init_value")
       let end = try optaxValue("end_value")
       let span = Double(try optaxSteps("transition_steps"))
@@ -117,7 +120,8 @@ extension DialectReader {
       try requireStorable(draft.steps)
       draft.values(until: Double(draft.steps)) { k in
         let progress = (k - begin) / span
-        let value = k <= begin ? start : start * pow(rate, isStaircase ? progress.rounded(.down) : progress)
+        let value =
+          k <= begin ? start : start * pow(rate, isStaircase ? progress.rounded(.down) : progress)
         return end.map { rate < 1 ? max(value, $0) : min(value, $0) } ?? value
       }
     } else {
@@ -137,7 +141,8 @@ extension DialectReader {
       for (key, value) in members {
         guard let boundary = decimal(key), let scale = value.number, scale >= 0 else {
           throw parameters.failure(
-            "boundaries_and_scales", "'\(printable(key))': \(value.shown) is no boundary with a scale",
+            "boundaries_and_scales",
+            "'\(printable(key))': \(value.shown) is no boundary with a scale",
             "write {\"8000\": 0.1}")
         }
         stairs.append((boundary, scale))
@@ -172,14 +177,16 @@ extension DialectReader {
       guard low >= turn else {
         throw parameters.failure("pct_final", "it lies before pct_start", "raise it")
       }
-      draft.ramp(.linear, from: peak, to: start, origin: turn, width: max(1, low - turn), until: low)
+      draft.ramp(
+        .linear, from: peak, to: start, origin: turn, width: max(1, low - turn), until: low)
       let last = start / finalDivisor
       draft.ramp(.linear, from: start, to: last, origin: low, width: max(1, end - low), until: end)
       draft.level(last)
     } else {
       let last = peak / (divisor * finalDivisor)
       draft.ramp(
-        .cosine(power: 1), from: peak, to: last, origin: turn, width: max(1, end - turn), until: end)
+        .cosine(power: 1), from: peak, to: last, origin: turn, width: max(1, end - turn), until: end
+      )
       draft.level(last)
     }
   }

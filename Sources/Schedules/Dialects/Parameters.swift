@@ -90,7 +90,8 @@ struct Parameters {
       if case .text(let text) = value { guess = nearestSpelling(to: text, among: words) }
       throw failure(
         key, "\(value.shown) is not known",
-        (guess.map { "did you mean \($0)? " } ?? "") + "give one of \(words.joined(separator: ", "))"
+        (guess.map { "did you mean \($0)? " } ?? "")
+          + "give one of \(words.joined(separator: ", "))"
       )
     }
     return text

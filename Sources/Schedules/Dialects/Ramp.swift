@@ -88,7 +88,8 @@ struct Ramp: Sendable, Equatable {
     let direction = start < end ? "rise" : "decay"
     switch shape {
     case .linear: return start < end ? "linear warmup" : "linear decay"
-    case .cosine: return "cosine \(direction)"
+    case .cosine(1): return "cosine \(direction)"
+    case .cosine: return "cosine-power \(direction)"
     case .oneMinusSquareRoot: return "1-sqrt \(direction)"
     case .oneMinusSquare: return "1-square \(direction)"
     case .mirroredCosine: return "mirrored cosine \(direction)"

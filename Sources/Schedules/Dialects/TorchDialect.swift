@@ -44,11 +44,13 @@ extension DialectReader {
       draft.ramp(.polynomial(power: power), from: 1, to: 0, origin: 0, width: span, until: span)
       draft.level(0)
     case "ExponentialLR":
-      let gamma = try parameters.requiredNumber("gamma", in: 1e-30...1e3, example: "{\"gamma\": 0.9}")
+      let gamma = try parameters.requiredNumber(
+        "gamma", in: 1e-30...1e3, example: "{\"gamma\": 0.9}")
       draft.ramp(
         .geometric(ratio: gamma), from: 1, to: 0, origin: 0, width: 1, until: Double(steps))
     case "StepLR":
-      let size = try parameters.requiredCount("step_size", least: 1, example: "{\"step_size\": 1000}")
+      let size = try parameters.requiredCount(
+        "step_size", least: 1, example: "{\"step_size\": 1000}")
       let gamma = try parameters.number("gamma", in: 0...1e3) ?? 0.1
       try requireFew(steps / size)
       for stair in 0...steps / size {
@@ -109,7 +111,8 @@ extension DialectReader {
     let end = start / (try parameters.number("final_div_factor", in: 1e-6...1e12) ?? 1e4)
     let isThreePhase = try parameters.flag("three_phase") ?? false
     oneCycle(
-      &draft, rise: part * Double(draft.steps) - 1, shape: strategy == "cos" ? .cosine(power: 1) : .linear,
+      &draft, rise: part * Double(draft.steps) - 1,
+      shape: strategy == "cos" ? .cosine(power: 1) : .linear,
       start: start, end: end, isThreePhase: isThreePhase)
     if end < 1e-4 {
       remarks.append(
@@ -171,7 +174,8 @@ extension DialectReader {
   }
 
   /// The reader of one scheduler of a list: an object with its name and its parameters.
-  func part(_ value: ParameterValue, list: String, index: Int) throws(DialectError) -> DialectReader {
+  func part(_ value: ParameterValue, list: String, index: Int) throws(DialectError) -> DialectReader
+  {
     guard case .object(var members) = value,
       case .text(let name)? = members.removeValue(forKey: "name")
     else {
@@ -181,7 +185,8 @@ extension DialectReader {
     let request = DialectRequest(
       name: name, parameters: members, steps: self.request.steps, learningRate: learningRate)
     return DialectReader(
-      request: request, parameters: Parameters(subject: "\(parameters.subject) \(name)", members: members)
+      request: request,
+      parameters: Parameters(subject: "\(parameters.subject) \(name)", members: members)
     )
   }
 }

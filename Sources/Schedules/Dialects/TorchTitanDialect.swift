@@ -28,7 +28,8 @@ extension DialectReader {
     ]
     guard steps <= total else {
       throw parameters.failure(
-        "total_steps", "\(total) steps end before the run of \(steps), where the learning rate turns negative",
+        "total_steps",
+        "\(total) steps end before the run of \(steps), where the learning rate turns negative",
         "raise total_steps")
     }
     var draft = ScheduleDraft(steps: steps)

@@ -87,7 +87,8 @@ struct PythonSchedule {
       conditions.append("step < \(end)")
       // Each formula sees steps of its own phase only, so that none leaves its range.
       if case .values = phase.law {
-        values.append("jnp.asarray(TABLE_\(index))[jnp.clip(step - \(start), 0, \(end - start - 1))]")
+        values.append(
+          "jnp.asarray(TABLE_\(index))[jnp.clip(step - \(start), 0, \(end - start - 1))]")
       } else if case .level(let level) = phase.law {
         values.append("\(level)")
       } else {

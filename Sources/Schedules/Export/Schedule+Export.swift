@@ -43,7 +43,8 @@ extension Schedule {
   }
 
   /// The largest difference, none of which may exceed what one step makes.
-  private func difference(from other: Schedule, target: ExportTarget) throws(ExportError) -> Double {
+  private func difference(from other: Schedule, target: ExportTarget) throws(ExportError) -> Double
+  {
     guard other.steps == steps else {
       throw ExportError(target, problem: "it cannot express \(steps) steps of this schedule")
     }

@@ -58,7 +58,12 @@ struct ScheduleOutline {
   var decayLength: Int { decay.map { Int($0.width.rounded()) } ?? 0 }
 
   /// The step at which the decay's progress is 1, which may lie beyond the run.
-  var horizon: Int { decay == nil ? steps : decayStart + decayLength }
+  var horizon: Int {
+    switch decay?.shape {
+    case nil, .power?, .geometric?: return steps
+    default: return decayStart + decayLength
+    }
+  }
 
   /// Whether the decay begins right after the warmup, give or take a step.
   var decaysAtOnce: Bool { plateauSteps <= 1 }

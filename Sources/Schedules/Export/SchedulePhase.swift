@@ -28,7 +28,8 @@ extension Schedule {
     return segments.map { segment in
       defer { start += segment.count }
       return SchedulePhase(
-        steps: start..<start + segment.count, law: segment.phaseLaw(factor: segment.scale / divisor))
+        steps: start..<start + segment.count, law: segment.phaseLaw(factor: segment.scale / divisor)
+      )
     }
   }
 }

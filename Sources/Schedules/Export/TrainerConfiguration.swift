@@ -14,7 +14,8 @@ struct TrainerConfiguration {
     guard let outline = ScheduleOutline(of: phases) else {
       guard target == .olmoCore else {
         throw ExportError(
-          target, problem: "it knows warmup, one plateau and one decay, and this is \(Self.count(phases))")
+          target,
+          problem: "it knows warmup, one plateau and one decay, and this is \(Self.count(phases))")
       }
       let stages = try OLMoStages(of: phases, in: schedule)
       request = DialectRequest(
@@ -48,19 +49,24 @@ struct TrainerConfiguration {
     case .nanotron:
       request = try Self.nanotron(
         outline, steps: steps, rate: try Self.required(baseLearningRate, target))
-      text = ParameterValue.object([
-        "optimizer": .object(["learning_rate_scheduler": .object(request.parameters)]),
-        "tokens": .object(["train_steps": .number(Double(steps))]),
-      ]).json
+      text =
+        ParameterValue.object([
+          "optimizer": .object(["learning_rate_scheduler": .object(request.parameters)]),
+          "tokens": .object(["train_steps": .number(Double(steps))]),
+        ]).json
     case .torch, .optax: preconditionFailure("code is no configuration")
     }
   }
 
   private static func count(_ phases: [SchedulePhase]) -> String {
-    phases.count == 1 ? "a table of values" : "\(phases.count) stretches in another order"
+    if phases.count > 1 { return "\(phases.count) stretches in another order" }
+    if case .values? = phases.first?.law { return "a table of values" }
+    return "a decay that is cut off at its floor"
   }
 
-  private static func required(_ rate: Double?, _ target: ExportTarget) throws(ExportError) -> Double {
+  private static func required(_ rate: Double?, _ target: ExportTarget) throws(ExportError)
+    -> Double
+  {
     guard let rate else {
       throw ExportError(
         target, problem: "it takes learning rates, and the base one is not known",

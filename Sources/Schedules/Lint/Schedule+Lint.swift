@@ -58,7 +58,8 @@ extension Schedule {
         ScheduleFinding(
           code: "horizon-beyond-run", severity: .warning,
           message:
-            "the schedule is laid out for \(whole(planned)) steps, and the run ends after \(steps)"))
+            "the schedule is laid out for \(whole(planned)) steps, and the run ends after \(steps)")
+      )
     }
     return findings
   }

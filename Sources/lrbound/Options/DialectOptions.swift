@@ -42,7 +42,8 @@ struct DialectOptions: ParsableArguments {
     }
     if let config {
       guard name == nil, kwargs == nil else {
-        throw UsageError("--config has the scheduler and its parameters; leave SPEC and --kwargs out")
+        throw UsageError(
+          "--config has the scheduler and its parameters; leave SPEC and --kwargs out")
       }
       return try read(config, library: library, steps: steps, learningRate: learningRate)
     }
@@ -66,7 +67,8 @@ struct DialectOptions: ParsableArguments {
       return NamedSchedule(try library.read(request), library: library, request: request)
     } catch let error as DialectError {
       throw InputError(
-        path: path, problem: "\(error.subject)\(error.key.map { ", \($0)" } ?? ""): \(error.problem)",
+        path: path,
+        problem: "\(error.subject)\(error.key.map { ", \($0)" } ?? ""): \(error.problem)",
         remedy: error.remedy)
     }
   }

@@ -1,0 +1,296 @@
+import Foundation
+import Schedules
+import Testing
+
+/// Other libraries' schedules against values recorded from the libraries themselves.
+@Suite struct DialectTests {
+  struct Record: Decodable {
+    struct Case: Decodable {
+      let dialect: String?
+      let name: String
+      let kwargs: ParameterValue
+      let steps: Int
+      let lr: Double?
+      let rates: [Double]
+    }
+    let dialect: String?
+    let source: String
+    let cases: [Case]
+  }
+
+  /// `Tests/Dialects/compare.py --record` writes the first from the installed libraries.
+  @Test(arguments: ["recorded.json", "epfml.json"])
+  func recordedValues(_ file: String) throws {
+    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().appendingPathComponent("Dialects")
+    let data = try Data(contentsOf: folder.appendingPathComponent(file))
+    let record = try JSONDecoder().decode(Record.self, from: data)
+    var schedulers: Set<String> = []
+    for item in record.cases {
+      let dialect = try #require(item.dialect ?? record.dialect)
+      let library = try #require(Dialect(rawValue: dialect))
+      guard case .object(let parameters) = item.kwargs else { continue }
+      let request = DialectRequest(
+        name: item.name, parameters: parameters, steps: item.steps, learningRate: item.lr)
+      let read = try library.read(request)
+      let rate = try #require(read.baseLearningRate)
+      let peak = try #require(item.rates.max())
+      // Keras rounds to single precision on the way.
+      let tolerance = library == .keras ? 1e-6 : 1e-12
+      for (multiplier, expected) in zip(read.schedule.multipliers, item.rates) {
+        let error = abs(multiplier * rate - expected) / peak
+        #expect(error <= tolerance, "\(library.rawValue) \(item.name) \(item.kwargs)")
+      }
+      #expect(read.schedule.steps == item.rates.count)
+      schedulers.insert("\(library.rawValue) \(item.name)")
+    }
+    #expect(schedulers.count >= (file == "epfml.json" ? 1 : 70), "\(schedulers.count)")
+  }
+
+  static func object(_ json: String) throws -> [String: ParameterValue] {
+    let value = try JSONDecoder().decode(ParameterValue.self, from: Data(json.utf8))
+    guard case .object(let members) = value else { throw CocoaError(.coderReadCorrupt) }
+    return members
+  }
+
+  /// Library, scheduler, parameters, steps, learning rate, pieces of the message.
+  static let refusals: [(Dialect, String, String, Int?, Double?, [String])] = [
+    (.huggingFace, "warmup_stable_decay", "{}", 100, nil, ["num_decay_steps", "mandatory", "20}"]),
+    (.huggingFace, "reduce_lr_on_plateau", "{}", 100, nil, ["follows the loss", "give a log"]),
+    (.huggingFace, "greedy", "{}", 100, nil, ["give a log"]),
+    (.huggingFace, "cosin", "{}", 100, nil, ["did you mean cosine"]),
+    (.huggingFace, "linear", "{\"warmup_step\": 3}", 100, nil, ["did you mean warmup_steps"]),
+    (.huggingFace, "linear", "{}", nil, nil, ["add --steps"]),
+    (.huggingFace, "linear", "{\"warmup_steps\": 300}", 100, nil, ["longer than the run of 100"]),
+    (.huggingFace, "linear", "{\"max_steps\": 90}", 100, nil, ["90 contradicts", "100"]),
+    (.huggingFace, "linear", "{\"warmup_steps\": -1}", 100, nil, ["warmup_steps", "no length"]),
+    (.huggingFace, "cosine_with_min_lr", "{}", 100, nil, ["min_lr_rate"]),
+    (.huggingFace, "cosine_with_min_lr", "{\"min_lr\": 1e-5}", 100, nil, ["add --lr"]),
+    (
+      .huggingFace, "cosine_with_min_lr", "{\"min_lr\": 1e-5, \"min_lr_rate\": 0.1}", 100, 1e-3,
+      ["one of them"]
+    ),
+    (.huggingFace, "polynomial", "{\"lr_end\": 1e-2}", 100, 1e-3, ["not below the learning rate"]),
+    (
+      .huggingFace, "warmup_stable_decay", "{\"num_decay_steps\": 90, \"warmup_steps\": 20}", 100,
+      nil, ["warmup 20 and decay 90", "longer than the run"]
+    ),
+    (
+      .huggingFace, "warmup_stable_decay", "{\"num_decay_steps\": 9, \"decay_type\": \"sqrt\"}",
+      100, nil, ["decay_type", "1-sqrt"]
+    ),
+    (.torch, "ReduceLROnPlateau", "{}", 100, nil, ["give a log"]),
+    (.torch, "CosineAnnealingLR", "{}", 100, nil, ["T_max", "mandatory"]),
+    (.torch, "ExponentialLR", "{\"gamma\": \"x\"}", 100, nil, ["gamma", "not a number"]),
+    (.torch, "StepLR", "{\"step_size\": 0}", 100, nil, ["at least 1"]),
+    (.torch, "StepLR", "{\"step_size\": 2.5}", 100, nil, ["whole number"]),
+    (
+      .torch, "SequentialLR", "{\"schedulers\": [{\"name\": \"StepLR\"}], \"milestones\": [3]}",
+      100, nil, ["milestones", "one fewer"]
+    ),
+    (
+      .torch, "SequentialLR", "{\"schedulers\": [{\"total_iters\": 3}], \"milestones\": []}", 100,
+      nil, ["entry 1 has no name"]
+    ),
+    (
+      .torch, "SequentialLR",
+      "{\"schedulers\": [{\"name\": \"LinearLR\", \"total\": 3}], \"milestones\": []}", 100, nil,
+      ["SequentialLR LinearLR, total", "total_iters"]
+    ),
+    (.optax, "cosine_decay", "{}", 100, nil, ["cosine_decay_schedule"]),
+    (
+      .optax, "warmup_cosine_decay_schedule",
+      "{\"init_value\": 0, \"peak_value\": 1, \"warmup_steps\": 30, \"decay_steps\": 20}", 100, nil,
+      ["includes the warmup"]
+    ),
+    (
+      .megatron, "", "{\"lr\": 1e-3, \"lr_decay_style\": \"WSD\"}", 100, nil, ["lr_wsd_decay_iters"]
+    ),
+    (
+      .megatron, "", "{\"lr_warmup_iters\": 100, \"lr_decay_style\": \"linear\"}", 100, nil,
+      ["lr_warmup_iters", "not shorter"]
+    ),
+    (.megatron, "", "{\"min_lr\": 1e-5}", 100, nil, ["min_lr", "add --lr"]),
+    (.megatron, "", "{\"train_samples\": 1000}", nil, nil, ["global_batch_size"]),
+    (
+      .megatron, "", "{\"lr_warmup_iters\": 10, \"lr_warmup_samples\": 10}", 100, nil,
+      ["one of them"]
+    ),
+    (.torchTitan, "", "{\"total_steps\": 50}", 100, nil, ["total_steps", "raise"]),
+    (.torchTitan, "", "{\"decay_type\": \"1-sqrt\"}", 100, nil, ["sqrt"]),
+    (.olmoCore, "WSD", "{}", 100, nil, ["warmup", "mandatory"]),
+    (
+      .olmoCore, "WSD", "{\"warmup\": 10, \"units\": \"tokens\"}", 100, nil, ["global_batch_size"]
+    ),
+    (
+      .olmoCore, "WSD", "{\"warmup\": 10, \"decay\": 9, \"decay_fraction\": 0.1}", 100, nil,
+      ["one of them"]
+    ),
+    (.olmoCore, "ComposableScheduler", "{\"stages\": []}", 100, nil, ["there are none"]),
+    (
+      .nanotron, "linear", "{\"lr_decay_starting_step\": 95, \"lr_warmup_steps\": 10}", 100, 1e-3,
+      ["leave nothing"]
+    ),
+    (.nanotron, "lineal", "{}", 100, 1e-3, ["no scheduler of that name"]),
+    (.litGPT, "", "{}", 100, nil, ["min_lr", "add --lr"]),
+    (
+      .composer, "CosineAnnealingWithWarmupScheduler", "{\"t_warmup\": \"1ep\"}", 100, nil,
+      ["no time in batches", "0.1dur"]
+    ),
+    (
+      .composer, "LinearWithWarmupScheduler", "{\"t_warmup\": \"9ba\", \"t_max\": \"50ba\"}", 100,
+      nil, ["Composer refuses"]
+    ),
+    (.keras, "CosineDecay", "{\"decay_steps\": 10}", 100, nil, ["initial_learning_rate"]),
+    (
+      .keras, "PiecewiseConstantDecay", "{\"boundaries\": [9], \"values\": [1]}", 100, nil,
+      ["one more than boundaries"]
+    ),
+    (.deepSpeed, "WarmupDecayLR", "{}", 100, nil, ["total_num_steps", "mandatory"]),
+    (.deepSpeed, "WarmupLR", "{}", 100, nil, ["add --lr"]),
+    (.epfml, "wsd", "{\"warmup_steps\": 100}", 100, nil, ["leave nothing"]),
+    (.torch, "LinearLR", "{\"end_factor\": 0, \"start_factor\": 0}", 100, nil, ["not positive"]),
+    (.optax, "constant_schedule", "{\"value\": 0}", 100, nil, ["every learning rate"]),
+    (
+      .optax, "exponential_decay",
+      "{\"init_value\": 1, \"transition_steps\": 1, \"decay_rate\": 1e30}", 100, nil, ["range"]
+    ),
+  ]
+
+  @Test(arguments: refusals)
+  func refused(
+    _ library: Dialect, _ name: String, _ json: String, _ steps: Int?, _ rate: Double?,
+    _ pieces: [String]
+  ) throws {
+    let request = DialectRequest(
+      name: name, parameters: try Self.object(json), steps: steps, learningRate: rate)
+    let error = #expect(throws: DialectError.self) { try library.read(request) }
+    let message = try #require(error?.description)
+    #expect(message.hasPrefix(library.rawValue) && !message.contains("\n"))
+    for piece in pieces { #expect(message.contains(piece), "\(message)") }
+  }
+
+  /// Closed forms are O(1): a billion steps of any common scheduler.
+  @Test func longRuns() throws {
+    let steps = 1_000_000_000
+    let requests: [(Dialect, String, String)] = [
+      (.huggingFace, "warmup_stable_decay", "{\"num_decay_steps\": 200000000}"),
+      (.megatron, "WSD", "{\"lr\": 1e-3, \"lr_wsd_decay_iters\": 100000000}"),
+      (.torch, "OneCycleLR", "{}"),
+      (.deepSpeed, "WarmupDecayLR", "{\"total_num_steps\": 1000000000}"),
+      (.olmoCore, "PowerLR", "{\"warmup\": 1000}"),
+    ]
+    for (library, name, json) in requests {
+      let schedule = try library.read(
+        DialectRequest(
+          name: name, parameters: Self.object(json), steps: steps, learningRate: 1e-3)
+      ).schedule
+      #expect(schedule.steps == steps && schedule.last < 0.6)
+    }
+  }
+
+  /// Trainers' own configurations: library, configuration, T, the first three and the last multiplier.
+  static let configurations: [(Dialect, String, Int, [Double], Double)] = [
+    (
+      .huggingFace,
+      """
+      {"output_dir": "x", "learning_rate": 3e-4, "lr_scheduler_type": "warmup_stable_decay",
+       "lr_scheduler_kwargs": {"num_decay_steps": 4, "decay_type": "linear"}, "max_steps": 10,
+       "warmup_steps": 2, "warmup_ratio": 0.0, "bf16": true}
+      """, 10, [0, 0.5, 1], 0.25
+    ),
+    (
+      .deepSpeed,
+      """
+      {"scheduler": {"type": "WarmupDecayLR", "params": {"total_num_steps": 10, "warmup_num_steps": 2,
+       "warmup_type": "linear"}}, "optimizer": {"type": "AdamW", "params": {"lr": 1e-3}}}
+      """, 10, [0, 0, 0.5], 0.25
+    ),
+    (
+      .nanotron,
+      """
+      {"optimizer": {"zero_stage": 0, "learning_rate_scheduler": {"learning_rate": 1e-3,
+       "lr_warmup_steps": 2, "lr_warmup_style": "linear", "lr_decay_style": "linear",
+       "min_decay_lr": 0}}, "tokens": {"train_steps": 10}}
+      """, 10, [0, 0.5, 1], 0.125
+    ),
+    (
+      .olmoCore,
+      """
+      {"train_module": {"scheduler": {"_CLASS_": "olmo_core.optim.scheduler.WSD", "warmup": 2,
+       "decay": 4, "decay_fraction": null}, "optim": {"lr": 1e-3}},
+       "trainer": {"max_duration": {"value": 10, "unit": "steps"}}}
+      """, 10, [0.5, 1, 1], 0
+    ),
+    (
+      .torchTitan,
+      """
+      {"lr_scheduler": {"warmup_steps": 2, "decay_ratio": 0.4}, "training": {"steps": 10},
+       "optimizer": {"lr": 8e-4}}
+      """, 10, [0.5, 1, 1], 0.25
+    ),
+    (
+      .composer,
+      """
+      {"scheduler": {"name": "cosine_with_warmup", "t_warmup": "2ba", "alpha_f": 0.1},
+       "max_duration": "10ba", "optimizer": {"name": "decoupled_adamw", "lr": 1e-3}}
+      """, 10, [0, 0.5, 1], 0.13425421036992098
+    ),
+    (
+      .keras,
+      "{\"class_name\": \"PolynomialDecay\", \"config\": {\"initial_learning_rate\": 1, \"decay_steps\": 10, \"end_learning_rate\": 0, \"name\": \"x\"}}",
+      10, [1, 0.9, 0.8], 0.1
+    ),
+    (
+      .litGPT,
+      """
+      {"train": {"max_steps": 10, "lr_warmup_steps": 2, "min_lr": 0, "global_batch_size": 16,
+       "micro_batch_size": 8, "max_tokens": null}, "devices": 2,
+       "optimizer": {"class_path": "AdamW", "init_args": {"lr": 1e-3}}}
+      """, 10, [0, 0.5, 1], 0.03806023374435663
+    ),
+    (
+      .torch,
+      "{\"name\": \"LinearLR\", \"start_factor\": 1, \"end_factor\": 0, \"total_iters\": 10}", 10,
+      [1, 0.9, 0.8], 0.1
+    ),
+  ]
+
+  @Test(arguments: configurations)
+  func configurationFiles(
+    _ library: Dialect, _ json: String, _ steps: Int, _ first: [Double], _ last: Double
+  ) throws {
+    var request = try library.request(configuration: .object(Self.object(json)))
+    if request.steps == nil, request.parameters["max_steps"] == nil { request.steps = steps }
+    let schedule = try library.read(request).schedule
+    let values = Array(schedule.multipliers.prefix(3)) + [schedule.last]
+    #expect(schedule.steps == steps)
+    for (value, expected) in zip(values, first + [last]) {
+      #expect(abs(value - expected) < 1e-15, "\(values)")
+    }
+  }
+
+  @Test func launchScripts() throws {
+    let script = """
+      #!/bin/bash
+      # the schedule
+      ARGS=(
+        --lr 3e-4   # peak
+        --min-lr=3e-5 \\
+        --lr-decay-style WSD --lr-wsd-decay-style "linear"
+        --lr-wsd-decay-iters 4 --lr-warmup-iters 2
+        --train-iters 10 --global-batch-size 512 --bf16 --recompute-granularity 'full'
+      )
+      torchrun pretrain_gpt.py ${ARGS[@]} --seed -1
+      """
+    let configuration = try #require(ParameterValue.arguments(script))
+    #expect(configuration.value(at: "bf16") == .boolean(true))
+    #expect(configuration.value(at: "seed") == .number(-1))
+    #expect(configuration.value(at: "recompute_granularity") == .text("full"))
+    let read = try Dialect.megatron.read(Dialect.megatron.request(configuration: configuration))
+    #expect(read.baseLearningRate == 3e-4 && read.schedule.steps == 10)
+    #expect(abs(read.schedule.last - 0.325) < 1e-15)
+    #expect(ParameterValue.arguments("a: 1\nb: 2") == nil)
+    #expect(ParameterValue.arguments("--a.b 1 --a.c x")?.value(at: "a.c") == .text("x"))
+  }
+}
