@@ -29,7 +29,7 @@ extension DialectReader {
     case "cos", "linear":
       // The fraction of the warmup is handed to torch, which takes it off the whole again.
       let rise = start / total * total - 1
-      oneCycle(
+      try oneCycle(
         &draft, rise: rise, shape: scheduler == "cos" ? .cosine(power: 1) : .linear, start: 0.01,
         end: 0.1)
     case "cos_inf":

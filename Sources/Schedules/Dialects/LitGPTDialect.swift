@@ -5,17 +5,18 @@ extension DialectReader {
     try takeLearningRate("learning_rate", "lr")
     let steps = try steps("max_steps")
     let accumulated = try parameters.count("gradient_accumulation_iters", least: 1) ?? 1
+    let unit = Double(accumulated)
     let iterations =
-      try parameters.count("max_iters", least: 1) ?? steps * accumulated
+      try parameters.count("max_iters", least: 1).map { Double($0) } ?? Double(steps) * unit
     let warmup = try parameters.count("lr_warmup_steps") ?? 100
     let floor = try level("min_lr", default: 4e-5) ?? 0
-    guard iterations >= steps * accumulated else {
+    guard iterations >= Double(steps) * unit else {
       throw parameters.failure(
-        "max_iters", "\(iterations) micro-batches make fewer than the \(steps) steps of the run",
+        "max_iters",
+        "\(decimalText(iterations)) micro-batches make fewer than the \(steps) steps of the run",
         "give both alike")
     }
-    let unit = Double(accumulated)
-    let total = Double(iterations) / unit
+    let total = iterations / unit
     let start = min(total, Double(warmup))
     // Micro-batch number 0, in steps.
     let origin = 1 / unit - 1

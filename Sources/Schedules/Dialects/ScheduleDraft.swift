@@ -62,6 +62,6 @@ struct ScheduleDraft {
 
   private func room(until limit: Double) -> Int {
     guard limit < Double(steps) else { return steps - position }
-    return max(0, Int(limit.rounded(.up)) - position)
+    return max(0, Int(max(0, limit).rounded(.up)) - position)
   }
 }

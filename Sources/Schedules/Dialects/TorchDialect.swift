@@ -87,7 +87,7 @@ extension DialectReader {
         draft.ramp(
           .cosine(power: 1), from: 1, to: floor, origin: start, width: Double(span),
           until: start + Double(span))
-        span = span > steps ? span : span * factor
+        span = span > steps ? span : span * min(factor, steps + 1)
       }
     case "OneCycleLR": try torchOneCycle(&draft)
     case "SequentialLR": try torchSequence(&draft)
@@ -110,7 +110,10 @@ extension DialectReader {
     let start = 1 / (try parameters.number("div_factor", in: 1e-6...1e12) ?? 25)
     let end = start / (try parameters.number("final_div_factor", in: 1e-6...1e12) ?? 1e4)
     let isThreePhase = try parameters.flag("three_phase") ?? false
-    oneCycle(
+    guard !isThreePhase || part < 0.5 else {
+      throw parameters.failure("pct_start", "its three phases do not fit", "give less than 0.5")
+    }
+    try oneCycle(
       &draft, rise: part * Double(draft.steps) - 1,
       shape: strategy == "cos" ? .cosine(power: 1) : .linear,
       start: start, end: end, isThreePhase: isThreePhase)
@@ -126,15 +129,19 @@ extension DialectReader {
   mutating func oneCycle(
     _ draft: inout ScheduleDraft, rise: Double, shape: Ramp.Shape, start: Double, end: Double,
     isThreePhase: Bool = false
-  ) {
+  ) throws(DialectError) {
     let last = Double(draft.steps) - 1
+    let turn = isThreePhase ? 2 * rise : rise
+    guard rise != 0, turn < last else {
+      throw parameters.failure(
+        nil, "a phase of its cycle has no length, where torch divides by zero",
+        "move the peak or lengthen the run")
+    }
     note(warmup: max(0, Int(rise.rounded(.down)) + 1), decayStart: rise, horizon: last + 1)
     // A step belongs to a phase up to and with its end.
     func through(_ step: Double) -> Double { step.rounded(.down) + 1 }
     draft.ramp(shape, from: start, to: 1, origin: 0, width: rise, until: through(rise))
-    var turn = rise
     if isThreePhase {
-      turn = 2 * rise
       draft.ramp(
         shape, from: 1, to: start, origin: rise, width: turn - rise, until: through(turn))
       draft.ramp(shape, from: start, to: end, origin: turn, width: last - turn, until: last + 1)
