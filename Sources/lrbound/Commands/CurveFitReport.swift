@@ -1,8 +1,12 @@
+import Charts
 import Runs
 
 /// What `lrbound fit --curves` says: three laws beside each other.
 struct CurveFitReport {
   let report: Report
+
+  /// The first curve that is scored, or else fitted, beside the laws.
+  let chart: Chart
 
   init(curves paths: [String], scored: [String], warmup: Int?) throws {
     var notices: [Notice] = []
@@ -81,6 +85,10 @@ struct CurveFitReport {
           fit.parameters.map { "\($0.name) \(significant($0.value))" }.joined(separator: "  "),
         ]
       })
+    chart =
+      CurveFitChart(
+        targets.first ?? curves[0], name: Self.name(of: scored.first ?? paths[0]), fits: fits
+      ).chart
     let warmupText =
       warmup.map { "the learning rate rose linearly over \(grouped($0)) steps" }
       ?? "the learning rate rose linearly up to the first row"

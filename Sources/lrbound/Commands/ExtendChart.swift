@@ -12,12 +12,12 @@ struct ExtendChart {
       option.plan.map { (kind: option.kind, plan: $0) }
     }
     let shown =
-      plans.filter { !$0.kind.startsOver && $0.kind != followed }
+      plans.filter { !$0.plan.startsOver && $0.kind != followed }
       + plans.filter { $0.kind == followed }
     var references = [
       ChartReference("the run so far", at: .vertical(Double(question.run.steps)))
     ]
-    if let plan = stage.option(followed)?.plan, !followed.startsOver {
+    if let plan = stage.option(followed)?.plan, !plan.startsOver {
       references.append(
         ChartReference(
           "checkpoint of \(followed.rawValue)", at: .vertical(Double(plan.branchAtStep))))

@@ -56,7 +56,7 @@ struct FitCommand: ParsableCommand {
       valueName: "steps"))
   var warmup: String?
 
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var plot: PlotOptions
 
   func run() throws {
     if let curves {
@@ -71,7 +71,7 @@ struct FitCommand: ParsableCommand {
         curves: Arguments.list(curves, "--curves"),
         scored: score.map { try Arguments.list($0, "--score") } ?? [],
         warmup: warmup.map { try Arguments.steps($0, "--warmup") })
-      try report.report.print(as: output.format)
+      try plot.print(report.report) { report.chart }
       return
     }
     for (option, value) in [("--score", score), ("--warmup", warmup)] where value != nil {
@@ -82,6 +82,6 @@ struct FitCommand: ParsableCommand {
     }
     let fit = try SweepFitReport(of: TunedSweep(paths: sweeps, noise: noise))
     if let calibrationOut { try fit.writeCalibration(to: calibrationOut) }
-    try fit.report.print(as: output.format)
+    try plot.print(fit.report) { fit.chart }
   }
 }

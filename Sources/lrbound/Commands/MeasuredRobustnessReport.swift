@@ -1,3 +1,4 @@
+import Charts
 import Glibc
 import Runs
 import Schedules
@@ -44,6 +45,17 @@ struct MeasuredRobustnessReport {
     self.workload = workload
     self.factors = factors
     self.measured = measured
+  }
+
+  /// What was measured, and the bound beside it.
+  var chart: Chart {
+    let ratios = measured.flatMap { run, robustness in
+      [
+        (name: run.spec.text, ratios: factors.map { robustness.ratio(at: $0) ?? .nan }),
+        (name: "\(run.spec.text), bound", ratios: factors.map { robustness.bound.ratio(at: $0) }),
+      ]
+    }
+    return RobustnessChart(ratios, factors: factors).chart
   }
 
   var report: Report {

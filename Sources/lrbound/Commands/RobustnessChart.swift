@@ -1,17 +1,14 @@
 import Charts
-import Runs
 
 /// The chart of `robustness`: what each schedule loses as the base learning rate grows.
 struct RobustnessChart {
   let chart: Chart
 
-  init(_ runs: [ScheduledRun], factors: [Double], ratios: [[Double]]) {
+  init(_ curves: [(name: String, ratios: [Double])], factors: [Double]) {
     chart = Chart(
       title: "What a base learning rate that is off by ρ costs",
       x: ChartAxis("ρ = γ/γ*", spacing: .logarithmic),
       y: ChartAxis("Ω(ργ*)/Ω*", spacing: .logarithmic),
-      series: zip(runs, ratios).map { run, ratios in
-        ChartSeries(run.spec.text, x: .values(factors), .line(ratios))
-      })
+      series: curves.map { ChartSeries($0.name, x: .values(factors), .line($0.ratios)) })
   }
 }

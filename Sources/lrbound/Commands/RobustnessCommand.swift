@@ -78,10 +78,10 @@ struct RobustnessCommand: ParsableCommand {
           "--workload '\(printable(workload))': give logistic or logistic-synthetic")
       }
       let seeds = try seeds.map { try Arguments.count($0, "--seeds", in: 1...10_000) } ?? 9
-      try MeasuredRobustnessReport(
+      let measured = try MeasuredRobustnessReport(
         runs, on: name, factors: factors, seeds: seeds, isUnbounded: unbounded,
-        runner: trials.runner
-      ).report.print(as: plot.output.format)
+        runner: trials.runner)
+      try plot.print(measured.report) { measured.chart }
       return
     }
     let bounds = try runs.map { try RestartBound(of: $0.schedule()) }
@@ -119,7 +119,7 @@ struct RobustnessCommand: ParsableCommand {
         "f is convex on a bounded domain, stochastic gradients have norms of at most G, SGD without momentum"
       ])
     try plot.print(report) {
-      RobustnessChart(runs, factors: factors, ratios: ratios).chart
+      RobustnessChart(zip(runs, ratios).map { ($0.spec.text, $1) }, factors: factors).chart
     }
   }
 }

@@ -24,7 +24,7 @@ struct SearchCollectCommand: ParsableCommand {
   @Flag(name: .long, help: "Count trials without a result as failed, and go on without them.")
   var giveUp = false
 
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var plot: PlotOptions
 
   func run() throws {
     guard let search = try ClusterSearch(state: state) else {
@@ -34,18 +34,22 @@ struct SearchCollectCommand: ParsableCommand {
     let trials = TrialArray(search.command, log: search.log)
     do {
       do {
-        try search.setup.report(evaluate: trials.outcomes).print(as: output.format)
+        try show(search.setup.report(evaluate: trials.outcomes))
       } catch let pending as PendingTrials where giveUp && !pending.emitted.isEmpty {
         try trials.giveUp(pending)
-        try search.setup.report(evaluate: trials.outcomes).print(as: output.format)
+        try show(search.setup.report(evaluate: trials.outcomes))
       }
     } catch let pending as PendingTrials {
-      try report(pending).print(as: output.format)
+      try report(pending).print(as: plot.output.format)
       throw NoAnswer(
         description:
           "\(grouped(pending.missing.count)) of \(grouped(pending.total)) trials have no result; lrbound search emit --state \(state) writes them"
       )
     }
+  }
+
+  private func show(_ found: SearchReport) throws {
+    try plot.print(found.report) { found.chart }
   }
 
   private func report(_ pending: PendingTrials) -> Report {

@@ -23,7 +23,7 @@ struct SearchHereCommand: ParsableCommand {
     help: "The member of each family that is nearest to the best learning rates of all.")
   var project = false
 
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var plot: PlotOptions
 
   func run() throws {
     let setup = try question.parsed(state: trials.state)
@@ -36,11 +36,11 @@ struct SearchHereCommand: ParsableCommand {
         _exit(128 + signal)
       }
     }
-    let report = try setup.report(projects: project) { trials in
+    let found = try setup.report(projects: project) { trials in
       let total = grouped(trials.count)
       return try runner.outcomes(of: trials) { line.show("\(grouped($0)) of \(total) trials") }
     }
     line.end()
-    try report.print(as: output.format)
+    try plot.print(found.report) { found.chart }
   }
 }

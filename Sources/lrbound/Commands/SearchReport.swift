@@ -1,3 +1,4 @@
+import Charts
 import Numerics
 import Runs
 import Schedules
@@ -17,6 +18,9 @@ struct SearchReport {
   private var ranked: [ScoredShape] {
     search.families.compactMap(\.best).sorted { $0.score < $1.score }
   }
+
+  /// The shapes found.
+  var chart: Chart { SearchChart(ranked, truth: truth).chart }
 
   var report: Report {
     Report(

@@ -15,7 +15,7 @@ struct SearchSetup {
   /// - Parameters:
   ///   - projects: whether each family's nearest member to the optimum is wanted.
   ///   - evaluate: runs trials.
-  func report(projects: Bool = false, evaluate: ShapeSearch.Evaluation) throws -> Report {
+  func report(projects: Bool = false, evaluate: ShapeSearch.Evaluation) throws -> SearchReport {
     let result = try ShapeSearch(plan, steps: workload.steps, evaluate: evaluate)
     guard let best = result.best else {
       let reason = result.tally.reason.map { "the first failed with: \($0)" }
@@ -40,7 +40,6 @@ struct SearchSetup {
       ? plan.families.compactMap { FamilyProjection(of: $0, onto: truth?.learningRates ?? []) } : []
     return SearchReport(
       workload: workload, plan: plan, search: result, sweeps: sweeps, truth: truth,
-      projections: projections
-    ).report
+      projections: projections)
   }
 }

@@ -1,3 +1,4 @@
+import Charts
 import Runs
 
 /// What `lrbound fit` says of a sweep: the optima, the calibration, the loss model.
@@ -42,6 +43,9 @@ struct SweepFitReport {
       _ = try SweepCalibration(of: reading.cells, path: reading.path)
     }
   }
+
+  /// The losses that were fitted.
+  var chart: Chart { SweepFitChart(reading.cells).chart }
 
   var report: Report {
     Report(

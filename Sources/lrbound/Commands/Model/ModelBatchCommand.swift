@@ -31,7 +31,7 @@ struct ModelBatchCommand: ParsableCommand {
   var lr: String?
 
   @OptionGroup var model: ModelOptions
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var plot: PlotOptions
 
   func run() throws {
     let model = try model.parsed()
@@ -107,6 +107,6 @@ struct ModelBatchCommand: ParsableCommand {
       assumptions: ModelReport.assumptions + [
         "batches need not be whole; where the batch grows at the cost of nothing else, time is steps"
       ])
-    try report.print(as: output.format)
+    try plot.print(report) { ModelBatchChart(ramps).chart }
   }
 }

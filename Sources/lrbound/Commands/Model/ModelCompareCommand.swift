@@ -25,7 +25,7 @@ struct ModelCompareCommand: ParsableCommand {
   var steps: String
 
   @OptionGroup var model: ModelOptions
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var plot: PlotOptions
 
   func run() throws {
     let model = try model.parsed()
@@ -75,6 +75,6 @@ struct ModelCompareCommand: ParsableCommand {
         + columns([ModelReport.phaseRow(model)]),
       json: json, csv: csv, notices: ModelReport.notices(model),
       assumptions: ModelReport.assumptions)
-    try report.print(as: output.format)
+    try plot.print(report) { try ModelCompareChart(comparison, specs: specs).chart }
   }
 }

@@ -32,7 +32,7 @@ struct ModelLossCommand: ParsableCommand {
   var recursion = "exact"
 
   @OptionGroup var model: ModelOptions
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var plot: PlotOptions
 
   func run() throws {
     let model = try model.parsed()
@@ -111,7 +111,12 @@ struct ModelLossCommand: ParsableCommand {
           loss.isDiverged ? "" : "\(loss.loss)", loss.isDiverged ? "" : "\(loss.excess)",
         ],
       ], notices: notices, assumptions: ModelReport.assumptions)
-    try report.print(as: output.format)
+    if plot.isWanted { Progress.announcePasses(model.modes, steps: rates.count) }
+    try plot.print(report) {
+      try ModelLossChart(
+        scheduledRun, model: model, learningRates: rates, recursion: recursion
+      ).chart
+    }
   }
 }
 

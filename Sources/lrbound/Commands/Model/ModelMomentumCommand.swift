@@ -30,7 +30,7 @@ struct ModelMomentumCommand: ParsableCommand {
   var gradientNoise = "multiplicative"
 
   @OptionGroup var model: ModelOptions
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var plot: PlotOptions
 
   func run() throws {
     let model = try model.parsed()
@@ -86,6 +86,6 @@ struct ModelMomentumCommand: ParsableCommand {
         + [""] + columns([ModelReport.phaseRow(model)]),
       json: json, csv: csv, notices: ModelReport.notices(model),
       assumptions: ModelReport.assumptions)
-    try report.print(as: output.format)
+    try plot.print(report) { ModelMomentumChart(found, lengths: lengths).chart }
   }
 }

@@ -28,7 +28,7 @@ struct ModelOptimalCommand: ParsableCommand {
   var limit = false
 
   @OptionGroup var model: ModelOptions
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var plot: PlotOptions
 
   /// The longest schedule that is written out.
   private static let mostWritten = 1_000_000
@@ -146,6 +146,14 @@ struct ModelOptimalCommand: ParsableCommand {
     let report = Report(
       command: "model optimal", text: text, json: json, csv: csv, notices: notices,
       assumptions: ModelReport.assumptions)
-    try report.print(as: output.format)
+    guard let rates else {
+      guard !plot.isWanted else {
+        throw UsageError(
+          "--plot: the schedule is written out up to \(grouped(Self.mostWritten)) steps; give fewer"
+        )
+      }
+      return try report.print(as: plot.output.format)
+    }
+    try plot.print(report) { ModelOptimalChart(rates, cap: cap).chart }
   }
 }

@@ -26,7 +26,7 @@ struct ModelScalingCommand: ParsableCommand {
   var constant = false
 
   @OptionGroup var model: ModelOptions
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var plot: PlotOptions
 
   func run() throws {
     let task = try model.parsedTask()
@@ -91,6 +91,6 @@ struct ModelScalingCommand: ParsableCommand {
         "loss_exponent": .number(exponents.loss),
       ],
       csv: csv, assumptions: ModelReport.assumptions)
-    try report.print(as: output.format)
+    try plot.print(report) { ModelScalingChart(found, compute: amounts).chart }
   }
 }

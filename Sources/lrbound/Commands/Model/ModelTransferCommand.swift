@@ -38,7 +38,7 @@ struct ModelTransferCommand: ParsableCommand {
   var toSteps: String?
 
   @OptionGroup var model: ModelOptions
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var plot: PlotOptions
 
   func run() throws {
     let model = try model.parsed()
@@ -119,6 +119,11 @@ struct ModelTransferCommand: ParsableCommand {
           regret.isFinite ? "\(regret)" : "",
         ],
       ], notices: notices, assumptions: ModelReport.assumptions)
-    try report.print(as: output.format)
+    try plot.print(report) {
+      try ModelTransferChart(
+        from: (source, tuned.baseLearningRate), to: (target, carried.baseLearningRate),
+        boundRatio: boundRatio
+      ).chart
+    }
   }
 }

@@ -1,0 +1,16 @@
+import Charts
+import Runs
+
+/// The chart of `fit --curves`: a measured loss curve, and what each law makes of it.
+struct CurveFitChart {
+  let chart: Chart
+
+  init(_ curve: LossCurve, name: String, fits: [CurveFit]) {
+    let x = Abscissae.values(curve.steps.map(Double.init))
+    chart = Chart(
+      title: "The losses of \(name), and three laws", x: ChartAxis("step"),
+      y: ChartAxis("loss", unit: "nats"),
+      series: [ChartSeries("measured", x: x, .points(curve.losses))]
+        + fits.map { ChartSeries($0.law.rawValue, x: x, .line($0.losses(of: curve))) })
+  }
+}
