@@ -16,8 +16,8 @@ enum ChartTiming {
         title: "", x: ChartAxis("step"), y: ChartAxis("loss", spacing: .logarithmic),
         series: [ChartSeries("loss", x: .evenly(first: 1, spacing: 1), .line(values))])
       var size = 0
-      let svg = try leastSeconds(runs: 3) { size = chart.svg.utf8.count }
-      let terminal = try leastSeconds(runs: 3) { size = max(size, chart.terminalText().utf8.count) }
+      let svg = leastSeconds(runs: 3) { size = chart.svg.utf8.count }
+      let terminal = leastSeconds(runs: 3) { size = max(size, chart.terminalText().utf8.count) }
       Swift.print(
         "| \(count) | \(text(seconds: svg)) | \(size / 1000) kB | \(text(seconds: terminal)) |")
     }

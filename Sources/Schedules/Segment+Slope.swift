@@ -6,7 +6,8 @@ extension Segment {
   /// both are equal); an exponential one (γ·start)^(1−u)·m^u, so (1 − u)·η.
   func fillSlope(_ buffer: UnsafeMutableBufferPointer<Double>, from first: Int) {
     switch law {
-    case .warmup, .line, .cubic, .ramp, .values, .level(_, isFloor: false): fill(buffer, from: first)
+    case .warmup, .line, .cubic, .ramp, .values, .level(_, isFloor: false):
+      fill(buffer, from: first)
     case .level(_, isFloor: true): buffer.update(repeating: 0)
     case .decay(.exponential, let span, let offset, _, _, _, _):
       fill(buffer, from: first)

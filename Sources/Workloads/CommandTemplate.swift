@@ -52,6 +52,7 @@ public struct CommandTemplate: Equatable, Sendable {
   /// Whether the template has a placeholder.
   ///
   /// - Parameter placeholder: the placeholder.
+  /// - Returns: whether it is there.
   /// - Complexity: O(length).
   public func uses(_ placeholder: Placeholder) -> Bool {
     text.contains("{\(placeholder.rawValue)}")

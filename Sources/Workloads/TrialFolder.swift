@@ -91,6 +91,7 @@ struct TrialFolder {
   /// Ends a trial that has no outcome.
   ///
   /// - Parameter reason: why it is given up, in one line.
+  /// - Throws: ``TrialLogError`` where the folder cannot be written.
   func giveUp(_ reason: String) throws(TrialLogError) {
     try StateFile.write(reason + "\n", to: endingFile)
   }

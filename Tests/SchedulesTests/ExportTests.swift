@@ -48,7 +48,7 @@ import Testing
       DialectRequest(
         name: name, parameters: DialectTests.object(json), steps: 300, learningRate: 1e-3))
     let export = try read.schedule.exported(
-      for: target, title: name, baseLearningRate: try #require(read.baseLearningRate))
+      for: target, title: name, baseLearningRate: read.baseLearningRate)
     #expect(export.remarks.isEmpty, "\(export)")
     let again = try library.read(
       library.request(configuration: Self.configuration(export.text)))

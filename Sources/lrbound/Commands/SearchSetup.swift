@@ -15,6 +15,8 @@ struct SearchSetup {
   /// - Parameters:
   ///   - projects: whether each family's nearest member to the optimum is wanted.
   ///   - evaluate: runs trials.
+  /// - Returns: the report.
+  /// - Throws: what the trials throw.
   func report(projects: Bool = false, evaluate: ShapeSearch.Evaluation) throws -> SearchReport {
     let result = try ShapeSearch(plan, steps: workload.steps, evaluate: evaluate)
     guard let best = result.best else {

@@ -29,6 +29,8 @@ struct SearchQuestion: ParsableArguments {
   /// - Parameters:
   ///   - state: the state folder, which a command needs.
   ///   - workingFolder: where a command runs; nil for the present folder.
+  /// - Returns: the search.
+  /// - Throws: ``UsageError`` and what the workload or the plan refuses.
   func parsed(state: String?, workingFolder: String? = nil) throws -> SearchSetup {
     if steps == nil, command.command != nil {
       throw UsageError("--command: give the number of steps that it trains; add --steps")
