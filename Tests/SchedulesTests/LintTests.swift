@@ -29,6 +29,7 @@ import Testing
 
   static let dialects: [(Dialect, String, String, Double?, [String])] = [
     (.huggingFace, "linear", "{\"warmup_steps\": 100}", nil, []),
+    (.huggingFace, "constant", "{\"warmup_steps\": 9}", nil, ["warmup-ignored", "high-final-lr"]),
     (.huggingFace, "warmup_stable_decay", "{\"num_decay_steps\": 200}", nil, []),
     (
       .huggingFace, "warmup_stable_decay",

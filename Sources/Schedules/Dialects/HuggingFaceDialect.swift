@@ -22,6 +22,12 @@ extension DialectReader {
     case "constant":
       // The library gives it no warmup, whatever is asked for.
       note(warmup: 0, decayStart: nil, horizon: nil)
+      if warmup > 0 {
+        remarks.append(
+          ScheduleFinding(
+            code: "warmup-ignored", severity: .warning,
+            message: "constant has no warmup, whatever is asked for: write constant_with_warmup"))
+      }
     case "constant_with_warmup":
       note(warmup: warmup, decayStart: nil, horizon: nil)
       draft.ramp(.linear, from: 0, to: 1, origin: 0, width: start, until: start)
