@@ -23,7 +23,7 @@ enum Benchmarks {
     try printFreeForm()
     try ModelBenchmarks.print()
     try printLogReading()
-    try ChartTiming.print()
+    ChartTiming.print()
     try printShapeSearch(numpy)
     printWholeProcess()
   }

@@ -3,7 +3,7 @@ import Glibc
 
 /// How long a picture of many points takes.
 enum ChartTiming {
-  static func print() throws {
+  static func print() {
     Swift.print("\na picture of a noisy curve")
     Swift.print("| points | SVG | its size | in the terminal |")
     Swift.print("|---|---|---|---|")

@@ -38,6 +38,19 @@ import Testing
     ),
     (["robustness", "linear", "wsd20", "--steps", "500"], ["ρ = γ/γ*", "linear", "wsd20"]),
     (["robustness", "linear", "--steps", "500", "--rho", "2"], ["ρ = γ/γ*"]),
+    (["model", "loss", "wsd20", "--steps", "200", "--features", "100"], ["excess loss"]),
+    (["model", "loss", "linear", "--steps", "200", "--lr", "3"], ["excess loss"]),
+    (["model", "optimal", "--steps", "64"], ["learning rate (1/λ_1)", "cap"]),
+    (["model", "compare", "linear", "wsd20", "--steps", "64"], ["optimum", "linear", "wsd20"]),
+    (["model", "batch", "--steps", "64"], ["batch (examples)", "η = "]),
+    (["model", "scaling", "--compute", "4096,65536"], ["compute"]),
+    (["model", "momentum", "--steps", "16,32"], ["plain SGD", "with momentum"]),
+    (
+      ["model", "transfer", "--from", "wsd20", "--to", "linear", "--steps", "100"],
+      ["source: wsd20, 100 steps", "target: linear, 100 steps"]
+    ),
+    (["search", "tps", "--workload", "bound", "--steps", "50", "--shapes", "5"], ["tps"]),
+    (["fit", "SWEEP"], ["base learning rate", "final loss (nats)", "linear, 100 steps"]),
     (["refine", "-"], ["gradient norm, smoothed", "learning rate"]),
     (
       ["schedule", "wsds:period=25%,cooldown=5%", "--steps", "1e6"],
@@ -46,8 +59,23 @@ import Testing
     (["schedule", "onecycle", "--steps", "1", "--lr", "1e-3"], ["learning rate"]),
   ]
 
+  /// A sweep of two schedules over five base learning rates.
+  static let sweep = try? TemporaryFile(
+    "spec,steps,base_lr,final_loss\n"
+      + ["linear", "wsd20"].flatMap { spec in
+        [0.5, 1, 2, 4, 8].map { rate in
+          "\(spec),100,\(rate),\(3 + 0.01 / rate + 0.02 * rate * (spec == "linear" ? 1 : 2))\n"
+        }
+      }.joined())
+
+  /// The arguments with the sweep's name in its place.
+  private func named(_ arguments: [String]) -> [String] {
+    arguments.map { $0 == "SWEEP" ? Self.sweep?.path ?? $0 : $0 }
+  }
+
   @Test(arguments: commands)
   func pictures(_ arguments: [String], _ texts: [String]) throws {
+    let arguments = named(arguments)
     let file = try TemporaryFile("", name: "a.svg")
     for form in [[], ["--csv"]] {
       let plain = try CommandRun(arguments + form, input: Self.log)
@@ -62,6 +90,7 @@ import Testing
 
   @Test(arguments: commands)
   func belowTheTable(_ arguments: [String], _ texts: [String]) throws {
+    let arguments = named(arguments)
     let plain = try CommandRun(arguments, input: Self.log)
     let braille = try CommandRun(
       arguments + ["--plot", "-"], input: Self.log,
