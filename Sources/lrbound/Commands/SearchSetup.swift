@@ -16,7 +16,7 @@ struct SearchSetup {
   ///   - projects: whether each family's nearest member to the optimum is wanted.
   ///   - evaluate: runs trials.
   /// - Returns: the report.
-  /// - Throws: what the trials throw.
+  /// - Throws: ``NoAnswer`` where no trial ended with a loss, ``UsageError``, and what `evaluate` throws.
   func report(projects: Bool = false, evaluate: ShapeSearch.Evaluation) throws -> SearchReport {
     let result = try ShapeSearch(plan, steps: workload.steps, evaluate: evaluate)
     guard let best = result.best else {
