@@ -32,6 +32,7 @@ struct LRBound: ParsableCommand {
       FitCommand.self,
       EvaluateCommand.self,
       SearchCommand.self,
+      CheckCommand.self,
       ScheduleCommand.self,
       CompletionCommand.self,
     ])

@@ -42,6 +42,7 @@ enum Main {
       exit(0)
     }
     switch error {
+    case is FailedCheck: exit(1)
     case let error as UsageError: fail(error.description, code: 2)
     case let error as ScheduleError: fail(error.description, code: 2)
     case let error as DialectError: fail(error.description, code: 2)

@@ -15,6 +15,7 @@ import Testing
     ("help-search-run.txt", ["search", "run", "--help"]),
     ("help-search-emit.txt", ["search", "emit", "--help"]),
     ("help-search-collect.txt", ["search", "collect", "--help"]),
+    ("help-check.txt", ["check", "--help"]),
     ("help-completion.txt", ["completion", "--help"]),
     ("help-model.txt", ["model", "--help"]), ("help-model-loss.txt", ["model", "loss", "--help"]),
     ("help-model-optimal.txt", ["model", "optimal", "--help"]),

@@ -57,7 +57,7 @@ struct LogCommand: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    let timing = try parsedTiming()
+    let timing = try Arguments.timing(lrAt, "--lr-at")
     let plan = try parsedPlan()
     let options = try reading.parsed()
     let progress = ProgressLine(isWanted: logs.count > 1)
@@ -89,33 +89,15 @@ struct LogCommand: ParsableCommand {
     }
   }
 
-  /// Nil for `auto`.
-  private func parsedTiming() throws(UsageError) -> LearningRateTiming? {
-    switch lrAt {
-    case "auto": return nil
-    case "applied": return .applied
-    case "next": return .next
-    default:
-      throw UsageError(
-        "--lr-at '\(printable(lrAt))': no such moment; give applied, next or auto")
-    }
-  }
-
   /// The schedule that the runs are said to have followed; nil where none is given.
-  private func parsedPlan() throws -> (schedule: Schedule, baseLearningRate: Double)? {
+  private func parsedPlan() throws -> PlannedRun? {
     guard let schedule else {
       if let option = steps != nil ? "--steps" : lr != nil ? "--lr" : nil {
         throw UsageError("\(option): nothing to compare with; add --schedule")
       }
       return nil
     }
-    let spec = try Arguments.schedule(schedule, "--schedule")
-    let run = try ScheduledRun(spec, steps: steps.map { try Arguments.steps($0, "--steps") })
-    let given = try lr.map { try Arguments.learningRate($0, "--lr") }
-    guard let baseLearningRate = given ?? run.fileBaseLearningRate else {
-      throw UsageError("--schedule: the base learning rate is not known; add --lr")
-    }
-    return (try run.schedule(baseLearningRate: baseLearningRate), baseLearningRate)
+    return try PlannedRun(schedule: schedule, steps: steps, lr: lr)
   }
 }
 
