@@ -65,4 +65,81 @@ import Testing
     #expect(run.errors.hasPrefix("lrbound: ") && run.errors.dropLast().contains("\n") == false)
     for piece in pieces { #expect(run.errors.contains(piece), "\(run.errors)") }
   }
+
+  // MARK: - Base learning rates
+
+  private static let rate = ["check", "--schedule", "cosine", "--steps", "2000", "--lr"]
+
+  @Test func sweepsAndCalibrations() throws {
+    let sweep = try TemporaryFile(FitCommandTests.sweep, name: "sweep.csv")
+    let good = try CommandRun(Self.rate + ["1.5e-3", "--sweep", sweep.path])
+    #expect(good.code == 0 && good.output.contains("verdict  ok"), "\(good.errors)")
+    #expect(good.output.contains("from 4 sources, calibrated on 4 cells"))
+    let bad = try CommandRun(Self.rate + ["1", "--sweep", sweep.path, "--json"])
+    #expect(bad.code == 1)
+    let json = try bad.json()
+    #expect(json["verdict"] as? String == "fail")
+    let reasons = try #require(json["reasons"] as? [[String: Any]])
+    #expect(reasons.map { $0["code"] as? String } == ["above-interval", "costly"])
+    let suggestion = try #require(json["try"] as? [String: Any])
+    let rate = try #require(suggestion["base_lr"] as? Double)
+    #expect(rate > 1e-3 && rate < 2e-3 && (suggestion["interval"] as? [Double])?.count == 2)
+    let regret = try #require(json["regret"] as? [String: Any])
+    #expect(regret["nats"] as? Double ?? 0 > 0.1 && regret["steps_percent"] as? Double ?? 0 > 50)
+
+    let calibration = try TemporaryFile("", name: "mine.json")
+    _ = try CommandRun(["fit", sweep.path, "--calibration-out", calibration.path])
+    let fromFile = try CommandRun(
+      Self.rate + ["1", "--calibration", calibration.path, "--json"]
+    ).json()
+    let again = try #require((fromFile["try"] as? [String: Any])?["base_lr"] as? Double)
+    #expect(relativeError(again, rate) < 1e-9)
+    let csv = try CommandRun(Self.rate + ["1", "--sweep", sweep.path, "--csv"])
+    #expect(csv.code == 1 && csv.output.split(separator: "\n").count == 2)
+  }
+
+  @Test func tunedRates() throws {
+    let arguments = Self.rate + ["2e-3", "--tuned-spec", "wsd20", "--tuned-lr", "1e-3"]
+    let run = try CommandRun(arguments)
+    #expect(run.code == 0 && run.output.contains("by the bound"), "\(run.errors)")
+    let transfer = try CommandRun([
+      "transfer", "--from", "wsd20", "--to", "cosine", "--steps", "2000", "--lr", "1e-3", "--json",
+      "--no-cross-check",
+    ]).json()
+    let json = try CommandRun(arguments + ["--json"]).json()
+    let suggestion = try #require((json["try"] as? [String: Any])?["base_lr"] as? Double)
+    #expect(relativeError(suggestion, transfer["base_lr"] as? Double ?? 0) < 1e-12)
+    // The plan's own schedule and steps stand in.
+    let same = try CommandRun(Self.rate + ["1e-3", "--tuned-lr", "1e-3", "--json"]).json()
+    #expect(((same["try"] as? [String: Any])?["base_lr"] as? Double) == 1e-3)
+  }
+
+  @Test func oneRunIsNoSweep() throws {
+    let sweep = try TemporaryFile("spec,steps,base_lr,final_loss\nwsd20,1000,1e-3,3\n")
+    let run = try CommandRun(Self.rate + ["1e3", "--sweep", sweep.path])
+    #expect(run.code == 0 && run.output.contains("verdict  warn"), "\(run.errors)")
+    let diverged = try TemporaryFile("spec,steps,base_lr,final_loss\nwsd20,1000,1e-3,nan\n")
+    let none = try CommandRun(Self.rate + ["1e-3", "--sweep", diverged.path])
+    #expect(none.code == 3 && none.errors.contains("no run has a finite loss"))
+  }
+
+  /// Arguments, exit code, pieces of the message.
+  static let badRates: [([String], Int32, [String])] = [
+    (["1e-3"], 2, ["nothing to check against", "--sweep"]),
+    (["1e-3", "--tuned-spec", "linear"], 2, ["--tuned-spec", "add --tuned-lr"]),
+    (["1e-3", "--tuned-lr", "x"], 2, ["--tuned-lr 'x'"]),
+    (["0", "--tuned-lr", "1"], 2, ["--lr '0'"]),
+    (["1e-3", "--tuned-lr", "1", "--noise", "1"], 2, ["--noise", "add --sweep"]),
+    (["1e-3", "--tuned-lr", "1", "--log", "-"], 2, ["--log and --tuned-lr"]),
+    (["1e-3", "--sweep", "/nowhere.csv"], 3, ["/nowhere.csv", "no such file"]),
+    (["1e-3", "--calibration", "/nowhere.json"], 3, ["/nowhere.json"]),
+  ]
+
+  @Test(arguments: badRates)
+  func refusesRates(_ arguments: [String], _ code: Int32, _ pieces: [String]) throws {
+    let run = try CommandRun(Self.rate + arguments)
+    #expect(run.code == code && run.output.isEmpty, "\(run.errors)")
+    #expect(run.errors.hasPrefix("lrbound: ") && run.errors.dropLast().contains("\n") == false)
+    for piece in pieces { #expect(run.errors.contains(piece), "\(run.errors)") }
+  }
 }

@@ -59,6 +59,20 @@ import Testing
         "bound", "--json", "--plan", "lower-plateau", "--no-cross-check",
       ]
     ),
+    (
+      "check.txt",
+      [
+        "check", "--schedule", "linear", "--steps", "50000", "--lr", "2e-3", "--tuned-spec",
+        "wsd20", "--tuned-lr", "1e-3",
+      ]
+    ),
+    (
+      "check.json",
+      [
+        "check", "--schedule", "linear", "--steps", "50000", "--lr", "2.9e-3", "--tuned-steps",
+        "25000", "--tuned-lr", "2e-3", "--json",
+      ]
+    ),
     ("bound.json", ["bound", "wsd20", "--steps", "1000", "--json"]),
     ("tune.txt", ["tune", "wsd20", "--steps", "400", "--lr", "0.02"]),
     ("robustness.txt", ["robustness", "linear", "wsd20", "--steps", "1000", "--rho", "2,8"]),

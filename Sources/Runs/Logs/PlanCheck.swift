@@ -31,6 +31,9 @@ public struct PlanCheck: Sendable {
   /// The median of the steps from one record to the next; 1 with one record.
   private let usualGap: Int
 
+  /// Fails where a record differs.
+  public var verdict: Verdict { mismatch == nil ? .ok : .fail }
+
   /// Whether the log ends before the plan does, by more than its records are apart.
   public var isUnfinished: Bool { plannedSteps - steps.upperBound > usualGap }
 

@@ -13,7 +13,7 @@ struct PlanCheckReport {
       of: log, schedule: plan.schedule, baseLearningRate: plan.baseLearningRate, timing: timing)
   }
 
-  var verdict: CheckVerdict { check.mismatch == nil ? .ok : .fail }
+  var verdict: Verdict { check.verdict }
 
   var report: Report {
     Report(

@@ -6,6 +6,9 @@ struct TunedSweep {
   /// The files, for messages.
   let path: String
 
+  /// All their runs.
+  let sweep: Sweep
+
   let cells: [TunedCell]
 
   /// The standard deviation of a run's final loss, in nats.
@@ -20,7 +23,7 @@ struct TunedSweep {
     let given = try text.map { try Arguments.positive($0, "--noise", example: "0.001") }
     path = paths.joined(separator: ", ")
     let sweeps = try paths.map { try Sweep(contentsOf: $0) }
-    let sweep = Sweep(
+    sweep = Sweep(
       runs: sweeps.flatMap(\.runs), unfinished: sweeps.reduce(0) { $0 + $1.unfinished })
     let replicates = sweep.replicateNoise
     noise = given ?? replicates ?? SweepOptimum.lossNoise

@@ -1,0 +1,185 @@
+import Bound
+import Glibc
+import Runs
+import Schedules
+
+/// Whether a base learning rate is sane for a schedule and horizon, given what is known.
+///
+/// The tuned one is measured where the sweep has this cell, else the geometric mean of what every source
+/// predicts, and so are the ends of its interval. Inside the interval the verdict is ok; outside it fails
+/// where even the nearest end would cost ``failingPart`` of the steps, or where runs diverged.
+public struct RateCheck: Sendable {
+  /// The schedule and horizon.
+  public let run: ScheduledRun
+
+  /// γ, the one that is checked.
+  public let baseLearningRate: Double
+
+  /// The base learning rate to try instead.
+  public let suggestion: Double
+
+  /// The interval of the suggestion, 1.5 standard deviations of ln γ to either side.
+  public let interval: ClosedRange<Double>
+
+  /// Whether the suggestion was measured on this very schedule and horizon.
+  public let isMeasured: Bool
+
+  /// What γ is expected to cost, the suggestion being uncertain.
+  public let expectedRegret: RegretCurve.Regret
+
+  /// What γ costs if the tuned one is the point of the interval that is nearest to it.
+  public let leastRegret: RegretCurve.Regret
+
+  /// Where the regrets come from.
+  public let regretBasis: RegretCurve.Basis
+
+  /// What it comes to.
+  public let verdict: Verdict
+
+  /// Why, the weightiest first.
+  public let reasons: [Notice]
+
+  /// Where the theory is known to fail on the question.
+  public let notices: [Notice]
+
+  /// The part of the steps whose loss fails a base learning rate.
+  ///
+  /// 5 % by the runs' own curve; 20 % by the bound's, since for small errors the part is
+  /// ½(α + q)·ln²ρ, and α + q was seen to be about 0.5 rather than 2 (a 124M model).
+  public static func failingPart(_ basis: RegretCurve.Basis) -> Double {
+    basis == .lossModel ? 0.05 : 0.2
+  }
+
+  /// Checks a base learning rate.
+  ///
+  /// - Parameters:
+  ///   - baseLearningRate: γ, 1e-50 to 1e50.
+  ///   - run: the schedule and horizon.
+  ///   - evidence: what is known.
+  /// - Throws: ``ScheduleError``, ``BoundError``.
+  /// - Complexity: O(sources·T).
+  public init(_ baseLearningRate: Double, for run: ScheduledRun, given evidence: RateEvidence)
+    throws
+  {
+    self.run = run
+    self.baseLearningRate = baseLearningRate
+    let tuned = try TunedRate(for: run, given: evidence)
+    suggestion = tuned.rate
+    interval = tuned.interval
+    isMeasured = tuned.isMeasured
+    notices = tuned.notices
+    let curve = try evidence.regretCurve(of: run, at: tuned.rate)
+    regretBasis = curve.basis
+    expectedRegret = curve.expectedRegret(
+      of: baseLearningRate, centre: suggestion, interval: interval)
+    let nearest = min(max(baseLearningRate, interval.lowerBound), interval.upperBound)
+    leastRegret = curve.regret(at: baseLearningRate / nearest)
+
+    let isInside = interval.contains(baseLearningRate)
+    let isCostly = leastRegret.stepsPart >= Self.failingPart(curve.basis)
+    let divergence = evidence.diverged.filter { $0 <= baseLearningRate * (1 + 1e-6) }.min()
+    let hasSurvivor = evidence.highestSurvivor ?? 0 >= baseLearningRate * (1 - 1e-6)
+    var reasons: [Notice] = []
+    if let divergence {
+      reasons.append(
+        Notice(
+          code: "runs-diverged",
+          message: hasSurvivor
+            ? "a run diverged at \(rounded(divergence)), though others did not at higher ones"
+            : "every run at \(rounded(divergence)) or above diverged"))
+    }
+    let factor = rounded(baseLearningRate / suggestion)
+    if isInside {
+      reasons.append(
+        Notice(
+          code: "inside-interval", message: "it is \(factor)x the suggestion, inside its interval"))
+    } else {
+      let side = baseLearningRate > suggestion ? "above" : "below"
+      reasons.append(
+        Notice(
+          code: "\(side)-interval",
+          message: "it is \(factor)x the suggestion, \(side) its interval"))
+    }
+    if isCostly {
+      reasons.append(
+        Notice(
+          code: "costly",
+          message:
+            "even at the end of the interval that is nearest it costs as much as \(rounded(100 * leastRegret.stepsPart)) % of the steps"
+        ))
+    }
+    let failing = divergence != nil && !hasSurvivor || isCostly
+    if failing {
+      verdict = evidence.isTuned || divergence != nil ? .fail : .warn
+    } else {
+      verdict = isInside && evidence.isTuned && divergence == nil ? .ok : .warn
+    }
+    if !evidence.isTuned {
+      reasons.append(
+        Notice(
+          code: "not-tuned",
+          message:
+            "no schedule at any number of steps shows an optimum: the best run stands in for it, which says little"
+        ))
+    }
+    self.reasons = reasons
+  }
+}
+
+/// The base learning rate that the evidence has for a run, with its interval.
+private struct TunedRate {
+  var rate: Double
+  var interval: ClosedRange<Double>
+  var isMeasured: Bool
+  var notices: [Notice]
+
+  init(for run: ScheduledRun, given evidence: RateEvidence) throws {
+    if let cell = evidence.cell(of: run) {
+      let sides = cell.optimum.logDeviation
+      let widths = SweepOptimum.intervalWidths
+      rate = cell.optimum.baseLearningRate
+      interval = rate * exp(-widths * sides.below)...rate * exp(widths * sides.above)
+      isMeasured = true
+      notices = try run.notices(baseLearningRate: rate)
+      if cell.optimum.position != .inside {
+        notices.append(
+          Notice(
+            code: "optimum-outside-sweep",
+            message: "the optimum lies outside the swept learning rates: sweep further"))
+      }
+      return
+    }
+    // The geometric means of the answers and of the ends, as multiples of the first answer.
+    var first: Double?
+    var (centre, lower, upper) = (0.0, 0.0, 0.0)
+    var all: [Notice] = []
+    for source in evidence.sources {
+      let answer = try TransferQuestion(
+        from: source.run, to: run, source: source.rate, rule: evidence.rule
+      ).answer()
+      guard let rate = answer.to.baseLearningRate, let interval = answer.interval else {
+        preconditionFailure("a source with a learning rate gives one")
+      }
+      let unit = first ?? rate
+      first = unit
+      centre += log(rate / unit)
+      lower += log(interval.lowerBound / unit)
+      upper += log(interval.upperBound / unit)
+      all += answer.notices.filter { !all.contains($0) }
+    }
+    guard let unit = first else { preconditionFailure("evidence has a source") }
+    let count = Double(evidence.sources.count)
+    rate = unit * exp(centre / count)
+    interval = unit * exp(lower / count)...unit * exp(upper / count)
+    isMeasured = false
+    notices = all
+  }
+}
+
+/// Three significant digits.
+private func rounded(_ value: Double) -> String {
+  guard value > 0, value.isFinite else { return "\(value)" }
+  let scale = pow(10, 2 - floor(log10(value)))
+  let digits = (value * scale).rounded() / scale
+  return decimalText(digits.isFinite ? digits : value)
+}

@@ -1,0 +1,103 @@
+import Runs
+import Schedules
+import Transfer
+
+/// What `lrbound check` is to compare a plan with.
+enum CheckQuestion {
+  case log(String)
+  case sweep([String], noise: String?)
+  case calibration(String)
+  case tuned(spec: ScheduleSpec?, steps: Int?, rate: Double, calibration: String?)
+
+  /// Reads the options, of which just one way must be given.
+  init(_ command: CheckCommand) throws(UsageError) {
+    let ways = [
+      ("--log", command.log != nil), ("--sweep", !command.sweep.isEmpty),
+      ("--calibration", command.calibration != nil), ("--tuned-lr", command.tunedLr != nil),
+    ].filter(\.1).map(\.0)
+    if command.tunedLr == nil {
+      for (option, value) in [
+        ("--tuned-spec", command.tunedSpec), ("--tuned-steps", command.tunedSteps),
+      ] where value != nil {
+        throw UsageError("\(option): the tuned base learning rate is not known; add --tuned-lr")
+      }
+    }
+    if command.noise != nil, command.sweep.isEmpty {
+      throw UsageError("--noise is that of the runs of a sweep; add --sweep, or leave it out")
+    }
+    switch ways {
+    case []:
+      throw UsageError(
+        "nothing to check against; give --sweep, --calibration, --tuned-lr or --log")
+    case ["--log"]: self = .log(command.log ?? "")
+    case ["--sweep"]: self = .sweep(command.sweep, noise: command.noise)
+    case ["--calibration"]: self = .calibration(command.calibration ?? "")
+    case ["--tuned-lr"], ["--calibration", "--tuned-lr"]:
+      var spec: ScheduleSpec?
+      if let text = command.tunedSpec { spec = try Arguments.schedule(text, "--tuned-spec") }
+      var steps: Int?
+      if let text = command.tunedSteps { steps = try Arguments.steps(text, "--tuned-steps") }
+      self = .tuned(
+        spec: spec, steps: steps,
+        rate: try Arguments.learningRate(command.tunedLr ?? "", "--tuned-lr"),
+        calibration: command.calibration)
+    default:
+      throw UsageError(
+        "\(ways.joined(separator: " and ")) ask for different checks; give one of them")
+    }
+  }
+
+  /// Checks the base learning rate of a plan.
+  func rateCheck(of plan: PlannedRun) throws -> RateCheckReport {
+    switch self {
+    case .log: preconditionFailure("a log is compared with the plan's learning rates")
+    case .sweep(let paths, let noise):
+      let reading = try TunedSweep(paths: paths, noise: noise)
+      let evidence = try Self.evidence(of: reading.path) {
+        try RateEvidence(sweep: reading.sweep, noise: reading.noise)
+      }
+      return try RateCheckReport(
+        of: plan, given: evidence, notices: reading.notices, assumptions: [reading.noiseAssumption])
+    case .calibration(let path):
+      let calibration = try Calibration(contentsOf: path)
+      let evidence = try Self.evidence(of: path) { try RateEvidence(calibration: calibration) }
+      return try RateCheckReport(of: plan, given: evidence, notices: [], assumptions: [])
+    case .tuned(let spec, let steps, let rate, let calibration):
+      let rule: TransferRule =
+        try calibration.map { .calibrated(try Calibration(contentsOf: $0)) } ?? .standard()
+      let same = try Self.tunedRun(spec, steps: steps, plan: plan.run)
+      return try RateCheckReport(
+        of: plan, given: RateEvidence(tuned: same, baseLearningRate: rate, rule: rule), notices: [],
+        assumptions: [
+          "\(significant(rate)) is tuned for \(same.spec.text) at \(grouped(same.steps)) steps"
+        ])
+    }
+  }
+
+  /// What was tuned: the plan's schedule and number of steps where others are not given.
+  private static func tunedRun(_ spec: ScheduleSpec?, steps: Int?, plan: ScheduledRun) throws
+    -> ScheduledRun
+  {
+    guard let spec else {
+      guard plan.isFile else { return try ScheduledRun(plan.spec, steps: steps ?? plan.steps) }
+      guard steps == nil || steps == plan.steps else {
+        throw UsageError(
+          "--tuned-steps: the plan's file has \(grouped(plan.steps)) steps; add --tuned-spec")
+      }
+      return plan
+    }
+    if case .file = spec.family { return try ScheduledRun(spec, steps: steps) }
+    return try ScheduledRun(spec, steps: steps ?? plan.steps)
+  }
+
+  /// Evidence that says nothing is a fault of its file.
+  private static func evidence(of path: String, _ read: () throws -> RateEvidence) throws
+    -> RateEvidence
+  {
+    do {
+      return try read()
+    } catch let error as RateEvidenceError {
+      throw InputError(path: path, problem: error.problem, remedy: error.remedy)
+    }
+  }
+}

@@ -1,0 +1,216 @@
+import Bound
+import Foundation
+import Glibc
+import Schedules
+import TestSupport
+import Testing
+
+@testable import Runs
+@testable import Transfer
+
+/// Base learning rates against what runs say of them.
+@Suite struct RateCheckTests {
+  /// A model like that of the 124M sweep.
+  static let model = LossModel(
+    constant: 1.9, logBias: 1, biasExponent: 0.19, logNoise: 1.2, rateExponent: 0.28,
+    noiseSumExponent: 0.3)
+
+  /// Several shapes at two horizons, five base learning rates each, with losses of the model.
+  static func sweep(steps: [Int] = [2000, 8000], specs: [String] = ["wsd20", "linear"]) throws
+    -> Sweep
+  {
+    var runs: [Sweep.Run] = []
+    for steps in steps {
+      for text in specs {
+        let spec = try ScheduleSpec(text)
+        let terms = try BoundTerms.lastIterate(of: spec.realise(steps: steps))
+        let best = model.optimalBaseLearningRate(for: terms)
+        for factor in [0.25, 0.5, 1, 2, 4] {
+          runs.append(
+            Sweep.Run(
+              spec: spec, steps: steps, baseLearningRate: best * factor,
+              loss: model.loss(at: best * factor, terms: terms)))
+        }
+      }
+    }
+    return Sweep(runs: runs)
+  }
+
+  @Test(arguments: [0.1, 0.5, 0.9, 1, 1.5, 3, 20])
+  func curveIsTheModel(_ ratio: Double) {
+    let terms = BoundTerms(stepSum: 8000, noiseSum: 3, steps: 10_000)
+    let optimum = Self.model.optimalBaseLearningRate(for: terms)
+    let loss = Self.model.loss(at: ratio * optimum, terms: terms)
+    let regret = RegretCurve(of: Self.model, terms: terms).regret(at: ratio)
+    #expect(abs((regret.nats ?? 0) - loss + Self.model.loss(at: optimum, terms: terms)) < 1e-12)
+    // A tuned run over the rest of the steps has the same loss.
+    let rest = BoundTerms(
+      stepSum: 8000 * (1 - regret.stepsPart), noiseSum: 3, steps: 10_000)
+    let tuned = Self.model.loss(at: Self.model.optimalBaseLearningRate(for: rest), terms: rest)
+    #expect(abs(tuned - loss) < 1e-10)
+  }
+
+  @Test func curveOfTheBound() {
+    for ratio in [0.25, 0.5, 2, 4.0] {
+      let regret = RegretCurve.bound.regret(at: ratio)
+      let factor = (ratio + 1 / ratio) / 2
+      #expect(abs(regret.stepsPart - (1 - 1 / (factor * factor))) < 1e-14 && regret.nats == nil)
+    }
+    // However far off, a number.
+    for ratio in [1e-100, 1e-50, 1e50, 1e100] {
+      for curve in [
+        RegretCurve.bound,
+        RegretCurve(
+          of: Self.model, terms: BoundTerms(stepSum: 8000, noiseSum: 3, steps: 10_000)),
+      ] {
+        let regret = curve.regret(at: ratio)
+        #expect(regret.stepsPart > 0.99 && regret.stepsPart <= 1)
+        #expect(regret.nats ?? 1 == SweepCell.divergenceMargin)
+      }
+    }
+  }
+
+  /// The mean over a narrow interval is the regret, over a wide one the second moment.
+  @Test func expectation() {
+    let narrow = RegretCurve.bound.expectedRegret(of: 2, centre: 1, interval: 0.999_999...1.000_001)
+    #expect(relativeError(narrow.stepsPart, RegretCurve.bound.regret(at: 2).stepsPart) < 1e-6)
+    // 1 − 1/cosh²x = x² − 2/3·x⁴ + …, the mean of which is σ² − 2σ⁴.
+    let deviation = 0.05
+    let ends = exp(-1.5 * deviation)...exp(1.5 * deviation)
+    let wide = RegretCurve.bound.expectedRegret(of: 1, centre: 1, interval: ends)
+    let square = deviation * deviation
+    #expect(relativeError(wide.stepsPart, square - 2 * square * square) < 1e-3)
+  }
+
+  @Test func verdictsOnASweep() throws {
+    let evidence = try RateEvidence(sweep: Self.sweep(), noise: 0.001)
+    let run = try ScheduledRun(ScheduleSpec("cosine"), steps: 16_000)
+    let best = Self.model.optimalBaseLearningRate(for: try run.tunable().terms(at: 1))
+    func check(_ rate: Double) throws -> RateCheck {
+      try RateCheck(rate, for: run, given: evidence)
+    }
+    let first = try check(best)
+    #expect(first.verdict == .ok && !first.isMeasured && first.regretBasis == .lossModel)
+    #expect(abs(log(first.suggestion / best)) < 0.15 && first.interval.contains(best))
+    #expect(first.leastRegret.nats == 0 && first.expectedRegret.nats ?? 1 < 0.01)
+    var last = 0.0
+    for factor in [1.5, 2, 4, 8, 16, 1e6] {
+      let check = try check(first.suggestion * factor)
+      let nats = try #require(check.expectedRegret.nats)
+      #expect(nats > last || nats == 1)
+      #expect(check.leastRegret.stepsPart <= check.expectedRegret.stepsPart)
+      last = nats
+      if !first.interval.contains(first.suggestion * factor) { #expect(check.verdict != .ok) }
+      if factor >= 4 { #expect(check.verdict == .fail) }
+    }
+    let edge = try check(first.interval.upperBound * 1.05)
+    #expect(edge.verdict == .warn && edge.reasons.map(\.code) == ["above-interval"])
+    #expect(try check(first.suggestion / 8).reasons.map(\.code) == ["below-interval", "costly"])
+  }
+
+  /// A cell of the sweep is its own answer, also for a plan with a warmup that the sweep leaves out.
+  @Test(arguments: ["wsd20", "wsd20:warmup=300"])
+  func measured(_ spec: String) throws {
+    let sweep = try Self.sweep()
+    let run = try ScheduledRun(ScheduleSpec(spec), steps: 2000)
+    let check = try RateCheck(1e-3, for: run, given: RateEvidence(sweep: sweep, noise: 0.001))
+    let optimum = try SweepOptimum(of: sweep.cells[0], noise: 0.001)
+    #expect(check.isMeasured && check.suggestion == optimum.baseLearningRate)
+  }
+
+  @Test func oneCell() throws {
+    let sweep = try Self.sweep(steps: [2000], specs: ["wsd20"])
+    let evidence = try RateEvidence(sweep: sweep, noise: 0.001)
+    #expect(evidence.rule == .standard() && evidence.isTuned)
+    let run = try ScheduledRun(ScheduleSpec("linear"), steps: 4000)
+    let check = try RateCheck(1, for: run, given: evidence)
+    #expect(check.regretBasis == .cell && check.expectedRegret.nats != nil)
+  }
+
+  @Test func oneRun() throws {
+    let spec = try ScheduleSpec("wsd20")
+    let evidence = try RateEvidence(
+      sweep: Sweep(runs: [.init(spec: spec, steps: 2000, baseLearningRate: 1e-3, loss: 3)]),
+      noise: 0.001)
+    let run = try ScheduledRun(spec, steps: 2000)
+    // It shows no optimum: neither a yes nor a no.
+    for rate in [1e-3, 1, 1e-6] {
+      let check = try RateCheck(rate, for: run, given: evidence)
+      #expect(check.verdict == .warn && check.suggestion == 1e-3 && check.regretBasis == .bound)
+      #expect(check.reasons.last?.code == "not-tuned" && check.expectedRegret.nats == nil)
+    }
+    #expect(throws: RateEvidenceError.noLoss) {
+      try RateEvidence(
+        sweep: Sweep(runs: [.init(spec: spec, steps: 9, baseLearningRate: 1, loss: .nan)]),
+        noise: 0.001)
+    }
+  }
+
+  @Test func divergence() throws {
+    let sweep = try Self.sweep()
+    let highest = sweep.runs.map(\.baseLearningRate).max() ?? 0
+    let spec = sweep.runs[0].spec
+    let failed = Sweep.Run(spec: spec, steps: 2000, baseLearningRate: 2 * highest, loss: .nan)
+    let run = try ScheduledRun(spec, steps: 2000)
+    let evidence = try RateEvidence(sweep: Sweep(runs: sweep.runs + [failed]), noise: 0.001)
+    let check = try RateCheck(2 * highest, for: run, given: evidence)
+    #expect(check.verdict == .fail && check.reasons.first?.code == "runs-diverged")
+    #expect(check.reasons.first?.message.contains("every run") == true)
+    let below = try RateCheck(highest, for: run, given: evidence)
+    #expect(!below.reasons.contains { $0.code == "runs-diverged" })
+  }
+
+  /// With one tuned rate the suggestion is that of `transfer`.
+  @Test func tunedRate() throws {
+    let from = try ScheduledRun(ScheduleSpec("wsd20"), steps: 50_000)
+    let to = try ScheduledRun(ScheduleSpec("linear"), steps: 100_000)
+    let answer = try TransferQuestion(from: from, to: to, source: .given(1e-3)).answer()
+    let check = try RateCheck(
+      2e-3, for: to, given: RateEvidence(tuned: from, baseLearningRate: 1e-3))
+    #expect(relativeError(check.suggestion, try #require(answer.to.baseLearningRate)) < 1e-14)
+    #expect(
+      relativeError(check.interval.upperBound, try #require(answer.interval).upperBound) < 1e-13)
+    #expect(check.regretBasis == .bound && check.verdict == .ok)
+  }
+
+  /// A calibration in a file says what its sweep does, up to the interval.
+  @Test func calibration() throws {
+    let sweep = try Self.sweep()
+    let calibration = try Calibration(of: sweep.tunedCells(noise: 0.001).tuned)
+    let run = try ScheduledRun(ScheduleSpec("cosine"), steps: 4000)
+    let file = try RateCheck(1e-3, for: run, given: RateEvidence(calibration: calibration))
+    let runs = try RateCheck(1e-3, for: run, given: RateEvidence(sweep: sweep, noise: 0.001))
+    #expect(relativeError(file.suggestion, runs.suggestion) < 1e-12)
+    #expect(file.regretBasis == .bound && runs.regretBasis == .lossModel)
+  }
+
+  /// Every run of the real sweep against the others: the verdicts, and the regrets that were measured.
+  @Test(
+    .enabled(
+      if: FileManager.default.fileExists(atPath: RealSweepTests.path),
+      "needs the folder of real runs"))
+  func realSweep() throws {
+    let sweep = try Sweep(contentsOf: RealSweepTests.path)
+    var misses: [Double] = []
+    for cell in sweep.cells {
+      let others = Sweep(runs: sweep.runs.filter { $0.spec != cell.spec || $0.steps != cell.steps })
+      let evidence = try RateEvidence(sweep: others, noise: 0.0011)
+      let run = try ScheduledRun(cell.spec, steps: cell.steps)
+      let best = try #require(cell.points.map(\.loss).min())
+      let measured = try SweepOptimum(of: cell).baseLearningRate
+      #expect(try RateCheck(measured, for: run, given: evidence).verdict == .ok)
+      for point in cell.points {
+        let check = try RateCheck(point.baseLearningRate, for: run, given: evidence)
+        #expect(!check.isMeasured)
+        if point.loss == best { #expect(check.verdict != .fail, "\(cell.spec.text)") }
+        if point.loss > best + 0.1 { #expect(check.verdict == .fail) }
+        misses.append(abs((check.expectedRegret.nats ?? 1) - (point.loss - best)))
+      }
+    }
+    print(
+      "held-out regrets off by \(misses.reduce(0, +) / Double(misses.count)), worst \(misses.max() ?? 0) nats"
+    )
+    #expect(misses.count == 21)
+    #expect(misses.reduce(0, +) < 0.01 * 21)
+  }
+}
