@@ -42,12 +42,13 @@ enum Main {
       exit(0)
     }
     switch error {
-    case is FailedCheck: exit(1)
     case let error as UsageError: fail(error.description, code: 2)
     case let error as ScheduleError: fail(error.description, code: 2)
     case let error as DialectError: fail(error.description, code: 2)
     case let error as ExportError: fail(error.description, code: 2)
-    case let error as FailedCheck: fail(error.description, code: 1)
+    case let error as FailedCheck:
+      if let reason = error.reason { printError(reason) }
+      exit(1)
     case let error as InputError: fail(error.description, code: 3)
     case let error as ScheduleMismatch: fail(error.description, code: 3)
     case let error as StandardOutput.Failure: fail(error.description, code: 3)

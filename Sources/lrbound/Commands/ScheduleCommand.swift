@@ -72,7 +72,7 @@ struct ScheduleCommand: ParsableCommand {
     if strict, named.faults > 0 {
       let codes = named.findings.filter { $0.severity != .information }.map(\.code)
       throw FailedCheck(
-        description: "--strict: \(named.title): \(codes.joined(separator: ", ")); mend the schedule"
+        reason: "--strict: \(named.title): \(codes.joined(separator: ", ")); mend the schedule"
       )
     }
   }

@@ -1,2 +1,5 @@
-/// A check that said no: its report has been printed, exit code 1 is left to set.
-struct FailedCheck: Error {}
+/// A check that said no, exit code 1: its report has been printed.
+struct FailedCheck: Error {
+  /// What to say on stderr besides; nil where the report has said it.
+  var reason: String?
+}

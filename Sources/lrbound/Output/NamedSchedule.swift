@@ -73,8 +73,3 @@ struct NamedSchedule {
   /// How many findings a strict reader does not accept.
   var faults: Int { findings.filter { $0.severity != .information }.count }
 }
-
-/// A check that said no, in one line; exit code 1.
-struct FailedCheck: Error, CustomStringConvertible {
-  let description: String
-}
