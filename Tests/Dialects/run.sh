@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Compares the dialects and exports with the real libraries: run.sh path/to/lrbound
+# Compares the dialects and exports with the real libraries: run.sh path/to/lrbound, or run.sh --install
 #
 # The libraries are installed once a machine and list of requirements, under ~/.cache; where that fails
 # (no network), nothing is compared and the exit code is 0.
@@ -20,4 +20,5 @@ if [ ! -e "$cache/complete" ]; then
   fi
   touch "$cache/complete"
 fi
+if [ "$1" = --install ]; then exit 0; fi
 PYTHONDONTWRITEBYTECODE=1 "$cache/venv/bin/python" "$here/compare.py" "$1" --sources "$cache/sources"
