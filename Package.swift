@@ -55,7 +55,8 @@ let package = Package(
       name: "TheoryModelTests",
       dependencies: ["TestSupport", "TheoryModel", "Schedules", "Numerics"]),
     .testTarget(
-      name: "WorkloadsTests", dependencies: ["TestSupport", "Workloads", "Schedules", "Numerics"]),
+      name: "WorkloadsTests",
+      dependencies: ["TestSupport", "Workloads", "TheoryModel", "Schedules", "Numerics"]),
     .testTarget(
       name: "TuningTests",
       dependencies: ["TestSupport", "Tuning", "Workloads", "Bound", "Schedules", "Numerics"]),

@@ -1,4 +1,5 @@
 import Schedules
+import TheoryModel
 
 /// The workloads that need nothing from outside, by their names on the command line.
 public enum BuiltInWorkload: String, CaseIterable, Sendable {
@@ -17,12 +18,16 @@ public enum BuiltInWorkload: String, CaseIterable, Sendable {
   /// ``LogisticRegression`` on synthetic data.
   case logisticSynthetic = "logistic-synthetic"
 
+  /// ``TheoryModelWorkload``.
+  case model
+
   /// ``BoundWorkload``.
   case bound
 
   /// What of a workload can be chosen; nil for what is usual.
   public struct Settings: Equatable, Sendable {
-    /// B, the points in a batch: 5 of 100 for linear regression, 8 for logistic regression.
+    /// B, the points in a batch: 5 of 100 for linear regression, 8 for logistic regression, the task's for
+    /// the theory model.
     public var batch: Int?
 
     /// How linear regression starts.
@@ -30,6 +35,9 @@ public enum BuiltInWorkload: String, CaseIterable, Sendable {
 
     /// ω, the decoupled weight decay: 0.
     public var weightDecay: Double?
+
+    /// The theory model's task: a = 3, b = 1.5, σ² = 1, m = 1.
+    public var task: ModelTask?
 
     /// All as usual.
     public init() {}
@@ -46,6 +54,8 @@ public enum BuiltInWorkload: String, CaseIterable, Sendable {
     switch self {
     case .linear, .linearExact, .linearSampled: return (0.5...50, 25)
     case .logistic, .logisticSynthetic: return (0.01...100, 17)
+    // In units of 1/λ_1; no task is stable beyond 2.
+    case .model: return (0.003...2, 27)
     case .bound:
       // γ* = 1/√T for linear decay.
       let middle = 1 / Double(steps).squareRoot()
@@ -68,6 +78,15 @@ public enum BuiltInWorkload: String, CaseIterable, Sendable {
       throw WorkloadError(
         description: "\(rawValue) always starts at zero; give a start to linear workloads only")
     }
+    if self != .model, settings.task != nil {
+      throw WorkloadError(
+        description: "\(rawValue) has no task of the theory model; give one to model only")
+    }
+    if self == .model, settings.batch != nil || settings.weightDecay != nil {
+      throw WorkloadError(
+        description:
+          "the theory model has its batch in the task, and no weight decay; leave them out")
+    }
     if self == .bound, settings.batch != nil || settings.weightDecay != nil {
       throw WorkloadError(
         description: "the bound knows neither batches nor weight decay; leave them out")
@@ -84,7 +103,18 @@ public enum BuiltInWorkload: String, CaseIterable, Sendable {
       let data = self == .logistic ? LabelledData.breastCancer : .synthetic()
       return try LogisticRegression(
         data, steps: steps, batch: settings.batch ?? 8, weightDecay: decay)
+    case .model: return TheoryModelWorkload(try Self.model(settings.task), steps: steps)
     case .bound: return BoundWorkload(steps: steps)
+    }
+  }
+
+  /// A million features of a task.
+  private static func model(_ task: ModelTask?) throws(WorkloadError) -> FeatureModel {
+    do {
+      let usual = try ModelTask(taskExponent: 3, spectrumExponent: 1.5, labelNoise: 1)
+      return try FeatureModel(task: task ?? usual)
+    } catch {
+      throw WorkloadError(description: "\(error)")
     }
   }
 }

@@ -38,6 +38,7 @@ import Testing
     (["--workload", "linear-sgd", "--steps", "5"], "linear-sgd"),
     (["--workload", "logistic-synthetic", "--steps", "5"], "logistic data=synthetic"),
     (["--workload", "bound", "--steps", "20"], "bound steps=20"),
+    (["--workload", "model", "--steps", "20", "--task", "2,1.5,1"], "model task=2.0,1.5,1.0,1.0"),
     (["--weight-decay", "0.01", "--start", "aligned"], "weight-decay=0.01"),
   ])
   func workloads(_ arguments: [String], _ identity: String) throws {
@@ -98,6 +99,9 @@ import Testing
     (["--workload", "logistc"], 2, ["'logistc'", "did you mean logistic?"]),
     (["--workload", "logistic", "--start", "aligned"], 2, ["starts at zero"]),
     (["--workload", "bound", "--weight-decay", "1"], 2, ["neither batches nor weight decay"]),
+    (["--workload", "model", "--weight-decay", "1"], 2, ["no weight decay"]),
+    (["--workload", "model", "--task", "1,1.5,1"], 2, ["--task '1,1.5,1'", "a = 1.0"]),
+    (["--task", "2,1.5,1"], 2, ["linear has no task"]),
     (["--start", "best"], 2, ["--start 'best'", "isotropic or aligned"]),
     (["--batch", "101"], 2, ["batch of 101", "1 to 100"]),
     (["--batch", "0"], 2, ["--batch '0'"]), (["--weight-decay", "-1"], 2, ["--weight-decay '-1'"]),

@@ -22,7 +22,7 @@ struct SearchCommand: ParsableCommand {
 
       Workloads: linear regression by its expected-loss recursion (linear), exactly for one kernel \
       (linear-exact) or by SGD itself (linear-sgd); logistic regression by SGD on 569 diagnoses (logistic) or \
-      made-up points (logistic-synthetic); the last-iterate bound (bound).
+      made-up points (logistic-synthetic); the theory model's excess loss (model); the last-iterate bound (bound).
 
       A training command of your own is searched with --command, here or, by search emit and search collect, \
       on Slurm. It finds its learning rates in {schedule_file} (CSV: step, multiplier, lr), and writes \

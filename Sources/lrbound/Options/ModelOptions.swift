@@ -29,7 +29,23 @@ struct ModelOptions: ParsableArguments {
   var cap: String?
 
   /// a, b, σ² and m.
-  func parsedTask() throws -> ModelTask {
+  func parsedTask() throws -> ModelTask { try Arguments.modelTask(task) }
+
+  /// The task on its features.
+  func parsed() throws -> FeatureModel {
+    try FeatureModel(
+      task: parsedTask(), features: Arguments.features(features, "--features"), includesTail: tail)
+  }
+
+  /// The highest learning rate, where it was given.
+  func parsedCap() throws -> Double? {
+    try cap.map { try Arguments.learningRate($0, "--cap") }
+  }
+}
+
+extension Arguments {
+  /// a, b, σ² and m of `--task`.
+  static func modelTask(_ task: String) throws -> ModelTask {
     let parts = try Arguments.list(task, "--task")
     guard parts.count == 3 || parts.count == 4 else {
       throw UsageError(
@@ -52,19 +68,6 @@ struct ModelOptions: ParsableArguments {
     }
   }
 
-  /// The task on its features.
-  func parsed() throws -> FeatureModel {
-    try FeatureModel(
-      task: parsedTask(), features: Arguments.features(features, "--features"), includesTail: tail)
-  }
-
-  /// The highest learning rate, where it was given.
-  func parsedCap() throws -> Double? {
-    try cap.map { try Arguments.learningRate($0, "--cap") }
-  }
-}
-
-extension Arguments {
   /// A number of features.
   static func features(_ text: String, _ option: String) throws(UsageError) -> Int {
     guard let value = count(text), value == value.rounded() else {

@@ -24,6 +24,13 @@ struct WorkloadOptions: ParsableArguments {
 
   @Option(
     name: .long, parsing: .unconditional,
+    help: ArgumentHelp(
+      "Model: task exponent a, spectrum exponent b, label noise σ², batch m; 3,1.5,1,1.",
+      valueName: "a,b,noise,batch"))
+  var task: String?
+
+  @Option(
+    name: .long, parsing: .unconditional,
     help: ArgumentHelp("Decoupled weight decay; 0.", valueName: "w"))
   var weightDecay: String?
 
@@ -44,7 +51,7 @@ struct WorkloadOptions: ParsableArguments {
   var firstGiven: String? {
     let options = [
       ("--workload", workload), ("--batch", batch), ("--start", start),
-      ("--weight-decay", weightDecay),
+      ("--weight-decay", weightDecay), ("--task", task),
     ]
     return options.first { $0.1 != nil }?.0
   }
@@ -59,6 +66,7 @@ struct WorkloadOptions: ParsableArguments {
       }
       return start
     }
+    settings.task = try task.map { try Arguments.modelTask($0) }
     settings.weightDecay = try weightDecay.map {
       try Arguments.number($0, "--weight-decay", in: 0...1e3)
     }
