@@ -68,7 +68,9 @@ public struct ExternalCommand: Workload {
     precondition(trial.schedule.steps == steps, "the schedule has the workload's steps")
     let folder = self.folder(of: trial)
     try prepare(trial)
-    waitWhileRunning(folder)
+    guard waitWhileRunning(folder) else {
+      return .failed("a process that an earlier search has left still trains in \(folder.path)")
+    }
     if let outcome = folder.outcome, outcome.isResult { return outcome }
     try folder.clear()
     let ending = ChildProcesses.shared.run(
@@ -93,13 +95,18 @@ public struct ExternalCommand: Workload {
   }
 
   /// Waits while a process that a killed search has left behind still trains in the folder.
-  private func waitWhileRunning(_ folder: TrialFolder) {
+  ///
+  /// - Returns: whether it has ended within a trial's time.
+  private func waitWhileRunning(_ folder: TrialFolder) -> Bool {
     let lock = open(folder.path + "/lock", O_RDWR | O_CLOEXEC)
-    guard lock >= 0 else { return }
+    guard lock >= 0 else { return true }
+    defer { close(lock) }
+    let start = ContinuousClock.now
     while flock(lock, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK || errno == EINTR {
+      if let limit = timeLimitSeconds, start.duration(to: .now) > .seconds(limit) { return false }
       usleep(100_000)
     }
-    close(lock)
+    return true
   }
 }
 
