@@ -40,7 +40,7 @@ public struct TunableSchedule: Sendable {
   ///   - spec: any spec but a file.
   ///   - steps: T.
   ///   - gradientNorms: G, or G_1 … G_T.
-  /// - Throws: ``ScheduleError`` and ``BoundError``.
+  /// - Throws: `ScheduleError` and ``BoundError``.
   /// - Complexity: O(T) time, O(1) memory.
   public init(_ spec: ScheduleSpec, steps: Int, gradientNorms: GradientNorms = .one) throws {
     if let lowest = spec.lowestBaseLearningRate {
@@ -61,7 +61,7 @@ public struct TunableSchedule: Sendable {
   ///
   /// - Parameter baseLearningRate: γ, not below the floor.
   /// - Returns: the terms.
-  /// - Throws: ``ScheduleError`` where γ lies below the floor.
+  /// - Throws: `ScheduleError` where γ lies below the floor.
   /// - Complexity: O(1), or O(T) with an absolute floor.
   public func terms(at baseLearningRate: Double) throws -> BoundTerms {
     switch shape {
@@ -74,7 +74,7 @@ public struct TunableSchedule: Sendable {
   ///
   /// - Parameter distance: D.
   /// - Returns: γ*, Ω* and the terms there. With an absolute floor γ* is good to about 12 digits.
-  /// - Throws: ``BoundError``, ``ScheduleError``.
+  /// - Throws: ``BoundError``, `ScheduleError`.
   /// - Complexity: O(1), or about 120 passes with an absolute floor.
   public func optimum(distance: Double = 1) throws -> Optimum {
     switch shape {
@@ -98,7 +98,7 @@ public struct TunableSchedule: Sendable {
   ///   - fixed: γ; nil to tune it.
   ///   - distance: D.
   /// - Returns: γ and Ω.
-  /// - Throws: ``BoundError``, ``ScheduleError``.
+  /// - Throws: ``BoundError``, `ScheduleError`.
   /// - Complexity: as ``optimum(distance:)``.
   public func bound(fixed: Double?, distance: Double = 1) throws -> (
     baseLearningRate: Double, bound: Double
@@ -114,7 +114,7 @@ public struct TunableSchedule: Sendable {
   ///
   /// - Parameter baseLearningRate: γ*.
   /// - Returns: D with γ*(D) = γ.
-  /// - Throws: ``ScheduleError`` where γ lies below the floor, ``BoundError`` out of range or where no
+  /// - Throws: `ScheduleError` where γ lies below the floor, ``BoundError`` out of range or where no
   ///   scale makes it the tuned one (possible with a clamped floor).
   /// - Complexity: O(1), or about 100 passes with an absolute floor.
   public func distance(tunedAt baseLearningRate: Double) throws -> Double {

@@ -6,7 +6,7 @@ extension Schedule {
   ///
   /// CSV with a column `multiplier`, `lr` or `learning_rate` (and `step`, then checked to be complete
   /// and in order), bare numbers one a line, a JSON array, or a JSON object with such an array. The
-  /// file's maximum becomes ``peak``, the rest the shape.
+  /// file's maximum becomes `peak`, the rest the shape.
   ///
   /// - Parameter path: the file, `-` for standard input.
   /// - Throws: ``InputError`` with the line at fault.

@@ -3,7 +3,7 @@ import Schedules
 /// A schedule as a CSV table, one row a step.
 ///
 /// Its columns are `step`, `multiplier`, and `lr` where the base learning rate is known;
-/// ``Schedule/init(contentsOf:)`` reads it back.
+/// `Schedule(contentsOf:)` reads it back.
 public struct ScheduleTable: Sendable {
   /// The schedule.
   public let schedule: Schedule

@@ -17,7 +17,7 @@ public struct ScheduledRun: Sendable {
   /// - Parameters:
   ///   - spec: any spec.
   ///   - steps: T; may be nil for a file, and must not differ from its length.
-  /// - Throws: ``InputError`` for the file, ``ScheduleError`` for the steps.
+  /// - Throws: ``InputError`` for the file, `ScheduleError` for the steps.
   /// - Complexity: O(1); O(size) for a file.
   public init(_ spec: ScheduleSpec, steps: Int?) throws {
     self.spec = spec
@@ -54,7 +54,7 @@ public struct ScheduledRun: Sendable {
   ///
   /// - Parameter baseLearningRate: γ, needed for an absolute floor only.
   /// - Returns: the schedule.
-  /// - Throws: ``ScheduleError``.
+  /// - Throws: `ScheduleError`.
   /// - Complexity: O(1).
   public func schedule(baseLearningRate: Double? = nil) throws(ScheduleError) -> Schedule {
     if let file { return file }
@@ -65,7 +65,7 @@ public struct ScheduledRun: Sendable {
   ///
   /// - Parameter gradientNorms: G, or G_1 … G_T.
   /// - Returns: its S and V, or with an absolute floor the means to get them at any γ.
-  /// - Throws: ``ScheduleError`` and ``BoundError``.
+  /// - Throws: `ScheduleError` and `BoundError`.
   /// - Complexity: O(T).
   public func tunable(gradientNorms: GradientNorms = .one) throws -> TunableSchedule {
     if let file {
@@ -81,7 +81,7 @@ public struct ScheduledRun: Sendable {
   ///   - other: the other run, of any length.
   ///   - baseLearningRates: γ of either, needed for absolute floors only.
   /// - Returns: true where 256 samples agree within what one step of the shorter run can differ by.
-  /// - Throws: ``ScheduleError``.
+  /// - Throws: `ScheduleError`.
   /// - Complexity: O(1).
   public func hasSameShape(
     as other: ScheduledRun, baseLearningRates: (own: Double, other: Double)
@@ -104,7 +104,7 @@ public struct ScheduledRun: Sendable {
   ///
   /// - Parameter baseLearningRate: γ, needed for an absolute floor only.
   /// - Returns: notices with the codes `not-annealed`, `trailing-zeros` and `few-steps`.
-  /// - Throws: ``ScheduleError``.
+  /// - Throws: `ScheduleError`.
   /// - Complexity: O(T) at worst, O(1) for most.
   public func notices(baseLearningRate: Double? = nil) throws -> [Notice] {
     let schedule = try schedule(baseLearningRate: baseLearningRate)

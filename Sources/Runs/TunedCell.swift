@@ -23,7 +23,7 @@ public struct TunedCell: Sendable {
   /// - Parameters:
   ///   - cell: at least three base learning rates that did not diverge.
   ///   - noise: the standard deviation of one run's final loss, in nats.
-  /// - Throws: ``SweepFitError``, and ``ScheduleError`` for a run below its own absolute floor.
+  /// - Throws: ``SweepFitError``, and `ScheduleError` for a run below its own absolute floor.
   /// - Complexity: O(T + points²).
   public init(of cell: SweepCell, noise: Double = SweepOptimum.lossNoise) throws {
     optimum = try SweepOptimum(of: cell, noise: noise)

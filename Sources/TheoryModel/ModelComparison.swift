@@ -38,7 +38,7 @@ public struct ModelComparison: Sendable {
   ///   - cap: the highest learning rate; nil for the stability edge.
   ///   - shapes: the specs to compare with.
   ///   - progress: called with the name of what comes next.
-  /// - Throws: ``TheoryModelError``, ``ScheduleError``.
+  /// - Throws: ``TheoryModelError``, `ScheduleError`.
   /// - Complexity: some thousand runs of T steps.
   public init(
     of model: FeatureModel, steps: Int, cap: Double? = nil,

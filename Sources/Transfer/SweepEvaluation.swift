@@ -22,7 +22,7 @@ public struct SweepEvaluation: Sendable {
     public let interval: ClosedRange<Double>?
 
     /// What the tested learning rate nearest to the prediction (in ln γ) costs above the best tested
-    /// one, in nats; ``SweepCell/divergenceMargin`` where it diverged.
+    /// one, in nats; `SweepCell.divergenceMargin` where it diverged.
     public let regret: Double
 
     /// What the prediction costs on the fitted curves C + A/γ + Bγ and C + A·γ^−½ + B·γ², in nats; nil
@@ -50,7 +50,7 @@ public struct SweepEvaluation: Sendable {
   /// - Parameters:
   ///   - cells: two or more.
   ///   - progress: called with the number of targets done.
-  /// - Throws: ``EvaluationError``, ``ScheduleError``, ``BoundError``.
+  /// - Throws: ``EvaluationError``, `ScheduleError`, `BoundError`.
   /// - Complexity: O(cells²·T).
   public init(of cells: [TunedCell], progress: (Int) -> Void = { _ in }) throws {
     guard cells.count >= 2 else { throw EvaluationError.tooFewCells(cells.count) }

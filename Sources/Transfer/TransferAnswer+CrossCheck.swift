@@ -8,7 +8,7 @@ extension TransferAnswer {
   /// - Parameter tasks: the tasks to ask.
   /// - Returns: the schedules of both ends, tuned on every task; an absolute floor is a part of the peak
   ///   that its end has by this answer.
-  /// - Throws: ``ScheduleError``.
+  /// - Throws: `ScheduleError`.
   /// - Complexity: some milliseconds a task, at any number of steps.
   public func crossCheck(tasks: [CrossCheckTask] = CrossCheckTask.standard)
     throws(ScheduleError) -> CrossCheck

@@ -56,7 +56,7 @@ public struct TransferQuestion: Sendable {
   /// The answer.
   ///
   /// - Returns: the ratio always; learning rates where the source's is known.
-  /// - Throws: ``ScheduleError`` (an absolute floor needs the source's learning rate), ``BoundError``.
+  /// - Throws: `ScheduleError` (an absolute floor needs the source's learning rate), `BoundError`.
   /// - Complexity: O(T_from + T_to).
   public func answer() throws -> TransferAnswer {
     let sourceRate: Double?

@@ -50,7 +50,7 @@ public struct CooldownLength: Sendable {
   ///   - baseLearningRate: γ held fixed; nil to tune it for each length.
   ///   - gradientNorms: G, or G_1 … G_T.
   ///   - distance: D.
-  /// - Throws: ``ScheduleError`` and ``BoundError``.
+  /// - Throws: `ScheduleError` and `BoundError`.
   /// - Complexity: about 60 passes over the schedule; O(1) each with a linear cooldown that has a
   ///   closed form.
   public init?(
@@ -93,7 +93,7 @@ public struct CooldownLength: Sendable {
   ///   - gradientNorms: G, or G_1 … G_T.
   ///   - distance: D.
   /// - Returns: the choices, the shortest first; none where the cooldown cannot be varied.
-  /// - Throws: ``ScheduleError`` and ``BoundError``.
+  /// - Throws: `ScheduleError` and `BoundError`.
   /// - Complexity: one pass over the schedule a length; O(1) each where there is a closed form.
   public static func choices(
     count: Int, of spec: ScheduleSpec, steps: Int, baseLearningRate: Double? = nil,

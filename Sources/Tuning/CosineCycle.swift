@@ -34,7 +34,7 @@ public struct CosineCycle: Sendable {
   ///   - baseLearningRate: γ held fixed; nil to tune it for each cycle.
   ///   - gradientNorms: G, or G_1 … G_T.
   ///   - distance: D.
-  /// - Throws: ``ScheduleError`` and ``BoundError``.
+  /// - Throws: `ScheduleError` and `BoundError`.
   /// - Complexity: about 70 passes over the schedule.
   public init?(
     of spec: ScheduleSpec, steps: Int, baseLearningRate: Double? = nil,
@@ -64,7 +64,7 @@ public struct CosineCycle: Sendable {
   ///   - gradientNorms: G, or G_1 … G_T.
   ///   - distance: D.
   /// - Returns: the choices, the shortest first; none for other families.
-  /// - Throws: ``ScheduleError`` and ``BoundError``.
+  /// - Throws: `ScheduleError` and `BoundError`.
   /// - Complexity: one pass over the schedule a cycle.
   public static func choices(
     count: Int, of spec: ScheduleSpec, steps: Int, baseLearningRate: Double? = nil,

@@ -68,7 +68,7 @@ public struct FreeFormSchedule: Sendable {
   ///   - start: learning rates from which the search shall not end higher; nil for none.
   ///   - leastGain: above 200,000 steps, the relative gain of an iteration below which the search ends.
   ///   - progress: called after each iteration with its number and Ω; false stops the search.
-  /// - Throws: ``FreeFormError`` and ``BoundError``.
+  /// - Throws: ``FreeFormError`` and `BoundError`.
   /// - Complexity: O(T) an iteration; some hundred iterations.
   public init(
     steps: Int, constraints: Constraints = .init(), gradientNorms: GradientNorms = .one,

@@ -34,7 +34,7 @@ public struct MeasuredRobustness: Sendable {
   ///   - rates: the fine grid, rising by one ratio.
   ///   - seeds: how many seeds a median is over.
   ///   - evaluate: runs trials; called once.
-  /// - Throws: ``ScheduleError``, ``BoundError`` and whatever `evaluate` throws.
+  /// - Throws: `ScheduleError`, `BoundError` and whatever `evaluate` throws.
   /// - Complexity: rates · seeds trials.
   public init(
     _ spec: ScheduleSpec, on workload: any Workload, leastLoss: Double, rates: [Double],

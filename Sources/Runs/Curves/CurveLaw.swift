@@ -9,10 +9,10 @@ public enum CurveLaw: String, CaseIterable, Sendable {
   /// The generalised bound at one peak learning rate: + B·V_t.
   case generalisedBound = "bound"
 
-  /// The momentum law (2408.11029): − C·S2, see ``MomentumLaw``.
+  /// The momentum law (2408.11029): − C·S2, see `MomentumLaw`.
   case momentum
 
-  /// The multi-power law (2503.12811): − B·LD, see ``MultiPowerLaw``.
+  /// The multi-power law (2503.12811): − B·LD, see `MultiPowerLaw`.
   case multiPower = "multi-power"
 
   /// The formula, for tables.

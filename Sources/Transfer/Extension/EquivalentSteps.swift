@@ -9,7 +9,7 @@ extension ExtensionQuestion {
   /// - Parameter bound: Ω.
   /// - Returns: T/T2 − 1; nil where doing nothing has no such plan, or is not there within eight times T2
   ///   (or above T1).
-  /// - Throws: ``BoundError``, ``ScheduleError``.
+  /// - Throws: `BoundError`, `ScheduleError`.
   /// - Complexity: about ten passes over T2 to 8·T2 steps.
   func worth(of bound: Double) throws -> Double? {
     func excess(_ logarithm: Double) -> Double {

@@ -66,7 +66,7 @@ public struct ExtendableRun: Sendable {
   ///   - cooldown: the length of new cooldowns; nil for that of the schedule.
   ///   - gradientNorm: G.
   ///   - distance: D.
-  /// - Throws: ``ScheduleError`` and ``BoundError``.
+  /// - Throws: `ScheduleError` and `BoundError`.
   /// - Complexity: O(T).
   public init(
     _ run: ScheduledRun, baseLearningRate: Double? = nil, cooldown: Extent? = nil,

@@ -18,7 +18,7 @@ extension ExtensionChain {
   ///
   /// - Parameter tasks: the tasks to ask.
   /// - Returns: one answer a stage; nil for a stage whose plan is not feasible.
-  /// - Throws: ``BoundError``.
+  /// - Throws: `BoundError`.
   /// - Complexity: some milliseconds a task, and a pass over each plan.
   public func crossCheck(tasks: [CrossCheckTask] = CrossCheckTask.standard) throws
     -> [ExtensionCrossCheck?]

@@ -23,7 +23,7 @@ public struct ExtensionChain: Sendable {
   ///   - kind: the option to follow; nil for the recommended one, which for all stages but the last is
   ///     one of the plain plans, since nothing but its past can be reused of a free form.
   ///   - progress: called after each iteration of a free form.
-  /// - Throws: ``ExtensionError``, ``BoundError``; ``ExtensionObstacle`` where the option to follow is
+  /// - Throws: ``ExtensionError``, `BoundError`; ``ExtensionObstacle`` where the option to follow is
   ///   infeasible.
   public init(
     _ first: ExtensionQuestion, then horizons: [Int] = [],

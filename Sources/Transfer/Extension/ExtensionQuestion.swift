@@ -51,7 +51,7 @@ public struct ExtensionQuestion: Sendable {
   ///   - rule: how γ* moves with the horizon.
   ///   - gradientNorm: G.
   ///   - distance: D.
-  /// - Throws: ``ExtensionError`` where T2 is not above T1, ``ScheduleError`` where the spec does not fit
+  /// - Throws: ``ExtensionError`` where T2 is not above T1, `ScheduleError` where the spec does not fit
   ///   into T2 steps.
   public init(
     of run: ExtendableRun, base: ScheduledRun? = nil, toSteps steps: Int,
@@ -76,7 +76,7 @@ public struct ExtensionQuestion: Sendable {
   ///
   /// - Parameter progress: called after each iteration of the free form with its number and Ω.
   /// - Returns: the answer.
-  /// - Throws: ``ExtensionError``, ``BoundError``.
+  /// - Throws: ``ExtensionError``, `BoundError`.
   /// - Complexity: some 60 passes over T2 steps, and the free form's.
   public func answer(progress: (Int, Double) -> Bool = { _, _ in true }) throws -> ExtensionAnswer {
     try check()
