@@ -120,4 +120,59 @@ import Testing
     #expect(text.code == 0 && text.output.contains("every row was seen"))
     #expect(try CommandRun(arguments + ["--csv"]).output.split(separator: "\n").count == 10)
   }
+
+  /// A log of wsd20 over 100 steps with a final loss.
+  private static func log(rate: Double, loss: Double) -> String {
+    let rows = (1...100).map {
+      "\($0),\(rate * min(1, Double(101 - $0) / 20)),\(loss + 0.01 * Double(100 - $0))\n"
+    }
+    return "step,lr,val_loss\n" + rows.joined()
+  }
+
+  @Test func fitsLogs() throws {
+    let logs = try [0.25, 0.5, 1, 2, 4].map { factor in
+      try TemporaryFile(
+        Self.log(rate: factor * 1e-3, loss: 3 + 0.01 * (factor + 1 / factor)), name: "run.csv"
+      ).path
+    }
+    let run = try CommandRun(["fit"] + logs + ["--json"])
+    let json = try run.json()
+    let cells = try #require(json["cells"] as? [[String: Any]])
+    #expect(cells.count == 1 && cells[0]["spec"] as? String == "wsd:cooldown=0.2")
+    #expect(cells[0]["steps"] as? Int == 100)
+    #expect(relativeError(cells[0]["optimum"] as? Double ?? 0, 1e-3) < 0.1)
+    // A table stands beside logs, and a log of nothing is named.
+    let table = try TemporaryFile(Self.sweep, name: "sweep.csv").path
+    let short = try TemporaryFile("step,val_loss\n1,3\n2,2\n", name: "short.csv").path
+    let both = try CommandRun(["fit", table, short] + logs + ["--csv"])
+    #expect(both.code == 0 && both.output.split(separator: "\n").count == 6)
+    #expect(both.errors.contains("short.csv: neither its schedule nor its learning rates"))
+    let known = try CommandRun(
+      ["fit", short, "--schedule", "wsd20", "--steps", "2", "--lr", "1", "--json"])
+    #expect(known.code == 4 && known.errors.contains("no schedule at any number of steps"))
+    let check = try CommandRun(
+      ["check", "--schedule", "wsd20", "--steps", "100", "--lr", "1.1e-3"]
+        + logs.flatMap { ["--sweep", $0] })
+    #expect(
+      check.code == 0 && check.output.contains("measured on this schedule"), "\(check.errors)")
+  }
+
+  /// Arguments, exit code, pieces of the message.
+  static let badLogs: [(String, [String], Int32, [String])] = [
+    ("step,val_loss\n1,3\n2,2\n", [], 3, ["neither its schedule", "give sweep tables"]),
+    (sweep, ["--schedule", "linear"], 2, ["only tables"]),
+    ("step,val_loss\n1,3\n", ["--schedule", "@a.csv"], 2, ["cannot name a schedule file"]),
+    ("step,val_loss\n1,3\n", ["--lr", "0"], 2, ["--lr '0'"]),
+    ("step,val_loss\n1,3\n", ["--loss-col", "x"], 3, ["no column 'x'"]),
+  ]
+
+  @Test(arguments: badLogs)
+  func refusesLogs(_ text: String, _ arguments: [String], _ code: Int32, _ pieces: [String]) throws
+  {
+    for command in ["fit", "evaluate"] {
+      let run = try CommandRun([command, TemporaryFile(text).path] + arguments)
+      #expect(run.code == code && run.output.isEmpty, "\(run.errors)")
+      for piece in pieces { #expect(run.errors.contains(piece), "\(run.errors)") }
+    }
+  }
 }

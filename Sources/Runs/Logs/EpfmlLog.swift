@@ -33,7 +33,9 @@ enum EpfmlLog {
         series.append((list.name, points))
       }
     }
-    return try RawLog(
+    var log = try RawLog(
       format: .epfml, series: series, path: path, options: options, mends: mends)
+    log.settings = RunSettings(epfmlConfig: document["config"])
+    return log
   }
 }

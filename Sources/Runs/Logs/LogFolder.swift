@@ -79,13 +79,14 @@ struct LogFolder {
     }
   }
 
-  private static func isFolder(_ path: String) -> Bool {
+  /// Whether a path is a folder.
+  static func isFolder(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
   /// The names in a folder but hidden ones, sorted: event files carry the time at which they were begun.
-  private static func names(in folder: String) throws(InputError) -> [String] {
+  static func names(in folder: String) throws(InputError) -> [String] {
     guard let handle = opendir(folder) else {
       throw InputError(
         path: folder, problem: String(cString: strerror(errno)), remedy: "give a readable folder")

@@ -87,7 +87,7 @@ public struct PlanCheck: Sendable {
 extension RunLog {
   /// The base learning rate with which a schedule agrees throughout: the one that its highest multiplier
   /// at a record asks for.
-  fileprivate func matchingBaseLearningRate(
+  func matchingBaseLearningRate(
     for schedule: Schedule, timing: LearningRateTiming?
   ) -> Double? {
     guard let rates = learningRate else { return nil }

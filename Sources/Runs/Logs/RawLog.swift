@@ -10,6 +10,9 @@ struct RawLog {
   private(set) var columns: [LogQuantity: Column] = [:]
   var mends = LogMends()
 
+  /// What the log says that the run followed; nil where its format does not tell.
+  var settings: RunSettings?
+
   init(format: LogFormat, mends: LogMends = LogMends()) {
     self.format = format
     self.mends = mends

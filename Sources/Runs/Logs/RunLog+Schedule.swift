@@ -101,7 +101,7 @@ private struct PlannedRates {
 
   /// Which update the records belong to; nil where either would do.
   func timing(of rates: LogSeries) -> LearningRateTiming? {
-    let early: LearningRateTiming = countsFromZero(rates.steps) ? .appliedFromZero : .next
+    let early: LearningRateTiming = rates.countsFromZero ? .appliedFromZero : .next
     var errors = (applied: 0.0, early: 0.0, distance: 0.0)
     var isDecaying = false
     for (step, rate) in zip(rates.steps, rates.values) {
@@ -121,10 +121,12 @@ private struct PlannedRates {
     if errors.early < limit, errors.applied > 4 * errors.early { return early }
     return nil
   }
+}
 
+extension LogSeries {
   /// Whether updates are counted from 0: the first is there, or the records are those of every n-th
   /// update, n > 1, at steps n − 1, 2n − 1, ….
-  private func countsFromZero(_ steps: [Int]) -> Bool {
+  var countsFromZero: Bool {
     guard steps.count > 1, steps[0] > 0 else { return steps.first == 0 }
     let gap = steps[1] - steps[0]
     return gap > 1 && steps.allSatisfy { ($0 + 1).isMultiple(of: gap) }

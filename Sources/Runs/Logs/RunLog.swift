@@ -17,6 +17,9 @@ public struct RunLog: Sendable {
   /// The series by quantity; ``LogQuantity/step`` is never among them.
   public internal(set) var series: [LogQuantity: LogSeries]
 
+  /// What the log says that the run followed; nil where its format does not tell.
+  public let settings: RunSettings?
+
   /// What was mended, left out or odd.
   public internal(set) var mended: [LogMend]
 
@@ -107,6 +110,7 @@ public struct RunLog: Sendable {
     }
     self.path = path
     format = raw.format
+    settings = raw.settings
     self.series = series
     self.columns = columns
     mended = mends.all

@@ -49,8 +49,9 @@ struct CheckCommand: ParsableCommand {
 
   @Option(
     name: .long, parsing: .unconditionalSingleValue,
-    help: ArgumentHelp("Your runs; may be given again.", valueName: "csv"),
-    completion: .file(extensions: ["csv"]))
+    help: ArgumentHelp(
+      "Your runs: a table, a log or a folder of logs; may be given again.", valueName: "csv|log"),
+    completion: .file())
   var sweep: [String] = []
 
   @Option(

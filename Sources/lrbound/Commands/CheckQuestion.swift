@@ -5,7 +5,7 @@ import Transfer
 /// What `lrbound check` is to compare a plan with.
 enum CheckQuestion {
   case log(String)
-  case sweep([String], noise: String?)
+  case sweep([String], noise: String?, LogOptions)
   case calibration(String)
   case tuned(spec: ScheduleSpec?, steps: Int?, rate: Double, calibration: String?)
 
@@ -30,7 +30,8 @@ enum CheckQuestion {
       throw UsageError(
         "nothing to check against; give --sweep, --calibration, --tuned-lr or --log")
     case ["--log"]: self = .log(command.log ?? "")
-    case ["--sweep"]: self = .sweep(command.sweep, noise: command.noise)
+    case ["--sweep"]:
+      self = .sweep(command.sweep, noise: command.noise, try command.reading.parsed())
     case ["--calibration"]: self = .calibration(command.calibration ?? "")
     case ["--tuned-lr"], ["--calibration", "--tuned-lr"]:
       var spec: ScheduleSpec?
@@ -51,8 +52,8 @@ enum CheckQuestion {
   func rateCheck(of plan: PlannedRun) throws -> RateCheckReport {
     switch self {
     case .log: preconditionFailure("a log is compared with the plan's learning rates")
-    case .sweep(let paths, let noise):
-      let reading = try TunedSweep(paths: paths, noise: noise)
+    case .sweep(let paths, let noise, let options):
+      let reading = try TunedSweep(paths: paths, noise: noise, options: options)
       let evidence = try Self.evidence(of: reading.path) {
         try RateEvidence(sweep: reading.sweep, noise: reading.noise)
       }

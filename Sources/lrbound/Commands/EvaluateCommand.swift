@@ -10,6 +10,7 @@ struct EvaluateCommand: ParsableCommand {
     discussion: """
         lrbound evaluate sweep.csv
         lrbound evaluate sweep.csv --json
+        lrbound evaluate runs/*.json
 
       A cell is a schedule at a number of steps, swept over three base learning rates or more. For every \
       ordered pair of cells each rule predicts the tuned base learning rate of the one from that of the \
@@ -18,11 +19,13 @@ struct EvaluateCommand: ParsableCommand {
       the fitted curves C + A/γ + Bγ and C + A·γ^-1/2 + B·γ². |ln| is |ln(predicted/measured)|. Covered \
       counts the measured optima inside the interval, whose median high/low stands beside. The calibrated \
       rule never sees the target.
+
+      \(LoggedRunOptions.discussion)
       """)
 
   @Argument(
-    help: "Sweeps: spec (or family, cooldown), steps, base_lr, final_loss.",
-    completion: .file(extensions: ["csv"]))
+    help: "Sweeps: spec (or family, cooldown), steps, base_lr, final_loss; or logs of runs.",
+    completion: .file())
   var sweeps: [String]
 
   @Option(
@@ -32,10 +35,12 @@ struct EvaluateCommand: ParsableCommand {
       valueName: "sd"))
   var noise: String?
 
+  @OptionGroup var logged: LoggedRunOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    let reading = try TunedSweep(paths: sweeps, noise: noise)
+    let reading = try TunedSweep(
+      paths: sweeps, noise: noise, known: logged.parsed(), options: logged.reading.parsed())
     let progress = ProgressLine(isWanted: true)
     let evaluation: SweepEvaluation
     do {

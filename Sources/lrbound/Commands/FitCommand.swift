@@ -9,6 +9,7 @@ struct FitCommand: ParsableCommand {
     discussion: """
         lrbound fit sweep.csv
         lrbound fit first.csv second.csv --calibration-out a.json
+        lrbound fit runs/*.json
         lrbound fit --curves constant.csv,cosine.csv --score wsd.csv
 
       Sweeps have one run a row: spec (or family, cooldown), steps, base_lr, final_loss. For each cell (a \
@@ -18,12 +19,14 @@ struct FitCommand: ParsableCommand {
       with one horizon a and b alone. Replicates are averaged, diverged runs left out. lrbound transfer \
       --rule calibrated --calibration a.json goes by what was written.
 
+      \(LoggedRunOptions.discussion)
+
       Loss curves have columns step, lr, loss, all at one peak learning rate. Three laws are fitted to \
       --curves and scored on the rows of --score that none of the curves has shown. They are for losses, \
       not for choosing a base learning rate.
       """)
 
-  @Argument(help: "Sweeps.", completion: .file(extensions: ["csv"]))
+  @Argument(help: "Sweeps: tables, or logs of runs and folders of them.", completion: .file())
   var sweeps: [String] = []
 
   @Option(
@@ -56,6 +59,7 @@ struct FitCommand: ParsableCommand {
       valueName: "steps"))
   var warmup: String?
 
+  @OptionGroup var logged: LoggedRunOptions
   @OptionGroup var plot: PlotOptions
 
   func run() throws {
@@ -63,7 +67,10 @@ struct FitCommand: ParsableCommand {
       guard sweeps.isEmpty else {
         throw UsageError("--curves and a sweep ask for different fits; give one of them")
       }
-      for (option, value) in [("--noise", noise), ("--calibration-out", calibrationOut)]
+      for (option, value) in [
+        ("--noise", noise), ("--calibration-out", calibrationOut), ("--schedule", logged.schedule),
+        ("--steps", logged.steps), ("--lr", logged.lr),
+      ]
       where value != nil {
         throw UsageError("\(option): the fit of --curves has no use for it; leave it out")
       }
@@ -80,7 +87,9 @@ struct FitCommand: ParsableCommand {
     guard !sweeps.isEmpty else {
       throw UsageError("nothing to fit; give a sweep, or --curves")
     }
-    let fit = try SweepFitReport(of: TunedSweep(paths: sweeps, noise: noise))
+    let fit = try SweepFitReport(
+      of: TunedSweep(
+        paths: sweeps, noise: noise, known: logged.parsed(), options: logged.reading.parsed()))
     if let calibrationOut { try fit.writeCalibration(to: calibrationOut) }
     try plot.print(fit.report) { fit.chart }
   }

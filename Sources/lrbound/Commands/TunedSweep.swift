@@ -19,12 +19,23 @@ struct TunedSweep {
 
   private(set) var notices: [Notice] = []
 
-  init(paths: [String], noise text: String?) throws {
+  init(
+    paths: [String], noise text: String?, known: RunSettings = RunSettings(),
+    options: LogOptions = LogOptions()
+  ) throws {
     let given = try text.map { try Arguments.positive($0, "--noise", example: "0.001") }
     path = paths.joined(separator: ", ")
-    let sweeps = try paths.map { try Sweep(contentsOf: $0) }
-    sweep = Sweep(
-      runs: sweeps.flatMap(\.runs), unfinished: sweeps.reduce(0) { $0 + $1.unfinished })
+    let progress = ProgressLine(isWanted: true)
+    let folder = try SweepFolder(contentsOf: paths, known: known, options: options) { count in
+      progress.show("file \(count)")
+    }
+    progress.end()
+    if folder.logs == nil, known != RunSettings() {
+      throw UsageError(
+        "--schedule, --steps and --lr are those of logs, and there are only tables; leave them out")
+    }
+    sweep = folder.sweep
+    notices += Self.notices(of: folder)
     let replicates = sweep.replicateNoise
     noise = given ?? replicates ?? SweepOptimum.lossNoise
     let source =
@@ -72,6 +83,24 @@ struct TunedSweep {
             "\(Self.name(of: tuned.cell)) does not anneal to about zero: on real runs the bound is off by up to 2x there"
         ))
     }
+  }
+
+  /// What the logs were judged by, and which are left out.
+  private static func notices(of folder: SweepFolder) -> [Notice] {
+    var notices = (folder.unread + (folder.logs?.unused ?? [])).map { unused in
+      Notice(
+        code: "unused-log",
+        message:
+          "\(unused.path == "-" ? "standard input" : printable(unused.path, most: 1000)): \(unused.reason), left out"
+      )
+    }
+    if folder.logs?.judge == .loss {
+      notices.append(
+        Notice(
+          code: "training-loss",
+          message: "the runs are judged by their last training loss, which is of few batches"))
+    }
+    return notices
   }
 
   /// "wsd:cooldown=0.2 at 25,000 steps".

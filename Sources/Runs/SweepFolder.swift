@@ -1,0 +1,94 @@
+import Schedules
+
+/// The runs in files and folders of all kinds: sweep tables, logs, folders of either.
+public struct SweepFolder: Sendable {
+  /// The runs of all tables, then those of all logs.
+  public let sweep: Sweep
+
+  /// What was made of the logs; nil where there were none.
+  public let logs: LoggedSweep?
+
+  /// The files of folders that are no logs, and why.
+  public let unread: [LoggedSweep.Unused]
+
+  /// Reads tables and logs.
+  ///
+  /// A CSV file with a column that only a sweep has (`spec`, `family`, `base_lr`, …), or without steps,
+  /// is a table of runs; all else is the log of one. A folder that is not a log itself stands for what
+  /// lies in it.
+  ///
+  /// - Parameters:
+  ///   - paths: files and folders, `-` for standard input.
+  ///   - known: what is known of the logged runs.
+  ///   - options: how to read the logs.
+  ///   - progress: called with the number of files read.
+  /// - Throws: ``InputError`` for a file that was named and cannot be read, and where no run is left.
+  /// - Complexity: O(size).
+  public init(
+    contentsOf paths: [String], known: RunSettings = RunSettings(),
+    options: LogOptions = LogOptions(), progress: (Int) -> Void = { _ in }
+  ) throws(InputError) {
+    var runs: [Sweep.Run] = []
+    var unfinished = 0
+    var logs: [RunLog] = []
+    var unread: [LoggedSweep.Unused] = []
+    var count = 0
+    func take(_ path: String) throws(InputError) {
+      count += 1
+      progress(count)
+      if let folder = try LogFolder(path) {
+        logs.append(try RunLog(folder.read(options), path: path))
+        return
+      }
+      let bytes = try readBytes(path)
+      if options.format == nil, Sweep.isTable(bytes, path: path) {
+        let sweep = try Sweep(csv: bytes, path: path)
+        runs += sweep.runs
+        unfinished += sweep.unfinished
+      } else {
+        logs.append(try RunLog(bytes: bytes, path: path, options: options))
+      }
+    }
+    for path in paths {
+      guard LogFolder.isFolder(path), (try? LogFolder(path)) == nil else {
+        try take(path)
+        continue
+      }
+      for name in try LogFolder.names(in: path) {
+        do throws(InputError) {
+          try take(path + "/" + name)
+        } catch {
+          unread.append(LoggedSweep.Unused(path: error.path, reason: error.problem))
+        }
+      }
+    }
+    self.logs = logs.isEmpty ? nil : LoggedSweep(of: logs, known: known)
+    self.unread = unread
+    sweep = Sweep(runs: runs + (self.logs?.runs ?? []), unfinished: unfinished)
+    guard sweep.runs.isEmpty, unfinished == 0 else { return }
+    let first = (unread + (self.logs?.unused ?? [])).first
+    throw InputError(
+      path: first?.path ?? paths.joined(separator: ", "),
+      problem: first?.reason ?? "it holds no runs",
+      remedy: "give sweep tables, or logs of runs that ended")
+  }
+}
+
+extension Sweep {
+  /// The columns that only a table of runs has.
+  private static let ownColumns: Set<String> = [
+    "spec", "schedule", "family", "cooldown", "horizon", "base_lr", "final_loss",
+  ]
+
+  /// Whether a file is a table of runs rather than the log of one.
+  static func isTable(_ bytes: [UInt8], path: String) -> Bool {
+    guard let format = try? LogFormat.recognised(in: bytes, path: path) else { return true }
+    guard format == .csv else { return false }
+    var text = DelimitedText(bytes)
+    var fields: [DelimitedText.Field] = []
+    guard text.next(&fields) else { return true }
+    let names = fields.map { text.text($0).lowercased() }
+    return names.contains { ownColumns.contains($0) }
+      || !names.contains { LogQuantity.step.synonyms.contains($0) }
+  }
+}

@@ -1,0 +1,49 @@
+import ArgumentParser
+import Runs
+import Schedules
+
+/// What is known of runs that are given as logs.
+struct LoggedRunOptions: ParsableArguments {
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp(
+      "Schedule of the logged runs; from the logs without it.", valueName: "spec"),
+    completion: .schedules)
+  var schedule: String?
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp("Number of steps of the logged runs.", valueName: "t"))
+  var steps: String?
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp("Base learning rate of the logged runs.", valueName: "lr"))
+  var lr: String?
+
+  @OptionGroup var reading: LogOptionGroup
+
+  /// What the options mean, for the help of a command.
+  static let discussion = """
+    Logs of runs may stand in place of a sweep: files of any kind that lrbound log reads, or folders of \
+    them. Schedule, number of steps and base LR are those of the options, else of the log (the JSON of \
+    epfml/schedules-and-scaling tells), else those of the family whose shape the logged LRs have. Runs \
+    are judged by the last loss of the best kind that all have. Logs that end too early, follow no \
+    known schedule or have no loss at the end are named and left out.
+    """
+
+  /// What is known of the runs.
+  func parsed() throws(UsageError) -> RunSettings {
+    var settings = RunSettings()
+    if let schedule {
+      let spec = try Arguments.schedule(schedule, "--schedule")
+      if case .file = spec.family {
+        throw UsageError("--schedule: a sweep cannot name a schedule file; write it as a spec")
+      }
+      settings.spec = spec
+    }
+    if let steps { settings.steps = try Arguments.steps(steps, "--steps") }
+    if let lr { settings.baseLearningRate = try Arguments.learningRate(lr, "--lr") }
+    return settings
+  }
+}
