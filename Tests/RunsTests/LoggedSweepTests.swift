@@ -56,6 +56,18 @@ import Testing
     }
   }
 
+  /// Long logs are tried on a sample, and a spike between its records still shows.
+  @Test func everyStep() throws {
+    let log = try Self.log("wsd20:warmup=100steps", steps: 20_000, every: 1)
+    let run = try #require(LoggedSweep(of: [log]).runs.first)
+    #expect(run.spec.canonical == "wsd:cooldown=0.2,warmup=100steps" && run.steps == 20_000)
+    let rates = try #require(log.learningRate)
+    var spiked = log
+    spiked.series[.learningRate] = LogSeries(
+      steps: rates.steps, values: rates.values.enumerated().map { $0 == 7777 ? 1e-4 : $1 })
+    #expect(LoggedSweep(of: [spiked]).runs.isEmpty)
+  }
+
   /// Replicates share a point, divergence is a result, and the rest is named.
   @Test func tableOfManyLogs() throws {
     let replicates = try ["3.0", "3.002", "3.004"].map { try Self.log("wsd20", loss: $0) }

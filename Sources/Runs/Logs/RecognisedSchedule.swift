@@ -13,6 +13,9 @@ struct RecognisedSchedule {
   /// So close, as part of the peak, an agreement is taken for the truth: logs keep five digits.
   private static let close = 1e-4
 
+  /// How many records the families are tried on.
+  private static let sampleSize = 400
+
   /// The first family that agrees closely with the records after the warmup, else the one that agrees
   /// best; nil where none does, and for less than four records.
   ///
@@ -26,6 +29,7 @@ struct RecognisedSchedule {
     else { return nil }
     let warmups = Self.warmups(of: all, peak: peak, first: rates.steps[0])
     let floors = [""] + Self.floors(of: rates, peak: peak, steps: steps)
+    let sample = cooled.thinned(to: Self.sampleSize)
     var best: (spec: ScheduleSpec, match: Match)?
     search: for shape in Self.shapes(of: rates, peak: peak, steps: steps) {
       for floor in floors {
@@ -33,7 +37,7 @@ struct RecognisedSchedule {
           let options = (shape.options + [floor, warmup]).filter { !$0.isEmpty }
           let text = shape.name + (options.isEmpty ? "" : ":") + options.joined(separator: ",")
           guard let spec = try? ScheduleSpec(text), let schedule = try? spec.realise(steps: steps),
-            let match = Match(of: cooled, with: schedule),
+            let match = Match(of: sample, with: schedule),
             match.error < best?.match.error ?? .infinity
           else { continue }
           best = (spec, match)
@@ -41,7 +45,10 @@ struct RecognisedSchedule {
         }
       }
     }
-    guard let best else { return nil }
+    // Records that were not sampled may still disagree.
+    guard let best, let schedule = try? best.spec.realise(steps: steps),
+      Match(of: cooled, with: schedule) != nil
+    else { return nil }
     spec = best.spec
     // People type few digits; what is that near to three of them was such a number.
     let rate = best.match.baseLearningRate
@@ -158,6 +165,19 @@ extension RunLog {
     log.series[.learningRate] = rates.filter { step, rate in
       step >= start && (step == start || step < steps || rate > 0)
     }
+    return log
+  }
+}
+
+extension RunLog {
+  /// The log with so many of its learning rates at most, evenly spread, the first and the last among
+  /// them.
+  fileprivate func thinned(to count: Int) -> RunLog {
+    guard let rates = learningRate, rates.steps.count > count else { return self }
+    var log = self
+    let kept = (0..<count).map { $0 * (rates.steps.count - 1) / (count - 1) }
+    log.series[.learningRate] = LogSeries(
+      steps: kept.map { rates.steps[$0] }, values: kept.map { rates.values[$0] })
     return log
   }
 }
