@@ -40,7 +40,7 @@ import Testing
     (["robustness", "linear", "--steps", "500", "--rho", "2"], ["ρ = γ/γ*"]),
     (["model", "loss", "wsd20", "--steps", "200", "--features", "100"], ["excess loss"]),
     (["model", "loss", "linear", "--steps", "200", "--lr", "3"], ["excess loss"]),
-    (["model", "optimal", "--steps", "32"], ["learning rate (1/λ_1)", "cap"]),
+    (["model", "optimal", "--steps", "32"], ["learning rate (1/λ_1)"]),
     (["model", "compare", "linear", "wsd20", "--steps", "32"], ["optimum", "linear", "wsd20"]),
     (["model", "batch", "--steps", "32"], ["batch (examples)", "η = "]),
     (["model", "scaling", "--compute", "4096"], ["compute"]),

@@ -48,5 +48,5 @@ enum SVGText {
   }
 
   /// The width of a character of DejaVu Sans, a wide font, as a part of the font's size.
-  private static let averageWidth = 0.62
+  private static let averageWidth = 0.65
 }

@@ -55,7 +55,7 @@ struct MeasuredRobustnessReport {
         (name: "\(run.spec.text), bound", ratios: factors.map { robustness.bound.ratio(at: $0) }),
       ]
     }
-    return RobustnessChart(ratios, factors: factors).chart
+    return RobustnessChart(ratios, factors: factors, label: "cost relative to that at γ*").chart
   }
 
   var report: Report {

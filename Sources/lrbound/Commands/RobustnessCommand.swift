@@ -119,7 +119,9 @@ struct RobustnessCommand: ParsableCommand {
         "f is convex on a bounded domain, stochastic gradients have norms of at most G, SGD without momentum"
       ])
     try plot.print(report) {
-      RobustnessChart(zip(runs, ratios).map { ($0.spec.text, $1) }, factors: factors).chart
+      RobustnessChart(
+        zip(runs, ratios).map { ($0.spec.text, $1) }, factors: factors, label: "Ω(ργ*)/Ω*"
+      ).chart
     }
   }
 }

@@ -6,21 +6,22 @@ import TheoryModel
 struct ModelLossChart {
   let chart: Chart
 
-  /// A run that diverges is shown up to this multiple of the loss that it began with.
+  /// A run is shown until it has this multiple of the loss that it began with.
   private static let mostGrowth = 8.0
 
   init(_ run: ScheduledRun, model: FeatureModel, learningRates: [Double], recursion: Recursion)
     throws
   {
-    let excess = try model.losses(learningRates: learningRates, recursion: recursion)
-      .map(\.excess)
+    let losses = try model.losses(learningRates: learningRates, recursion: recursion)
     let ceiling = Self.mostGrowth * model.initialExcess
+    let end = losses.firstIndex { !($0.excess <= ceiling) }
+    let excess = losses[...(end ?? losses.count - 1)].map { min($0.excess, 1e300) }
     chart = Chart(
       title: "\(run.spec.text) over \(grouped(run.steps)) steps: the loss after each",
       x: ChartAxis("step"),
       y: ChartAxis(
         "excess loss, L − σ²", spacing: .logarithmic,
-        highest: excess.contains { !($0 <= ceiling) } ? ceiling : nil),
+        highest: end == nil ? nil : ceiling),
       series: [ChartSeries("", x: .evenly(first: 0, spacing: 1), .line(excess))])
   }
 }
