@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Compares the dialects and exports with the real libraries: run.sh path/to/lrbound, or run.sh --install
+# Compares the dialects and exports with the real libraries: run.sh path/to/lrbound, run.sh --install alone, or
+# run.sh --packages, which prints the folder of the installed packages
 #
 # The libraries are installed once a machine and list of requirements, under ~/.cache; where that fails
 # (no network), nothing is compared and the exit code is 0.
@@ -20,5 +21,8 @@ if [ ! -e "$cache/complete" ]; then
   fi
   touch "$cache/complete"
 fi
-if [ "$1" = --install ]; then exit 0; fi
+case $1 in
+  --install) exit 0 ;;
+  --packages) echo "$cache"/venv/lib/python3*/site-packages && exit 0 ;;
+esac
 PYTHONDONTWRITEBYTECODE=1 "$cache/venv/bin/python" "$here/compare.py" "$1" --sources "$cache/sources"
