@@ -102,7 +102,7 @@ import Workloads
     let child = try #require(pid_t(text.dropLast()))
     // It may be a zombie for a while, which nobody has asked for its exit code.
     let process = try? String(contentsOfFile: "/proc/\(child)/stat", encoding: .utf8)
-    #expect(process?.contains(") Z ") ?? true)
+    #expect(process?.contains(") Z ") ?? true, "\(process ?? "")")
   }
 
   /// A result is not thrown away, a failure is tried again.
@@ -155,7 +155,7 @@ import Workloads
     #expect(try command.outcome(of: try Self.trial()) == .loss(2))
     let trials = state + "/trials"
     let name = try #require(try FileManager.default.contentsOfDirectory(atPath: trials).first)
-    let lock = open("\(trials)/\(name)/lock", O_RDWR)
+    let lock = open("\(trials)/\(name)/lock", O_RDWR | O_CLOEXEC)
     #expect(flock(lock, LOCK_EX) == 0)
     guard case .failed(let reason) = try command.outcome(of: try Self.trial()) else {
       Issue.record("it did not wait")
