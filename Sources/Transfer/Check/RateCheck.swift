@@ -7,7 +7,7 @@ import Schedules
 ///
 /// The tuned one is measured where the sweep has this cell, else the geometric mean of what every source
 /// predicts, and so are the ends of its interval. Inside the interval the verdict is ok; outside it fails
-/// where even the nearest end would cost ``failingPart`` of the steps, or where runs diverged.
+/// where even the nearest end would cost ``failingPart(_:)`` of the steps, or where runs diverged.
 public struct RateCheck: Sendable {
   /// The schedule and horizon.
   public let run: ScheduledRun
@@ -56,7 +56,7 @@ public struct RateCheck: Sendable {
   ///   - baseLearningRate: γ, 1e-50 to 1e50.
   ///   - run: the schedule and horizon.
   ///   - evidence: what is known.
-  /// - Throws: ``ScheduleError``, ``BoundError``.
+  /// - Throws: `ScheduleError`, `BoundError`.
   /// - Complexity: O(sources·T).
   public init(_ baseLearningRate: Double, for run: ScheduledRun, given evidence: RateEvidence)
     throws

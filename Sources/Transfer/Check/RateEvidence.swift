@@ -73,7 +73,7 @@ public struct RateEvidence: Sendable {
   /// A calibration: the cells that it was made from, by its exponents.
   ///
   /// - Parameter calibration: at least one cell.
-  /// - Throws: ``RateEvidenceError``, and ``ScheduleError`` for a cell whose schedule cannot be read.
+  /// - Throws: ``RateEvidenceError``, and `ScheduleError` for a cell whose schedule cannot be read.
   /// - Complexity: O(cells).
   public init(calibration: Calibration) throws {
     let sources = try calibration.sources.map { source in

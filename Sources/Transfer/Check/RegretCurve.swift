@@ -27,7 +27,7 @@ public struct RegretCurve: Equatable, Sendable {
 
   /// What a base learning rate costs.
   public struct Regret: Equatable, Sendable {
-    /// Nats, at most ``SweepCell/divergenceMargin``; nil where no run tells.
+    /// Nats, at most `SweepCell.divergenceMargin`; nil where no run tells.
     public var nats: Double?
 
     /// The part of the steps after which a tuned run has the same loss, taken from 1.
