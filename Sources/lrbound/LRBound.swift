@@ -17,7 +17,11 @@ struct LRBound: ParsableCommand {
         lrbound schedule cosine:min=0.1,warmup=300 --steps 10000
 
       Schedules: constant, linear, cosine, wsd20, 1-sqrt, invsqrt, poly, rex, onecycle, wsds, twostage, \
-      piecewise, @file.csv; options follow a colon (wsd20:decay=1-sqrt,warmup=300).
+      piecewise, @file.csv; options follow a colon (wsd20:decay=1-sqrt,warmup=300): see lrbound schedule --help.
+
+      Every command prints a table, or with --json one object, or with --csv rows; most draw a chart with \
+      --plot. Exit codes: 0 done, 1 a check said no, 2 wrong on the command line, 3 an unreadable or invalid \
+      file, 4 no converged answer.
       """,
     version: version,
     subcommands: [

@@ -9,9 +9,8 @@ import Testing
     ("help-bound.txt", ["bound", "--help"]), ("help-tune.txt", ["tune", "--help"]),
     ("help-robustness.txt", ["robustness", "--help"]), ("help-refine.txt", ["refine", "--help"]),
     ("help-schedule.txt", ["schedule", "--help"]), ("help-log.txt", ["log", "--help"]),
-    ("help-schedule.txt", ["schedule", "--help"]),
     ("help-fit.txt", ["fit", "--help"]), ("help-evaluate.txt", ["evaluate", "--help"]),
-    ("help-schedule.txt", ["schedule", "--help"]), ("help-search.txt", ["search", "--help"]),
+    ("help-search.txt", ["search", "--help"]),
     ("help-search-run.txt", ["search", "run", "--help"]),
     ("help-search-emit.txt", ["search", "emit", "--help"]),
     ("help-search-collect.txt", ["search", "collect", "--help"]),
@@ -93,6 +92,16 @@ import Testing
       try run.output.write(to: file, atomically: true, encoding: .utf8)
     }
     #expect(try run.output == String(contentsOf: file, encoding: .utf8), "\(name)")
+  }
+
+  /// What stands in the help is to be copied; a long line ends in a backslash.
+  @Test(arguments: cases.filter { $0.0.hasPrefix("help") })
+  func examplesAreNotWrapped(_ name: String, _: [String]) throws {
+    let text = try String(contentsOf: Self.folder.appendingPathComponent(name), encoding: .utf8)
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    for (line, next) in zip(lines, lines.dropFirst()) where line.hasPrefix("  lrbound ") {
+      #expect(next.isEmpty || next.hasPrefix("  "), "\(name): \(line)")
+    }
   }
 
   @Test(arguments: ["bash", "zsh", "fish"])

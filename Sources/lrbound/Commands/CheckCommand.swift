@@ -10,9 +10,10 @@ struct CheckCommand: ParsableCommand {
     abstract: "Whether a base learning rate is sane, or a log follows its plan.",
     discussion: """
         lrbound check --schedule wsd20 --steps 50000 --lr 2e-3 --sweep runs.csv
-        lrbound check --schedule wsd20 --steps 50000 --lr 2e-3 --calibration mine.json
-        lrbound check --schedule linear --steps 5e4 --lr 2e-3 --tuned-spec wsd20 --tuned-lr 1e-3
-        lrbound check --schedule wsd20:warmup=300 --steps 50000 --lr 1e-3 --log run.csv
+        lrbound check --schedule wsd20 --steps 5e4 --lr 2e-3 --calibration mine.json
+        lrbound check --schedule linear --steps 5e4 --lr 2e-3 \\
+          --tuned-spec wsd20 --tuned-lr 1e-3
+        lrbound check --schedule wsd20 --steps 50000 --lr 1e-3 --log run.csv
 
       Of a base learning rate: the one to try is that of --sweep where it has this schedule and number of \
       steps, else what all its cells predict (calibrated where they can be, else by the default rule), or \
@@ -93,7 +94,7 @@ struct CheckCommand: ParsableCommand {
   @Option(
     name: .long, parsing: .unconditional,
     help: ArgumentHelp(
-      "Whether logged LRs are those applied, or of the next step; auto finds out.",
+      "Whether logged LRs are those of their step (applied) or of the next (next); auto finds out.",
       valueName: "when"),
     completion: .list(["auto", "applied", "next"]))
   var lrAt = "auto"

@@ -12,7 +12,8 @@ struct ExtendCommand: ParsableCommand {
     discussion: """
         lrbound extend --schedule wsd20 --steps 50000 --to-steps 100000 --lr 1e-3
         lrbound extend --schedule wsd20 --steps 5e4 --to-steps 1e5,2e5,4e5 --lr 1e-3
-        lrbound extend --schedule wsd20 --steps 5e4 --to-steps 1e5 --schedule-out p.csv
+        lrbound extend --schedule wsd20 --steps 5e4 --to-steps 1e5 \\
+          --plan lower-plateau --schedule-out plan.csv
         lrbound extend --schedule wsd20 --steps 5e4 --to-steps 1e5 --now 45000
         lrbound extend --schedule wsd20 --steps 5e4 --to-steps 1e5 --plot plans.svg
 
@@ -22,8 +23,8 @@ struct ExtendCommand: ParsableCommand {
       rate tuned for the run so far; without it plateau factors, cooldowns and bounds alone are given.
 
       Ω is the bound at the running learning rate; "worth" is how many more steps doing nothing (same) \
-      would need for the same Ω at that learning rate. The free form ends within 1e-6 of the least Ω; above 200,000 steps its \
-      search starts from a coarser one.
+      would need for the same Ω at that learning rate. The free form ends within 1e-6 of the least Ω; \
+      above 200,000 steps its search starts from a coarser one.
 
       \(CrossCheckOptions.discussion)
       """)
@@ -69,7 +70,10 @@ struct ExtendCommand: ParsableCommand {
   @Option(
     name: .long, parsing: .unconditional,
     help: ArgumentHelp(
-      "The plan to follow and to write, instead of the recommended one.", valueName: "plan"),
+      """
+      The plan to follow and to write, instead of the recommended one: \
+      \(ExtensionOption.Kind.allCases.map(\.rawValue).joined(separator: ", ")).
+      """, valueName: "plan"),
     completion: .list(ExtensionOption.Kind.allCases.map(\.rawValue)))
   var plan: String?
 

@@ -49,7 +49,7 @@ struct LogCommand: ParsableCommand {
   @Option(
     name: .long, parsing: .unconditional,
     help: ArgumentHelp(
-      "Whether logged LRs are those applied, or of the next step; auto compares with --schedule.",
+      "Whether logged LRs are those of their step (applied) or of the next (next); auto compares with --schedule.",
       valueName: "when"),
     completion: .list(["auto", "applied", "next"]))
   var lrAt = "auto"

@@ -13,7 +13,8 @@ struct RobustnessCommand: ParsableCommand {
         lrbound robustness linear cosine wsd20 constant --steps 100000
         lrbound robustness linear poly:power=2 --steps 1e5 --rho 1,1.5,2,3
         lrbound robustness linear wsd20 --steps 1e5 --plot cost.svg
-        lrbound robustness constant linear cosine --steps 500 --workload logistic --rho 2,4,8,16
+        lrbound robustness constant linear cosine --steps 500 --rho 2,4,8,16 \\
+          --workload logistic
 
       R(ρ) is the bound at γ = ργ* relative to Ω*, where the domain is bounded, so that the run may be \
       taken to start over at any step (after 2503.09411). Steps annealed like (1-u)^p have R growing like \

@@ -17,8 +17,12 @@ struct SearchCommand: ParsableCommand {
 
       Every shape is tried at every base learning rate of a grid; its score is the least median loss over \
       seeds. The best of each family are looked at again on fresh seeds, at base learning rates refined around \
-      the best. Families: \(ShapeFamily.allCases.map(\.rawValue).joined(separator: ", ")); without one, the \
-      eight of 2603.10301.
+      the best.
+
+      Families, all but snm with a warmup: con (constant), cos-std (cosine), cos-gen (cosine to a power), cos-y (cosine \
+      to a floor), sqrt-decay (a root of a circle), rex-gen (REX), tpl and tps (lines and splines through two \
+      points), tps-y (to a floor), snm (a spline that may rise again). Without one, the eight of \
+      2603.10301: all but cos-y and tps-y.
 
       Workloads: linear regression by its expected-loss recursion (linear), exactly for one kernel \
       (linear-exact) or by SGD itself (linear-sgd); logistic regression by SGD on 569 diagnoses (logistic) or \

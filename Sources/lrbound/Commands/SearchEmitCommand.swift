@@ -10,7 +10,8 @@ struct SearchEmitCommand: ParsableCommand {
     abstract: "Write the trials of a search that are missing, for Slurm to run.",
     discussion: """
         lrbound search emit tps --steps 500 --grid 1e-3,1e-1,5 --state found \\
-          --command 'python train.py {base_lr} {schedule_file} {seed}' --sbatch=--time=1:00:00
+          --command 'python train.py {base_lr} {schedule_file} {seed}' \\
+          --sbatch=--time=1:00:00
         bash found/submit.sh
         lrbound search collect --state found
 

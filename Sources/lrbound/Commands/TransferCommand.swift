@@ -49,7 +49,9 @@ struct TransferCommand: ParsableCommand {
 
   @Option(
     name: .long, parsing: .unconditional,
-    help: ArgumentHelp("Number of optimiser steps of the source.", valueName: "t"))
+    help: ArgumentHelp(
+      "Number of optimiser steps of the source; 10,000 without it, where no sweep tells.",
+      valueName: "t"))
   var steps: String?
 
   @Option(

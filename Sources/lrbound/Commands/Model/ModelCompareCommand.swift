@@ -10,9 +10,10 @@ struct ModelCompareCommand: ParsableCommand {
     abstract: "The usual schedules at their best base learning rates, beside the optimum.",
     discussion: """
         lrbound model compare --steps 1024
-        lrbound model compare wsd10 wsd40:decay=1-sqrt cosine:min=0.1 --steps 4096 --task 2,4,1 --cap 0.5
+        lrbound model compare wsd10 wsd40:decay=1-sqrt cosine:min=0.1 --steps 4096 \\
+          --task 2,4,1 --cap 0.5
 
-      Without SPEC these are constant, linear, cosine and wsd20. The optimum and the best power law t^−χ \
+      Without specs these are constant, linear, cosine and wsd20. The optimum and the best power law t^−χ \
       are always there.
       """)
 

@@ -9,7 +9,8 @@ struct ModelMomentumCommand: ParsableCommand {
     commandName: "momentum",
     abstract: "The best learning rates and momenta together, and what they gain over plain SGD.",
     discussion: """
-        lrbound model momentum --steps 64,256,1024 --task 2,3,1 --cap 0.5 --gradient-noise additive
+        lrbound model momentum --steps 64,256,1024 --task 2,3,1 --cap 0.5 \\
+          --gradient-noise additive
         lrbound model momentum --steps 1024
 
       Heavy ball, η and β of every step chosen together between knots. With additive gradient noise and \

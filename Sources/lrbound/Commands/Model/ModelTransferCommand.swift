@@ -11,7 +11,8 @@ struct ModelTransferCommand: ParsableCommand {
     abstract: "Tune two schedules in the model and compare their ratio with the bound's.",
     discussion: """
         lrbound model transfer --from wsd20 --to linear --steps 4000
-        lrbound model transfer --from wsd20 --to wsd20 --steps 1000 --to-steps 16000 --task 2,1.25,0.1
+        lrbound model transfer --from wsd20 --to wsd20 --steps 1000 \\
+          --to-steps 16000 --task 2,1.25,0.1
 
       Steps here are the model's own, in units of 1/λ_1: a few thousand, not those of a real run. The regret \
       is what running the target at the bound's ratio adds to its excess loss.
