@@ -143,7 +143,9 @@ public final class ChildProcesses: Sendable {
   }
 
   /// Waits until the rest of a process group that was asked to end has done so, and kills it when its time is
-  /// over. What is killed has a second to go; a zombie that nobody asks for its exit code stays.
+  /// over.
+  ///
+  /// What is killed has a second to go; a zombie that nobody asks for its exit code stays.
   private static func endGroup(_ group: pid_t, asked: ContinuousClock.Instant) {
     while kill(-group, 0) == 0, asked.duration(to: .now) < grace + .seconds(1) {
       if asked.duration(to: .now) > grace { kill(-group, SIGKILL) }
