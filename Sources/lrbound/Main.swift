@@ -14,7 +14,7 @@ enum Main {
   static func main() {
     do {
       try checkCommandName()
-      var command = try LRBound.parseAsRoot()
+      var command = try LRBound.parseAsRoot(ProcessArguments.all)
       try command.run()
     } catch {
       terminate(error)
@@ -23,7 +23,7 @@ enum Main {
 
   /// A misspelt command would otherwise be reported as an unknown option of none.
   private static func checkCommandName() throws {
-    guard let name = CommandLine.arguments.dropFirst().first, !name.hasPrefix("-") else { return }
+    guard let name = ProcessArguments.all.first, !name.hasPrefix("-") else { return }
     let names = LRBound.configuration.subcommands.compactMap { $0.configuration.commandName }
     guard !names.contains(name), name != "help" else { return }
     let guess = nearestSpelling(to: name, among: names).map { "did you mean \($0)?" }
@@ -67,7 +67,7 @@ enum Main {
       fail(error.description, code: 2)
     default:
       let message = LRBound.message(for: error).split(separator: "\n").joined(separator: " ")
-      let name = CommandLine.arguments.dropFirst().first { !$0.hasPrefix("-") }
+      let name = ProcessArguments.all.first { !$0.hasPrefix("-") }
       let command = name.map { "lrbound \($0)" } ?? "lrbound"
       fail("\(message); see \(command) --help", code: 2)
     }

@@ -44,7 +44,7 @@ struct ClusterSearch {
 
   /// What stands behind `search emit` on the command line, without what is for this call only.
   private static var givenArguments: [String] {
-    let given = CommandLine.arguments.drop { $0 != "emit" }.dropFirst()
+    let given = ProcessArguments.all.drop { $0 != "emit" }.dropFirst()
     return given.filter { !["--json", "--csv", "--retry-failed"].contains($0) }
   }
 }
