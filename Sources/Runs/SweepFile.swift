@@ -45,6 +45,10 @@ extension Sweep {
 /// Which column of a sweep holds what.
 private struct SweepColumns {
   private let path: String
+
+  /// How many columns the header has.
+  private let width: Int
+
   private let spec: Int?
   private let family: Int?
   private let cooldown: Int?
@@ -65,6 +69,7 @@ private struct SweepColumns {
         remedy: "name the columns spec,steps,base_lr,final_loss")
     }
     self.path = path
+    width = header.count
     spec = find("spec", "schedule")
     family = find("family")
     cooldown = find("cooldown")
@@ -78,6 +83,12 @@ private struct SweepColumns {
   func run(of row: [String], line: Int) throws(InputError) -> Sweep.Run? {
     func failure(_ problem: String, _ remedy: String) -> InputError {
       InputError(path: path, line: line, problem: problem, remedy: remedy)
+    }
+    // A decimal comma, or a spec with commas, would shift every column after it.
+    if row.dropFirst(width).contains(where: { !$0.isEmpty }) {
+      throw failure(
+        "it has \(row.count) fields and the header \(width)",
+        "write decimals with a point, and put specs with commas in quotes")
     }
     func cell(_ column: Int) -> String { column < row.count ? row[column] : "" }
 

@@ -84,12 +84,20 @@ enum ValueFile {
       isHeader
       ? try columns(of: fields.map { text.text($0).lowercased() }, path: path, kind: kind)
       : try bareColumns(count: fields.count, path: path, kind: kind)
+    let width = fields.count
     var values: [Double] = []
     values.reserveCapacity(bytes.count / 20)
     var lastStep: Double?
     var hasRecord = isHeader ? text.next(&fields) : true
     while hasRecord {
       let line = text.line
+      // A decimal comma would shift the columns.
+      if fields.count > width, fields[width...].contains(where: { !text.text($0).isEmpty }) {
+        throw InputError(
+          path: path, line: line,
+          problem: "it has \(fields.count) fields and the first line \(width)",
+          remedy: "write decimals with a point")
+      }
       guard valueColumn < fields.count, let value = text.number(fields[valueColumn]) else {
         let cell = valueColumn < fields.count ? text.text(fields[valueColumn]) : ""
         throw InputError(

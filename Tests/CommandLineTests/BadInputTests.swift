@@ -8,6 +8,7 @@ import Testing
 
   /// Arguments, exit code, pieces of the message.
   static let commandLines: [([String], Int32, [String])] = [
+    (extend + ["--steps", "50.000", "--to-steps", "100000"], 2, ["50 or 50000"]),
     (extend + ["--steps", "100", "--to-steps", "100"], 2, ["100 steps", "longer horizon"]),
     (extend + ["--steps", "100", "--to-steps", "50"], 2, ["50 steps", "longer horizon"]),
     (extend + ["--steps", "100"], 2, ["add --to-steps"]),

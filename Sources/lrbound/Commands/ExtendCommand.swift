@@ -104,7 +104,9 @@ struct ExtendCommand: ParsableCommand {
         }
       },
       notices: setup.notices, assumptions: setup.assumptions)
-    try exportOptions.print(report.report, plot: plot) {
+    var printed = report.report
+    if exportOptions.export != nil { printed.notices += try setup.exportNotices(of: chain) }
+    try exportOptions.print(printed, plot: plot) {
       let (kind, plan) = try setup.followedPlan(of: chain)
       return (plan.schedule, "\(setup.base.spec.text), \(kind.rawValue)", plan.baseLearningRate)
     } chart: {

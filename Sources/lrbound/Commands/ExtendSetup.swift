@@ -120,6 +120,19 @@ struct ExtendSetup {
     try ScheduleTable(of: plan.schedule, baseLearningRate: plan.baseLearningRate).write(to: path)
   }
 
+  /// What an export of a plan does not say: which it is, and from which checkpoint it goes on.
+  func exportNotices(of chain: ExtensionChain) throws -> [Notice] {
+    let (kind, plan) = try followedPlan(of: chain)
+    let start =
+      plan.startsOver
+      ? "started over" : "from the checkpoint of step \(grouped(plan.branchAtStep))"
+    return [
+      Notice(
+        code: "exported-plan",
+        message: "exported: \(kind.rawValue) to \(grouped(plan.schedule.steps)) steps, \(start)")
+    ]
+  }
+
   /// The plan that was followed to the last horizon.
   func followedPlan(of chain: ExtensionChain) throws -> (ExtensionOption.Kind, ExtensionOption.Plan)
   {

@@ -67,6 +67,13 @@ struct TransferSetup {
           throw UsageError("--to-steps needs the source's number of steps; add --steps")
         }
         steps = Self.defaultSteps
+        if command.exportOptions.export != nil {
+          notices.append(
+            Notice(
+              code: "assumed-steps",
+              message:
+                "--steps was not given: the export is for \(grouped(Self.defaultSteps)) steps"))
+        }
         assumptions.append(
           "--steps was not given: \(grouped(Self.defaultSteps)) steps at both ends")
       }

@@ -19,6 +19,15 @@ enum Arguments {
   /// A number of steps: a whole number, also written 1e6, 50k, 1.5M, 50_000 or 50,000.
   static func steps(_ text: String, _ option: String) throws(UsageError) -> Int {
     let limit = Double(ScheduleSpec.mostSteps)
+    // Some write a point between groups of three digits.
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+    if parts.count == 2, parts[1].count == 3, parts.allSatisfy({ $0.allSatisfy(\.isNumber) }),
+      !parts[0].isEmpty
+    {
+      throw UsageError(
+        "\(option) '\(printable(text))': could be \(parts[0]) or \(parts[0])\(parts[1]); write one of these"
+      )
+    }
     guard let value = count(text) else {
       throw UsageError(
         "\(option) '\(printable(text))': not a number; give whole steps like 50000 or 5e4")
