@@ -32,7 +32,7 @@ struct SearchCommand: ParsableCommand {
       on Slurm. It finds its learning rates in {schedule_file} (CSV: step, multiplier, lr), and writes \
       result.json beside it: {"loss": 3.21, "status": "ok"}, or the status diverged or failed.
 
-        lrbound search tps --steps 500 --grid 1e-3,1e-1,5 --state found --jobs 2 \\
+        lrbound search tps --steps 500 --grid 1e-3,1e-1,5 --state mine --jobs 2 \\
           --command 'python train.py {base_lr} {schedule_file} {seed}'
 
       The base LR goes with a schedule whose peak is 1, as lrbound schedule prints it. A search that was \
