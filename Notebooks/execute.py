@@ -12,6 +12,7 @@ import time
 
 import nbclient
 import nbformat
+from traitlets.config import Config
 
 FOLDER = pathlib.Path(__file__).resolve().parent
 
@@ -24,7 +25,13 @@ def execute(path: pathlib.Path, write: bool) -> bool:
     notebook = nbformat.read(path, as_version=4)
     begun = time.monotonic()
     client = nbclient.NotebookClient(
-        notebook, timeout=300, record_timing=False, resources={"metadata": {"path": str(FOLDER)}})
+        notebook,
+        timeout=300,
+        record_timing=False,
+        resources={"metadata": {"path": str(FOLDER)}},
+        # The kernel listens on no port.
+        config=Config({"KernelManager": {"transport": "ipc"}}),
+    )
     try:
         client.execute()
     except nbclient.exceptions.CellExecutionError as error:
@@ -42,8 +49,9 @@ def main() -> None:
     options.add_argument("names", nargs="*", help="beginnings of notebooks' names; all without one")
     options.add_argument("--write", action="store_true", help="keep the outputs in the notebooks")
     chosen = options.parse_args()
-    paths = [path for path in sorted(FOLDER.glob("*.ipynb"))
-             if not chosen.names or path.name.startswith(tuple(chosen.names))]
+    paths = [
+        path for path in sorted(FOLDER.glob("*.ipynb")) if not chosen.names or path.name.startswith(tuple(chosen.names))
+    ]
     if not paths:
         sys.exit(f"no notebook begins with {' or '.join(chosen.names)}")
     ran = [execute(path, chosen.write) for path in paths]
