@@ -19,12 +19,11 @@ public struct CalibrationSpread: Sendable {
   ///
   /// - Parameters:
   ///   - cells: those that were calibrated with.
-  ///   - noise: the standard deviation of one run's final loss, in nats.
   ///   - samples: how many times the losses are moved, at least 2.
   ///   - seed: of the noise; the same seed gives the same spread.
   /// - Throws: ``CalibrationError``.
   /// - Complexity: O(samples·cells).
-  public init(of cells: [TunedCell], noise: Double, samples: Int = 200, seed: UInt64 = 1) throws {
+  public init(of cells: [TunedCell], samples: Int = 200, seed: UInt64 = 1) throws {
     precondition(samples >= 2, "a spread needs two samples")
     var random = SplitMix64(seed: seed)
     var exponents: [[Double]] = []
@@ -33,9 +32,9 @@ public struct CalibrationSpread: Sendable {
       var moved: [TunedCell] = []
       for (index, tuned) in cells.enumerated() {
         let losses = tuned.cell.points.map { point in
-          point.loss + noise / Double(point.runs).squareRoot() * random.nextNormal()
+          point.loss + tuned.cell.noise / Double(point.runs).squareRoot() * random.nextNormal()
         }
-        guard let cell = try? tuned.replacingLosses(losses, noise: noise) else { continue }
+        guard let cell = try? tuned.replacingLosses(losses) else { continue }
         optima[index].append(log(cell.optimum.baseLearningRate))
         moved.append(cell)
       }

@@ -22,19 +22,17 @@ public struct LossModelFit: Sendable {
   /// Fits the model and leaves out each cell in turn; nil with fewer than ``fewest`` cells or points, or
   /// where no start converges.
   ///
-  /// - Parameters:
-  ///   - cells: of one sweep.
-  ///   - noise: the standard deviation of one run's final loss, in nats.
+  /// - Parameter cells: of one sweep.
   /// - Complexity: O(cells·points), twelve starts each.
-  public init?(of cells: [TunedCell], noise: Double = SweepOptimum.lossNoise) {
-    guard let model = LossModel(fittedTo: cells, noise: noise) else { return nil }
+  public init?(of cells: [TunedCell]) {
+    guard let model = LossModel(fittedTo: cells) else { return nil }
     self.model = model
     trainingError = rootMeanSquare(cells.flatMap { $0.errors(of: model) })
     var errors: [Double]? = []
     for (index, held) in cells.enumerated() {
       var others = cells
       others.remove(at: index)
-      guard let partial = LossModel(fittedTo: others, noise: noise) else {
+      guard let partial = LossModel(fittedTo: others) else {
         errors = nil
         break
       }
@@ -60,8 +58,8 @@ extension LossModel {
   private static let robustWidth = 3.0
 
   /// The best of twelve starts.
-  init?(fittedTo cells: [TunedCell], noise: Double) {
-    let points = LossPoints(cells, noise: noise)
+  init?(fittedTo cells: [TunedCell]) {
+    let points = LossPoints(cells)
     guard cells.count >= LossModelFit.fewest.cells,
       points.losses.count >= LossModelFit.fewest.points
     else { return nil }
@@ -93,9 +91,10 @@ private struct LossPoints {
   var deviations: [Double] = []
   let centre: (rate: Double, stepSum: Double, noiseSum: Double)
 
-  init(_ cells: [TunedCell], noise: Double) {
+  init(_ cells: [TunedCell]) {
     for tuned in cells {
       let best = tuned.cell.points.map(\.loss).min() ?? 0
+      let noise = tuned.cell.noise
       for (point, terms) in zip(tuned.cell.points, tuned.pointTerms) {
         rates.append(log(point.baseLearningRate))
         stepSums.append(log(terms.stepSum))

@@ -4,20 +4,45 @@ extension Sweep {
   /// The sweep that a CSV file holds: one run a row, columns by name in any order.
   ///
   /// `spec` (the grammar) or `family` (wsd, wsd_sqrt, cos0, cos10, const, linear, or a spec) with
-  /// `cooldown`; `steps` or `horizon`; `base_lr` or `lr`; `final_loss` or `loss`. A loss that is NaN
-  /// or infinite, or the word `diverged`, is a run that diverged; rows without a loss are counted and
-  /// left out.
+  /// `cooldown`; `steps` or `horizon`; `base_lr` or `lr`; `final_loss`, or else the best kind of loss that
+  /// there is; `seed` where runs are repeated. A loss that is NaN or infinite, or the word `diverged`, is a
+  /// run that diverged; rows without a loss are counted and left out.
   ///
-  /// - Parameter path: the file, `-` for standard input.
+  /// - Parameters:
+  ///   - path: the file, `-` for standard input.
+  ///   - noise: the standard deviation of one run's final loss, in nats; nil to measure it on replicates.
   /// - Throws: ``InputError`` with the line at fault.
   /// - Complexity: O(size).
-  public init(contentsOf path: String) throws(InputError) {
-    let bytes = try readBytes(path)
-    try self.init(csv: bytes, path: path)
+  public init(contentsOf path: String, noise: Double? = nil) throws(InputError) {
+    let table = try SweepTable(csv: readBytes(path), path: path)
+    self.init(runs: table.runs, unfinished: table.unfinished, noise: noise)
   }
+}
 
-  /// The sweep in CSV text.
-  package init(csv bytes: [UInt8], path: String) throws(InputError) {
+/// A CSV file with one run a row.
+package struct SweepTable {
+  /// The runs, in the order of the rows.
+  package let runs: [Sweep.Run]
+
+  /// How many rows give no loss.
+  package let unfinished: Int
+
+  /// The name of the column whose losses were taken.
+  let lossColumn: String
+
+  /// The names of the columns with other losses.
+  let otherLossColumns: [String]
+
+  /// Reads CSV text.
+  ///
+  /// - Parameters:
+  ///   - bytes: the text.
+  ///   - path: what it is called in errors.
+  ///   - names: the columns that hold a quantity, where the usual names do not.
+  /// - Throws: ``InputError`` with the line at fault.
+  package init(csv bytes: [UInt8], path: String, columns names: [LogQuantity: String] = [:])
+    throws(InputError)
+  {
     var text = DelimitedText(bytes)
     var fields: [DelimitedText.Field] = []
     guard text.next(&fields) else {
@@ -25,9 +50,8 @@ extension Sweep {
         path: path, problem: "it is empty",
         remedy: "give a header and a row a run: spec,steps,base_lr,final_loss")
     }
-    let columns = try SweepColumns(
-      header: fields.map { text.text($0).lowercased() }, path: path)
-    var runs: [Run] = []
+    let columns = try SweepColumns(header: fields.map { text.text($0) }, named: names, path: path)
+    var runs: [Sweep.Run] = []
     var unfinished = 0
     while text.next(&fields) {
       let row = fields.map { text.text($0) }
@@ -38,7 +62,10 @@ extension Sweep {
       throw InputError(
         path: path, problem: "it has a header and no rows", remedy: "add a row a run")
     }
-    self.init(runs: runs, unfinished: unfinished)
+    self.runs = runs
+    self.unfinished = unfinished
+    lossColumn = columns.lossName
+    otherLossColumns = columns.otherLossNames
   }
 }
 
@@ -55,10 +82,26 @@ private struct SweepColumns {
   private let steps: Int
   private let rate: Int
   private let loss: Int
+  private let seed: Int?
 
-  init(header: [String], path: String) throws(InputError) {
-    func find(_ names: String...) -> Int? {
+  /// What the column of the losses is called.
+  let lossName: String
+
+  /// What other columns of losses are called.
+  let otherLossNames: [String]
+
+  /// The kinds of losses by which runs are judged, the best first.
+  private static let judges: [LogQuantity] = [.finalValidationLoss, .validationLoss, .loss]
+
+  init(header written: [String], named: [LogQuantity: String], path: String) throws(InputError) {
+    let header = written.map { $0.lowercased() }
+    func find(_ names: [String]) -> Int? {
       names.lazy.compactMap { header.firstIndex(of: $0) }.first
+    }
+    /// The column that the caller names; it must be there.
+    func given(_ quantity: LogQuantity) throws(InputError) -> Int? {
+      guard let name = named[quantity] else { return nil }
+      return try required(find([name.lowercased()]), "'\(printable(name))'")
     }
     func required(_ column: Int?, _ names: String) throws(InputError) -> Int {
       if let column { return column }
@@ -70,13 +113,22 @@ private struct SweepColumns {
     }
     self.path = path
     width = header.count
-    spec = find("spec", "schedule")
-    family = find("family")
-    cooldown = find("cooldown")
+    spec = find(["spec", "schedule"])
+    family = find(["family"])
+    cooldown = find(["cooldown"])
+    seed = find(["seed"])
     _ = try required(spec ?? family, "spec or family")
-    steps = try required(find("steps", "horizon"), "steps or horizon")
-    rate = try required(find("base_lr", "lr", "learning_rate"), "base_lr or lr")
-    loss = try required(find("final_loss", "loss"), "final_loss or loss")
+    steps = try required(given(.step) ?? find(["steps", "horizon"]), "steps or horizon")
+    rate = try required(
+      given(.learningRate) ?? find(["base_lr", "lr", "learning_rate"]), "base_lr or lr")
+    var chosen: Int?
+    for judge in Self.judges where chosen == nil { chosen = try given(judge) }
+    let usual = ["final_loss"] + Self.judges.flatMap(\.synonyms)
+    let loss = try required(chosen ?? find(usual), "final_loss or loss")
+    self.loss = loss
+    lossName = written[loss]
+    otherLossNames = header.indices.filter { $0 != loss && usual.contains(header[$0]) }
+      .map { written[$0] }
   }
 
   /// The run of a row; nil where it has no loss yet.
@@ -111,7 +163,7 @@ private struct SweepColumns {
     if lossText.isEmpty { return nil }
     return Sweep.Run(
       spec: spec, steps: Int(count), baseLearningRate: baseLearningRate,
-      loss: try loss(of: lossText, failure))
+      loss: try loss(of: lossText, failure), seed: seed.map(cell).flatMap { $0.isEmpty ? nil : $0 })
   }
 
   private func loss(of text: String, _ failure: (String, String) -> InputError)

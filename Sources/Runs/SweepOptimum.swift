@@ -3,60 +3,27 @@ import Numerics
 
 /// The tuned base learning rate of one cell of a sweep, read off by several forms.
 ///
-/// The optimum depends on the fitted form more than on noise, so three are fitted, C + A/γ + Bγ,
-/// C + A·γ^−½ + B·γ² and a parabola in ln γ through the three points around the best, and their spread,
-/// with what the noise of a single run adds, is the interval. No form holds far from the optimum: a run
-/// counts with the standard deviation √(noise² + (excess/4)²), excess being its loss above the best;
-/// a form that misses the runs by more than twice that, and three times the best form, is left out.
+/// Three forms are fitted to the runs within a factor ``window`` of the best one; farther runs change
+/// nothing. A form counts by its evidence, e^(−χ²/2), beside the hypothesis that no form holds, which
+/// places the optimum anywhere between the nearest runs that are clearly worse than the best one and
+/// counts as a form would that misses by ``doubt`` deviations. The optimum is the weighted mean in ln γ;
+/// its variance is that of the mixture: how far the hypotheses disagree, and how far the noise of the runs
+/// moves each form. No form holds exactly: a mean of n runs counts with the standard deviation
+/// √(noise²/n + (excess/4)²), excess being its loss above the best, while noise alone moves it by noise/√n.
 public struct SweepOptimum: Sendable {
-  /// A fitted form.
-  public enum Form: String, CaseIterable, Sendable {
-    /// C + A/γ + Bγ, the bound's own.
-    case bound = "C + A/γ + Bγ"
-
-    /// C + A·γ^−½ + B·γ².
-    case steep = "C + A·γ^-1/2 + B·γ²"
-
-    /// A parabola in ln γ.
-    case parabola = "parabola in ln γ"
-
-    /// The columns of the design matrix at γ = e^x.
-    fileprivate func basis(_ x: Double) -> [Double] {
-      switch self {
-      case .bound: return [1, exp(-x), exp(x)]
-      case .steep: return [1, exp(-x / 2), exp(2 * x)]
-      case .parabola: return [1, x, x * x]
-      }
-    }
-
-    /// Where the fitted curve is least, as ln γ; nil where it has no minimum.
-    fileprivate func minimum(_ c: [Double]) -> Double? {
-      switch self {
-      case .bound: return c[1] > 0 && c[2] > 0 ? log(c[1] / c[2]) / 2 : nil
-      case .steep: return c[1] > 0 && c[2] > 0 ? log(c[1] / (4 * c[2])) / 2.5 : nil
-      case .parabola: return c[2] > 0 ? -c[1] / (2 * c[2]) : nil
-      }
-    }
-  }
-
   /// What one form says.
   public struct Estimate: Sendable {
     /// The form.
-    public let form: Form
+    public let form: FittedForm
 
     /// Its optimum, also outside the swept learning rates; nil where the form has no minimum.
     public let baseLearningRate: Double?
 
-    /// The standard deviation of ln γ that the noise of the runs causes.
-    public let noise: Double
+    /// How much it counts; the rest to 1 is the hypothesis that no form holds.
+    public let weight: Double
 
-    /// The root mean square of (fit − loss)/deviation over the degrees of freedom; 0 where there are
-    /// none.
-    public let misfit: Double
-
-    /// The fitted curve: the form's coefficients at ln γ relative to the centre; nil where it has no
-    /// minimum.
-    fileprivate let curve: (coefficients: [Double], centre: Double)?
+    /// The fitted curve: the form's coefficients at ln γ relative to the centre.
+    fileprivate let curve: (coefficients: [Double], centre: Double)
 
     /// The smooth regret of a base learning rate: the fitted curve there above its minimum.
     ///
@@ -64,10 +31,9 @@ public struct SweepOptimum: Sendable {
     /// - Returns: nats, at least 0; nil where the form has no minimum.
     /// - Complexity: O(1).
     public func regret(at baseLearningRate: Double) -> Double? {
-      guard let curve, let optimum = self.baseLearningRate else { return nil }
+      guard let optimum = self.baseLearningRate else { return nil }
       func value(_ rate: Double) -> Double {
-        zip(form.basis(log(rate) - curve.centre), curve.coefficients)
-          .reduce(0) { $0 + $1.0 * $1.1 }
+        form.value(curve.coefficients, at: log(rate) - curve.centre)
       }
       return max(0, value(baseLearningRate) - value(optimum))
     }
@@ -88,138 +54,96 @@ public struct SweepOptimum: Sendable {
   /// The estimates of all forms.
   public let estimates: [Estimate]
 
-  /// The geometric mean of the forms' optima, kept within the swept learning rates.
+  /// The forms' optimum, kept within the swept learning rates.
   public let baseLearningRate: Double
-
-  /// The lowest and the highest base learning rate that the forms and the noise allow.
-  public let interval: ClosedRange<Double>
 
   /// Whether the optimum lies within what was swept.
   public let position: Position
 
-  /// The standard deviation of one run's final loss, in nats, measured on replicates of a 124M model.
-  public static let lossNoise = 0.0011
+  /// The standard deviation of ln γ* downwards and upwards, ``leastDeviation`` at least.
+  public let logDeviation: (below: Double, above: Double)
 
-  /// The least standard deviation of ln γ* that is believed: the choice of the fitted form makes as much.
+  /// The standard deviation of ln γ* that the runs' noise makes: replicates narrow it.
+  public let noiseDeviation: Double
+
+  /// The standard deviation of ln γ* between the hypotheses: replicates do not narrow it.
+  public let formDeviation: Double
+
+  /// The interval of the base learning rate: ``intervalWidths`` standard deviations to either side.
+  public var interval: ClosedRange<Double> {
+    let widths = Self.intervalWidths
+    return baseLearningRate * exp(-widths * logDeviation.below)...baseLearningRate
+      * exp(widths * logDeviation.above)
+  }
+
+  /// The factor to either side of the best run within which runs are fitted: two steps of a grid of twos.
+  public static let window = 4.5
+
+  /// The least standard deviation of ln γ* that is believed.
   public static let leastDeviation = 0.1
 
   /// How many standard deviations an interval reaches to either side.
   public static let intervalWidths = 1.5
 
-  /// The standard deviation of ln γ* downwards and upwards, ``leastDeviation`` at least.
-  public var logDeviation: (below: Double, above: Double) {
-    func deviation(_ factor: Double) -> Double {
-      max(Self.leastDeviation, log(factor) / Self.intervalWidths)
-    }
-    return (
-      deviation(baseLearningRate / interval.lowerBound),
-      deviation(interval.upperBound / baseLearningRate)
-    )
-  }
+  /// How many deviations a form has to miss the runs by to count no more than no form at all.
+  static let doubt = 3.0
+
+  /// How far an optimum outside the swept learning rates is believed to lie from them: a factor of two.
+  private static let reach: Double = log(2)
 
   /// Fits a cell.
   ///
-  /// - Parameters:
-  ///   - cell: at least three base learning rates that did not diverge.
-  ///   - runNoise: the standard deviation of one run's final loss, in nats; positive.
+  /// - Parameter cell: at least three base learning rates that did not diverge.
   /// - Throws: ``SweepFitError``.
   /// - Complexity: O(points²).
-  public init(of cell: SweepCell, noise runNoise: Double = lossNoise) throws(SweepFitError) {
-    let points = cell.points
-    guard !points.isEmpty else { throw SweepFitError.allDiverged }
-    guard points.count >= 3 else {
-      throw SweepFitError.tooFewRates(points.count, diverged: cell.diverged.count)
+  public init(of cell: SweepCell) throws(SweepFitError) {
+    guard !cell.points.isEmpty else { throw SweepFitError.allDiverged }
+    guard cell.points.count >= 3 else {
+      throw SweepFitError.tooFewRates(cell.points.count, diverged: cell.diverged.count)
     }
-    let logs = points.map { log($0.baseLearningRate) }
-    let losses = points.map(\.loss)
-    let best = losses.indices.min { losses[$0] < losses[$1] } ?? 0
-    let weights = points.map { point in
-      let noise = runNoise / Double(point.runs).squareRoot()
-      let excess = (point.loss - losses[best]) / 4
-      return 1 / (noise * noise + excess * excess)
+    let runs = FittedRuns(near: cell, reach: Self.reach)
+    let fits = FittedForm.allCases.compactMap { FormFit($0, to: runs) }
+    guard fits.contains(where: { $0.location != nil }) else { throw SweepFitError.noMinimum }
+    let least = fits.map(\.misfit).min() ?? 0
+    let evidence = fits.map { exp((least - $0.misfit) / 2) }
+    let total = evidence.reduce(exp((least - Self.doubt * Self.doubt) / 2), +)
+    estimates = zip(fits, evidence).map { fit, evidence in
+      Estimate(
+        form: fit.form, baseLearningRate: fit.minimum.map { exp($0 + runs.centre) },
+        weight: fit.location == nil ? 0 : evidence / total, curve: (fit.coefficients, runs.centre))
     }
-    let lowest = logs[0]
-    let highest = logs[logs.count - 1]
-
-    estimates = Form.allCases.map { form in
-      Self.estimate(form, logs: logs, losses: losses, weights: weights, runNoise: runNoise)
+    // A form without a minimum says no more than no form at all: the optimum is within the bracket.
+    let formless = 1 - estimates.reduce(0) { $0 + $1.weight }
+    let bracket = runs.bracket
+    let middle = (bracket.lowerBound + bracket.upperBound) / 2
+    let width = bracket.upperBound - bracket.lowerBound
+    let weighted = zip(estimates, fits).compactMap { estimate, fit in
+      fit.location.map { (weight: estimate.weight, log: $0, variance: fit.noiseVariance) }
     }
-    let turning = estimates.filter { $0.baseLearningRate != nil }
-    let leastMisfit = turning.map(\.misfit).min() ?? 0
-    let kept = turning.filter { $0.misfit <= max(2, 3 * leastMisfit) }
-    let found = kept.compactMap { $0.baseLearningRate.map { log($0) } }
-    guard !found.isEmpty else {
-      // No form turns: the losses fall, or rise, all the way, and the optimum is at that end or beyond.
-      let isFalling = zip(losses, losses.dropFirst()).allSatisfy { $0 > $1 }
-      let isRising = zip(losses, losses.dropFirst()).allSatisfy { $0 < $1 }
-      guard isFalling || isRising else { throw SweepFitError.noMinimum }
-      position = isRising ? .below : .above
-      let end = points[isRising ? 0 : points.count - 1].baseLearningRate
-      baseLearningRate = end
-      interval = isRising ? end / 2...end : end...end * 2
-      return
+    let centre = weighted.reduce(formless * middle) { $0 + $1.weight * $1.log }
+    let spread = weighted.reduce(
+      formless * ((middle - centre) * (middle - centre) + width * width / 12)
+    ) {
+      $0 + $1.weight * ($1.log - centre) * ($1.log - centre)
     }
-    let mean = found.reduce(0, +) / Double(found.count)
-    let noise = kept.map(\.noise).max() ?? 0
-    if mean < lowest {
-      (position, baseLearningRate) = (.below, points[0].baseLearningRate)
-    } else if mean > highest {
-      (position, baseLearningRate) = (.above, points[points.count - 1].baseLearningRate)
-    } else {
-      (position, baseLearningRate) = (.inside, exp(mean))
+    let noise = weighted.reduce(0) { $0 + $1.weight * $1.variance }
+    (noiseDeviation, formDeviation) = (noise.squareRoot(), spread.squareRoot())
+    position = runs.position(of: centre)
+    switch position {
+    case .inside: baseLearningRate = exp(centre + runs.centre)
+    case .below: baseLearningRate = cell.points[0].baseLearningRate
+    case .above: baseLearningRate = cell.points[cell.points.count - 1].baseLearningRate
     }
-    // The interval holds the answer and the best run, and goes no further than twice what was swept.
-    let held = [log(baseLearningRate), logs[best]]
-    let lower = min((found.min() ?? mean) - noise, held[0], held[1])
-    let upper = max((found.max() ?? mean) + noise, held[0], held[1])
-    interval = exp(max(lower, lowest - log(2)))...exp(min(upper, highest + log(2)))
+    logDeviation = Self.deviations(
+      of: max(Self.leastDeviation, (noise + spread).squareRoot()), at: position)
   }
 
-  private static func estimate(
-    _ form: Form, logs: [Double], losses: [Double], weights: [Double], runNoise: Double
-  ) -> Estimate {
-    var range = 0..<logs.count
-    if form == .parabola {
-      // Far from the optimum the loss is no parabola: only the neighbours of the best run count.
-      let best = losses.indices.min { losses[$0] < losses[$1] } ?? 0
-      let first = min(max(best - 1, 0), logs.count - 3)
-      range = first..<first + 3
-    }
-    // Learning rates relative to the middle one keep the columns of comparable size.
-    let centre = logs[(range.lowerBound + range.upperBound) / 2]
-    let rows = range.map { form.basis(logs[$0] - centre) }
-    let values = Array(losses[range])
-    let weights = Array(weights[range])
-    func optimum(_ losses: [Double]) -> Double? {
-      guard let solution = leastSquares(rows: rows, values: losses, weights: weights),
-        let found = form.minimum(solution), found.isFinite, abs(found) < 50
-      else { return nil }
-      return found
-    }
-    guard let found = optimum(values),
-      let solution = leastSquares(rows: rows, values: values, weights: weights)
-    else { return Estimate(form: form, baseLearningRate: nil, noise: 1, misfit: 0, curve: nil) }
-    var squares = 0.0
-    for (row, (value, weight)) in zip(rows, zip(values, weights)) {
-      let fit = zip(row, solution).reduce(0) { $0 + $1.0 * $1.1 }
-      squares += weight * (fit - value) * (fit - value)
-    }
-    let freedom = values.count - 3
-    var variance = 0.0
-    for index in values.indices {
-      // What one run's noise moves the optimum by, upwards or downwards; no optimum is as far as it goes.
-      let moves = [runNoise, -runNoise].map { noise in
-        var shifted = values
-        shifted[index] += noise
-        return optimum(shifted).map { abs($0 - found) } ?? 1
-      }
-      let move = moves.max() ?? 1
-      variance += move * move
-    }
-    return Estimate(
-      form: form, baseLearningRate: exp(found + centre), noise: min(variance.squareRoot(), 1),
-      misfit: freedom > 0 ? (squares / Double(freedom)).squareRoot() : 0,
-      curve: (solution, centre))
+  /// The deviations to both sides; at an end of the sweep the interval reaches a factor of two beyond it.
+  private static func deviations(of deviation: Double, at position: Position)
+    -> (below: Double, above: Double)
+  {
+    let beyond = max(deviation, reach / intervalWidths)
+    return (position == .below ? beyond : deviation, position == .above ? beyond : deviation)
   }
 }
 
@@ -242,6 +166,127 @@ public enum SweepFitError: Error, Equatable, Sendable, CustomStringConvertible {
       let rates = count == 1 ? "1 base learning rate" : "\(count) base learning rates"
       return "\(rates) cannot show an optimum" + (diverged > 0 ? " (\(diverged) diverged)" : "")
     case .noMinimum: return "no fitted form has a minimum"
+    }
+  }
+}
+
+/// The runs of a cell near its best one, as the forms see them.
+private struct FittedRuns {
+  /// ln γ of the best run; all others are relative to it.
+  let centre: Double
+
+  /// ln γ, rising.
+  let logs: [Double]
+
+  /// Mean final losses, in nats.
+  let losses: [Double]
+
+  /// How far the runs' noise moves each loss.
+  let noises: [Double]
+
+  /// The standard deviation that each loss counts with.
+  let deviations: [Double]
+
+  /// Where an optimum is believed to lie: between the nearest runs to either side that are clearly worse
+  /// than the best one, or diverged; where there are none, a little beyond the fitted runs.
+  let bracket: ClosedRange<Double>
+
+  /// The lowest and the highest swept ln γ.
+  private let swept: ClosedRange<Double>
+
+  init(near cell: SweepCell, reach: Double) {
+    let all = cell.points.map { log($0.baseLearningRate) }
+    let best = cell.points.indices.min { cell.points[$0].loss < cell.points[$1].loss } ?? 0
+    let centre = all[best]
+    let byDistance = all.indices.sorted { abs(all[$0] - centre) < abs(all[$1] - centre) }
+    let within = all.indices.filter {
+      abs(all[$0] - centre) <= log(SweepOptimum.window) + 1e-6
+    }
+    let kept = within.count >= 3 ? within : byDistance.prefix(3).sorted()
+    self.centre = centre
+    logs = kept.map { all[$0] - centre }
+    losses = kept.map { cell.points[$0].loss }
+    noises = kept.map { cell.noise / Double(cell.points[$0].runs).squareRoot() }
+    let least = cell.points[best].loss
+    deviations = zip(losses, noises).map { loss, noise in
+      let excess = (loss - least) / 4
+      return (noise * noise + excess * excess).squareRoot()
+    }
+    swept = all[0] - centre...all[all.count - 1] - centre
+    func isWorse(_ point: SweepCell.Point) -> Bool {
+      let variance = 1 / Double(point.runs) + 1 / Double(cell.points[best].runs)
+      return point.loss - least > 2 * cell.noise * variance.squareRoot()
+    }
+    let worse = all.indices.filter { isWorse(cell.points[$0]) }.map { all[$0] - centre }
+    let walls = worse + cell.diverged.map { log($0) - centre }
+    bracket =
+      max(
+        logs[0] - reach, walls.filter { $0 < 0 }.max() ?? -.infinity)...min(
+        logs[logs.count - 1] + reach, walls.filter { $0 > 0 }.min() ?? .infinity)
+  }
+
+  func position(of log: Double) -> SweepOptimum.Position {
+    log < swept.lowerBound ? .below : log > swept.upperBound ? .above : .inside
+  }
+}
+
+/// One form fitted to the runs of a cell.
+private struct FormFit {
+  let form: FittedForm
+
+  /// Its coefficients at ln γ relative to the best run.
+  let coefficients: [Double]
+
+  /// ln γ of the curve's own minimum; nil where it has none.
+  let minimum: Double?
+
+  /// χ²: the sum of ((fit − loss)/deviation)².
+  let misfit: Double
+
+  /// Where the form sees the optimum, kept within the bracket; nil where it says nothing.
+  let location: Double?
+
+  /// The variance of the location that the noise of the runs makes.
+  let noiseVariance: Double
+
+  /// Fits a form; nil where its columns cannot be told apart on these runs.
+  init?(_ form: FittedForm, to runs: FittedRuns) {
+    let rows = runs.logs.map(form.basis)
+    let weights = runs.deviations.map { 1 / ($0 * $0) }
+    let ends = runs.logs[0]...runs.logs[runs.logs.count - 1]
+    func solve(_ losses: [Double]) -> [Double]? {
+      leastSquares(rows: rows, values: losses, weights: weights)
+    }
+    func locate(_ minimum: FittedForm.Minimum) -> Double? {
+      switch minimum {
+      case .at(let log): return min(max(log, runs.bracket.lowerBound), runs.bracket.upperBound)
+      case .below: return runs.bracket.lowerBound
+      case .above: return runs.bracket.upperBound
+      case .none: return nil
+      }
+    }
+    guard let coefficients = solve(runs.losses) else { return nil }
+    let found = form.minimum(coefficients, over: ends)
+    let location = locate(found)
+    self.form = form
+    self.coefficients = coefficients
+    self.location = location
+    if case .at(let log) = found { minimum = log } else { minimum = nil }
+    misfit = runs.losses.indices.reduce(0) { sum, index in
+      let fit = form.value(coefficients, at: runs.logs[index])
+      let residual = (fit - runs.losses[index]) / runs.deviations[index]
+      return sum + residual * residual
+    }
+    noiseVariance = runs.losses.indices.reduce(0) { sum, index in
+      // The larger of the moves that the noise makes upwards and downwards.
+      let moves = [runs.noises[index], -runs.noises[index]].map { noise in
+        var losses = runs.losses
+        losses[index] += noise
+        let moved = solve(losses).flatMap { locate(form.minimum($0, over: ends)) }
+        return moved.flatMap { moved in location.map { abs(moved - $0) } } ?? 0
+      }
+      let move = moves.max() ?? 0
+      return sum + move * move
     }
   }
 }

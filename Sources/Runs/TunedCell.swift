@@ -20,13 +20,11 @@ public struct TunedCell: Sendable {
 
   /// Fits a cell and sums its schedule.
   ///
-  /// - Parameters:
-  ///   - cell: at least three base learning rates that did not diverge.
-  ///   - noise: the standard deviation of one run's final loss, in nats.
+  /// - Parameter cell: at least three base learning rates that did not diverge.
   /// - Throws: ``SweepFitError``, and `ScheduleError` for a run below its own absolute floor.
   /// - Complexity: O(T + points²).
-  public init(of cell: SweepCell, noise: Double = SweepOptimum.lossNoise) throws {
-    optimum = try SweepOptimum(of: cell, noise: noise)
+  public init(of cell: SweepCell) throws {
+    optimum = try SweepOptimum(of: cell)
     self.cell = cell
     let run = try ScheduledRun(cell.spec, steps: cell.steps)
     let tunable = try run.tunable()
@@ -50,10 +48,10 @@ public struct TunedCell: Sendable {
   /// The same cell with other losses, and the optimum that they show.
   ///
   /// S and V stay those of the first optimum: with an absolute floor they hardly move with it.
-  func replacingLosses(_ losses: [Double], noise: Double) throws(SweepFitError) -> TunedCell {
+  func replacingLosses(_ losses: [Double]) throws(SweepFitError) -> TunedCell {
     let cell = cell.replacingLosses(losses)
     return TunedCell(
-      cell: cell, optimum: try SweepOptimum(of: cell, noise: noise), terms: terms,
+      cell: cell, optimum: try SweepOptimum(of: cell), terms: terms,
       pointTerms: pointTerms, isAnnealed: isAnnealed)
   }
 }
@@ -70,34 +68,18 @@ extension Sweep {
 
   /// The cells of the sweep with their optima, and those that show none.
   ///
-  /// - Parameter noise: the standard deviation of one run's final loss, in nats.
   /// - Returns: both lists in the order of the sweep.
   /// - Complexity: O(T + points²) a cell.
-  public func tunedCells(noise: Double) -> (tuned: [TunedCell], untuned: [UntunedCell]) {
+  public func tunedCells() -> (tuned: [TunedCell], untuned: [UntunedCell]) {
     var tuned: [TunedCell] = []
     var untuned: [UntunedCell] = []
     for cell in cells {
       do {
-        tuned.append(try TunedCell(of: cell, noise: noise))
+        tuned.append(try TunedCell(of: cell))
       } catch {
         untuned.append(UntunedCell(cell: cell, reason: "\(error)"))
       }
     }
     return (tuned, untuned)
-  }
-
-  /// The standard deviation of one run's final loss that the sweep's replicates show, in nats: pooled
-  /// over the cells; nil where fewer than three runs repeat another.
-  ///
-  /// - Complexity: O(runs·cells).
-  public var replicateNoise: Double? {
-    var squares = 0.0
-    var freedom = 0
-    for cell in cells {
-      squares += cell.points.reduce(0) { $0 + $1.squaredDeviations }
-      freedom += cell.points.reduce(0) { $0 + $1.runs - 1 }
-    }
-    guard freedom >= 3, squares > 0 else { return nil }
-    return (squares / Double(freedom)).squareRoot()
   }
 }

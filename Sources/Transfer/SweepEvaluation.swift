@@ -154,7 +154,7 @@ private struct Answer {
   ) -> SweepEvaluation.Prediction {
     let rate = exp(logRate)
     let interval = logInterval.map { exp($0.lower)...exp($0.upper) }
-    func smooth(_ form: SweepOptimum.Form) -> Double? {
+    func smooth(_ form: FittedForm) -> Double? {
       cell.optimum.estimates.first { $0.form == form }?.regret(at: rate)
     }
     return SweepEvaluation.Prediction(

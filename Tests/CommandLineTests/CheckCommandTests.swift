@@ -129,7 +129,7 @@ import Testing
     (["1e-3", "--tuned-spec", "linear"], 2, ["--tuned-spec", "add --tuned-lr"]),
     (["1e-3", "--tuned-lr", "x"], 2, ["--tuned-lr 'x'"]),
     (["0", "--tuned-lr", "1"], 2, ["--lr '0'"]),
-    (["1e-3", "--tuned-lr", "1", "--noise", "1"], 2, ["--noise", "add --sweep"]),
+    (["1e-3", "--tuned-lr", "1", "--noise", "1"], 2, ["--noise", "add one"]),
     (["1e-3", "--tuned-lr", "1", "--log", "-"], 2, ["--log and --tuned-lr"]),
     (["1e-3", "--sweep", "/nowhere.csv"], 3, ["/nowhere.csv", "no such file"]),
     (["1e-3", "--calibration", "/nowhere.json"], 3, ["/nowhere.json"]),

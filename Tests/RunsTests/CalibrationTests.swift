@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct CalibrationTests {
   static func cells(_ sweep: Sweep) -> [TunedCell] {
-    sweep.tunedCells(noise: SweepOptimum.lossNoise).tuned
+    sweep.tunedCells().tuned
   }
 
   /// Runs that follow the default rule change nothing; whatever the runs, the sources are theirs.
@@ -103,24 +103,15 @@ import Testing
   }
 
   @Test func bootstrapFollowsTheNoise() throws {
-    let cells = Self.cells(
-      try SyntheticSweep.following(a: 0.5, b: 0.5, p: 0.3, horizons: [1000, 4000]))
-    let quiet = try CalibrationSpread(of: cells, noise: 1e-5, samples: 20)
-    let loud = try CalibrationSpread(of: cells, noise: 1e-3, samples: 20)
+    let sweep = try SyntheticSweep.following(a: 0.5, b: 0.5, p: 0.3, horizons: [1000, 4000])
+    func spread(_ noise: Double) throws -> CalibrationSpread {
+      try CalibrationSpread(of: Self.cells(Sweep(runs: sweep.runs, noise: noise)), samples: 20)
+    }
+    let (quiet, loud) = (try spread(1e-5), try spread(1e-3))
     #expect(quiet.samples == 20 && quiet.optimumDeviations.count == 10)
     #expect(quiet.deviations.horizon < loud.deviations.horizon)
     #expect(loud.deviations.horizon > 0 && loud.deviations.horizon < 0.1)
-    let again = try CalibrationSpread(of: cells, noise: 1e-3, samples: 20)
-    #expect(again.deviations == loud.deviations)
-  }
-
-  @Test func replicatesShowTheNoise() throws {
-    let text = "spec,steps,lr,loss\nlinear,9,1,3.01\nlinear,9,1,2.99\nlinear,9,2,3.1\n"
-    let few = try Sweep(csv: Array(text.utf8), path: "sweep.csv")
-    #expect(few.replicateNoise == nil)
-    let more = text + "linear,9,2,3.12\nlinear,9,4,3.2\nlinear,9,4,3.22\n"
-    let noise = try #require(Sweep(csv: Array(more.utf8), path: "sweep.csv").replicateNoise)
-    #expect(relativeError(noise, 0.02 / 2.0.squareRoot()) < 1e-12)
+    #expect(try spread(1e-3).deviations == loud.deviations)
   }
 }
 

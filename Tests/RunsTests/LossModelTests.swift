@@ -73,7 +73,7 @@ import Testing
     #expect(fit.trainingError < 0.004)
     let calibration = try Calibration(of: cells)
     #expect(calibration.scope == .full && calibration.horizonInterval.contains(0.25))
-    let spread = try CalibrationSpread(of: cells, noise: SweepOptimum.lossNoise, samples: 20)
+    let spread = try CalibrationSpread(of: cells, samples: 20)
     #expect(spread.samples == 20 && spread.optimumDeviations.allSatisfy { $0 < 0.1 })
     #expect(try #require(CalibrationCheck(of: cells)).error < 0.1)
   }

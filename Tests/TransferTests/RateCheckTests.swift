@@ -45,26 +45,32 @@ import Testing
     #expect(abs((regret.nats ?? 0) - loss + Self.model.loss(at: optimum, terms: terms)) < 1e-12)
     // A tuned run over the rest of the steps has the same loss.
     let rest = BoundTerms(
-      stepSum: 8000 * (1 - regret.stepsPart), noiseSum: 3, steps: 10_000)
+      stepSum: 8000 * (1 - regret.stepsFraction), noiseSum: 3, steps: 10_000)
     let tuned = Self.model.loss(at: Self.model.optimalBaseLearningRate(for: rest), terms: rest)
     #expect(abs(tuned - loss) < 1e-10)
   }
 
-  @Test func curveOfTheBound() {
+  /// With α = q the curve is f = cosh(α·ln ρ); for small errors it costs ½(α + q)·ln²ρ of the steps.
+  @Test func typicalCurve() {
     for ratio in [0.25, 0.5, 2, 4.0] {
-      let regret = RegretCurve.bound.regret(at: ratio)
-      let factor = (ratio + 1 / ratio) / 2
-      #expect(abs(regret.stepsPart - (1 - 1 / (factor * factor))) < 1e-14 && regret.nats == nil)
+      let regret = RegretCurve.typical.regret(at: ratio)
+      let factor = (pow(ratio, 0.25) + pow(ratio, -0.25)) / 2
+      #expect(abs(regret.stepsFraction - (1 - pow(factor, -8))) < 1e-14 && regret.nats == nil)
     }
+    let small = RegretCurve.typical.regret(at: 1.1).stepsFraction
+    #expect(relativeError(small, 0.25 * log(1.1) * log(1.1)) < 0.01)
+  }
+
+  @Test func extremeErrorsCostNumbers() {
     // However far off, a number.
     for ratio in [1e-100, 1e-50, 1e50, 1e100] {
       for curve in [
-        RegretCurve.bound,
+        RegretCurve.typical,
         RegretCurve(
           of: Self.model, terms: BoundTerms(stepSum: 8000, noiseSum: 3, steps: 10_000)),
       ] {
         let regret = curve.regret(at: ratio)
-        #expect(regret.stepsPart > 0.99 && regret.stepsPart <= 1)
+        #expect(regret.stepsFraction > 0.99 && regret.stepsFraction <= 1)
         #expect(regret.nats ?? 1 == SweepCell.divergenceMargin)
       }
     }
@@ -72,18 +78,20 @@ import Testing
 
   /// The mean over a narrow interval is the regret, over a wide one the second moment.
   @Test func expectation() {
-    let narrow = RegretCurve.bound.expectedRegret(of: 2, centre: 1, interval: 0.999_999...1.000_001)
-    #expect(relativeError(narrow.stepsPart, RegretCurve.bound.regret(at: 2).stepsPart) < 1e-6)
-    // 1 − 1/cosh²x = x² − 2/3·x⁴ + …, the mean of which is σ² − 2σ⁴.
+    let narrow = RegretCurve.typical.expectedRegret(
+      of: 2, centre: 1, interval: 0.999_999...1.000_001)
+    #expect(
+      relativeError(narrow.stepsFraction, RegretCurve.typical.regret(at: 2).stepsFraction) < 1e-6)
+    // 1 − cosh^−8(x/4) = x²/4 − 7/192·x⁴ + …, the mean of which is σ²/4 − 7/64·σ⁴.
     let deviation = 0.05
     let ends = exp(-1.5 * deviation)...exp(1.5 * deviation)
-    let wide = RegretCurve.bound.expectedRegret(of: 1, centre: 1, interval: ends)
+    let wide = RegretCurve.typical.expectedRegret(of: 1, centre: 1, interval: ends)
     let square = deviation * deviation
-    #expect(relativeError(wide.stepsPart, square - 2 * square * square) < 1e-3)
+    #expect(relativeError(wide.stepsFraction, square / 4 - 7 * square * square / 64) < 1e-3)
   }
 
   @Test func verdictsOnASweep() throws {
-    let evidence = try RateEvidence(sweep: Self.sweep(), noise: 0.001)
+    let evidence = try RateEvidence(sweep: Self.sweep())
     let run = try ScheduledRun(ScheduleSpec("cosine"), steps: 16_000)
     let best = Self.model.optimalBaseLearningRate(for: try run.tunable().terms(at: 1))
     func check(_ rate: Double) throws -> RateCheck {
@@ -98,7 +106,7 @@ import Testing
       let check = try check(first.suggestion * factor)
       let nats = try #require(check.expectedRegret.nats)
       #expect(nats > last || nats == 1)
-      #expect(check.leastRegret.stepsPart <= check.expectedRegret.stepsPart)
+      #expect(check.leastRegret.stepsFraction <= check.expectedRegret.stepsFraction)
       last = nats
       if !first.interval.contains(first.suggestion * factor) { #expect(check.verdict != .ok) }
       if factor >= 4 { #expect(check.verdict == .fail) }
@@ -113,14 +121,14 @@ import Testing
   func measured(_ spec: String) throws {
     let sweep = try Self.sweep()
     let run = try ScheduledRun(ScheduleSpec(spec), steps: 2000)
-    let check = try RateCheck(1e-3, for: run, given: RateEvidence(sweep: sweep, noise: 0.001))
-    let optimum = try SweepOptimum(of: sweep.cells[0], noise: 0.001)
+    let check = try RateCheck(1e-3, for: run, given: RateEvidence(sweep: sweep))
+    let optimum = try SweepOptimum(of: sweep.cells[0])
     #expect(check.isMeasured && check.suggestion == optimum.baseLearningRate)
   }
 
   @Test func oneCell() throws {
     let sweep = try Self.sweep(steps: [2000], specs: ["wsd20"])
-    let evidence = try RateEvidence(sweep: sweep, noise: 0.001)
+    let evidence = try RateEvidence(sweep: sweep)
     #expect(evidence.rule == .standard() && evidence.isTuned)
     let run = try ScheduledRun(ScheduleSpec("linear"), steps: 4000)
     let check = try RateCheck(1, for: run, given: evidence)
@@ -130,19 +138,17 @@ import Testing
   @Test func oneRun() throws {
     let spec = try ScheduleSpec("wsd20")
     let evidence = try RateEvidence(
-      sweep: Sweep(runs: [.init(spec: spec, steps: 2000, baseLearningRate: 1e-3, loss: 3)]),
-      noise: 0.001)
+      sweep: Sweep(runs: [.init(spec: spec, steps: 2000, baseLearningRate: 1e-3, loss: 3)]))
     let run = try ScheduledRun(spec, steps: 2000)
     // It shows no optimum: neither a yes nor a no.
     for rate in [1e-3, 1, 1e-6] {
       let check = try RateCheck(rate, for: run, given: evidence)
-      #expect(check.verdict == .warn && check.suggestion == 1e-3 && check.regretBasis == .bound)
+      #expect(check.verdict == .warn && check.suggestion == 1e-3 && check.regretBasis == .typical)
       #expect(check.reasons.last?.code == "not-tuned" && check.expectedRegret.nats == nil)
     }
     #expect(throws: RateEvidenceError.noLoss) {
       try RateEvidence(
-        sweep: Sweep(runs: [.init(spec: spec, steps: 9, baseLearningRate: 1, loss: .nan)]),
-        noise: 0.001)
+        sweep: Sweep(runs: [.init(spec: spec, steps: 9, baseLearningRate: 1, loss: .nan)]))
     }
   }
 
@@ -152,7 +158,7 @@ import Testing
     let spec = sweep.runs[0].spec
     let failed = Sweep.Run(spec: spec, steps: 2000, baseLearningRate: 2 * highest, loss: .nan)
     let run = try ScheduledRun(spec, steps: 2000)
-    let evidence = try RateEvidence(sweep: Sweep(runs: sweep.runs + [failed]), noise: 0.001)
+    let evidence = try RateEvidence(sweep: Sweep(runs: sweep.runs + [failed]))
     let check = try RateCheck(2 * highest, for: run, given: evidence)
     #expect(check.verdict == .fail && check.reasons.first?.code == "runs-diverged")
     #expect(check.reasons.first?.message.contains("every run") == true)
@@ -170,18 +176,18 @@ import Testing
     #expect(relativeError(check.suggestion, try #require(answer.to.baseLearningRate)) < 1e-14)
     #expect(
       relativeError(check.interval.upperBound, try #require(answer.interval).upperBound) < 1e-13)
-    #expect(check.regretBasis == .bound && check.verdict == .ok)
+    #expect(check.regretBasis == .typical && check.verdict == .ok)
   }
 
   /// A calibration in a file says what its sweep does, up to the interval.
   @Test func calibration() throws {
     let sweep = try Self.sweep()
-    let calibration = try Calibration(of: sweep.tunedCells(noise: 0.001).tuned)
+    let calibration = try Calibration(of: sweep.tunedCells().tuned)
     let run = try ScheduledRun(ScheduleSpec("cosine"), steps: 4000)
     let file = try RateCheck(1e-3, for: run, given: RateEvidence(calibration: calibration))
-    let runs = try RateCheck(1e-3, for: run, given: RateEvidence(sweep: sweep, noise: 0.001))
+    let runs = try RateCheck(1e-3, for: run, given: RateEvidence(sweep: sweep))
     #expect(relativeError(file.suggestion, runs.suggestion) < 1e-12)
-    #expect(file.regretBasis == .bound && runs.regretBasis == .lossModel)
+    #expect(file.regretBasis == .typical && runs.regretBasis == .lossModel)
   }
 
   /// Every run of the real sweep against the others: the verdicts, and the regrets that were measured.
@@ -194,7 +200,7 @@ import Testing
     var misses: [Double] = []
     for cell in sweep.cells {
       let others = Sweep(runs: sweep.runs.filter { $0.spec != cell.spec || $0.steps != cell.steps })
-      let evidence = try RateEvidence(sweep: others, noise: 0.0011)
+      let evidence = try RateEvidence(sweep: others)
       let run = try ScheduledRun(cell.spec, steps: cell.steps)
       let best = try #require(cell.points.map(\.loss).min())
       let measured = try SweepOptimum(of: cell).baseLearningRate
@@ -203,6 +209,8 @@ import Testing
         let check = try RateCheck(point.baseLearningRate, for: run, given: evidence)
         #expect(!check.isMeasured)
         if point.loss == best { #expect(check.verdict != .fail, "\(cell.spec.text)") }
+        let own = try RateCheck(point.baseLearningRate, for: run, given: RateEvidence(sweep: sweep))
+        if point.loss == best { #expect(own.verdict == .ok, "\(cell.spec.text)") }
         if point.loss > best + 0.1 { #expect(check.verdict == .fail) }
         misses.append(abs((check.expectedRegret.nats ?? 1) - (point.loss - best)))
       }

@@ -28,7 +28,7 @@ import Transfer
         }
       }
     }
-    return Sweep(runs: runs).tunedCells(noise: SweepOptimum.lossNoise).tuned
+    return Sweep(runs: runs).tunedCells().tuned
   }
 
   static func score(_ rule: PredictionRule, _ evaluation: SweepEvaluation) throws -> RuleScore {
@@ -78,7 +78,7 @@ import Transfer
       runs: runs(1000, [(1e-3, 3.2), (2e-3, 3.1), (4e-3, 3.15), (8e-3, 3.3)])
         + runs(1001, [(1e-4, 3.05), (2e-4, 3), (4e-4, 3.04), (1e-3, .nan)]))
     let evaluation = try SweepEvaluation(
-      of: sweep.tunedCells(noise: SweepOptimum.lossNoise).tuned)
+      of: sweep.tunedCells().tuned)
     let same = evaluation.pairs.filter { $0.rule == .same }
     // From the long optimum the nearest rate of the first cell is its lowest; the other way, the one that
     // diverged.
@@ -105,7 +105,7 @@ import Transfer
       "needs the folder of real runs"))
   func realSweep() throws {
     let sweep = try Sweep(contentsOf: RealSweepTests.path)
-    let evaluation = try SweepEvaluation(of: sweep.tunedCells(noise: SweepOptimum.lossNoise).tuned)
+    let evaluation = try SweepEvaluation(of: sweep.tunedCells().tuned)
     let standard = try Self.score(.standard, evaluation)
     let calibrated = try Self.score(.calibrated, evaluation)
     for rule in [PredictionRule.same, .halfPower, .bound] {
@@ -181,5 +181,28 @@ import Transfer
     let back = try Self.ask(
       rule, ("wsd20:min-lr=3e-5", 6000), ("cosine:min-lr=1e-5", 2000), lr: rate)
     #expect(relativeError(try #require(back.to.baseLearningRate), 3e-4) < 1e-6)
+  }
+}
+
+/// The project's own sweep, eighteen cells with three named seeds each.
+@Suite struct OwnSweepTests {
+  static let path = URL(fileURLWithPath: #filePath)
+    .appendingPathComponent("../../../Notebooks/own-sweep.csv").standardized.path
+
+  @Test func noiseAndIntervals() throws {
+    let sweep = try Sweep(contentsOf: Self.path)
+    #expect(sweep.noise.source == .replicates(freedom: 72))
+    #expect(sweep.noise.typical > 0.006 && sweep.noise.typical < 0.009)
+    let cells = sweep.tunedCells().tuned
+    #expect(cells.count == 18)
+    let evaluation = try SweepEvaluation(of: cells)
+    let annealed = evaluation.pairs.filter { pair in
+      cells[pair.target].isAnnealed && pair.source.map { cells[$0].isAnnealed } == true
+    }
+    let score = try #require(RuleScore(of: .standard, in: annealed))
+    #expect(score.predictions == 210 && score.covered == 210)
+    #expect(score.medianWidth ?? 9 <= 2.4)
+    let all = try SweepEvaluationTests.score(.standard, evaluation)
+    #expect(all.covered == 306 && all.regret.mean < 0.61e-3 && all.regret.worst < 16e-3)
   }
 }

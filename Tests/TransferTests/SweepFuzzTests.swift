@@ -36,7 +36,7 @@ import Transfer
   func finiteOrRefused(_ seed: Int) throws {
     var random = SplitMix64(seed: UInt64(seed))
     let sweep = try Self.sweep(&random)
-    let cells = sweep.tunedCells(noise: sweep.replicateNoise ?? SweepOptimum.lossNoise).tuned
+    let cells = sweep.tunedCells().tuned
     for cell in cells {
       #expect(cell.optimum.baseLearningRate > 0 && cell.optimum.baseLearningRate.isFinite)
       #expect(cell.optimum.interval.upperBound.isFinite)
@@ -52,7 +52,7 @@ import Transfer
       let calibration = try Calibration(of: cells)
       #expect(calibration.exponents.horizon.isFinite && calibration.logScale.isFinite)
       #expect(calibration.deviations.horizon > 0 && calibration.shapeDeviation.isFinite)
-      let spread = try CalibrationSpread(of: cells, noise: 0.001, samples: 3)
+      let spread = try CalibrationSpread(of: cells, samples: 3)
       #expect(spread.deviations.horizon.isFinite)
       let file = try TemporaryFile(calibration.json())
       #expect(try Calibration(contentsOf: file.path) == calibration)

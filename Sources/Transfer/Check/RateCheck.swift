@@ -7,7 +7,7 @@ import Schedules
 ///
 /// The tuned one is measured where the sweep has this cell, else the geometric mean of what every source
 /// predicts, and so are the ends of its interval. Inside the interval the verdict is ok; outside it fails
-/// where even the nearest end would cost ``failingPart(_:)`` of the steps, or where runs diverged.
+/// where even the nearest end would cost ``failingFraction`` of the steps, or where runs diverged.
 public struct RateCheck: Sendable {
   /// The schedule and horizon.
   public let run: ScheduledRun
@@ -42,13 +42,11 @@ public struct RateCheck: Sendable {
   /// Where the theory is known to fail on the question.
   public let notices: [Notice]
 
-  /// The part of the steps whose loss fails a base learning rate.
-  ///
-  /// 5 % by the runs' own curve; 20 % by the bound's, since for small errors the part is
-  /// ½(α + q)·ln²ρ, and α + q was seen to be about 0.5 rather than 2 (a 124M model).
-  public static func failingPart(_ basis: RegretCurve.Basis) -> Double {
-    basis == .lossModel ? 0.05 : 0.2
-  }
+  /// The fraction of the steps whose waste fails a base learning rate.
+  public static let failingFraction = 0.05
+
+  /// Ends of intervals are exponentials of logarithms: a learning rate this close to one is inside.
+  private static let endTolerance = 1e-9
 
   /// Checks a base learning rate.
   ///
@@ -75,8 +73,9 @@ public struct RateCheck: Sendable {
     let nearest = min(max(baseLearningRate, interval.lowerBound), interval.upperBound)
     leastRegret = curve.regret(at: baseLearningRate / nearest)
 
-    let isInside = interval.contains(baseLearningRate)
-    let isCostly = leastRegret.stepsPart >= Self.failingPart(curve.basis)
+    let isInside = abs(log(baseLearningRate / nearest)) <= Self.endTolerance
+    let isBestTested = evidence.cell(of: run)?.cell.isBest(baseLearningRate) ?? false
+    let isCostly = leastRegret.stepsFraction >= Self.failingFraction && !isBestTested
     let divergence = evidence.diverged.filter { $0 <= baseLearningRate * (1 + 1e-6) }.min()
     let hasSurvivor = evidence.highestSurvivor ?? 0 >= baseLearningRate * (1 - 1e-6)
     var reasons: [Notice] = []
@@ -100,19 +99,26 @@ public struct RateCheck: Sendable {
           code: "\(side)-interval",
           message: "it is \(factor)x the suggestion, \(side) its interval"))
     }
+    if isBestTested {
+      reasons.append(
+        Notice(
+          code: "best-tested",
+          message: "none of your runs of this schedule and number of steps is better"))
+    }
     if isCostly {
       reasons.append(
         Notice(
           code: "costly",
           message:
-            "even at the end of the interval that is nearest it costs as much as \(rounded(100 * leastRegret.stepsPart)) % of the steps"
+            "even at the end of the interval that is nearest it costs as much as \(rounded(100 * leastRegret.stepsFraction)) % of the steps"
         ))
     }
     let failing = divergence != nil && !hasSurvivor || isCostly
     if failing {
       verdict = evidence.isTuned || divergence != nil ? .fail : .warn
     } else {
-      verdict = isInside && evidence.isTuned && divergence == nil ? .ok : .warn
+      let isFine = isInside || isBestTested
+      verdict = isFine && evidence.isTuned && divergence == nil ? .ok : .warn
     }
     if !evidence.isTuned {
       reasons.append(

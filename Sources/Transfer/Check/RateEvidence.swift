@@ -39,14 +39,12 @@ public struct RateEvidence: Sendable {
   ///
   /// Where no cell shows an optimum, the best run of each stands in for it (a single run, too).
   ///
-  /// - Parameters:
-  ///   - sweep: the runs.
-  ///   - noise: the standard deviation of one run's final loss, in nats.
+  /// - Parameter sweep: the runs.
   /// - Throws: ``RateEvidenceError`` where every run diverged, and what the fits throw.
   /// - Complexity: O(cells·T).
-  public init(sweep: Sweep, noise: Double) throws {
+  public init(sweep: Sweep) throws {
     let all = sweep.cells
-    cells = sweep.tunedCells(noise: noise).tuned
+    cells = sweep.tunedCells().tuned
     diverged = all.flatMap(\.diverged)
     highestSurvivor = all.compactMap { $0.points.last?.baseLearningRate }.max()
     isTuned = !cells.isEmpty
@@ -57,7 +55,7 @@ public struct RateEvidence: Sendable {
           rate: .swept(tuned.optimum))
       }
       rule = (try? Calibration(of: cells)).map { .calibrated($0) } ?? .standard()
-      lossModel = LossModelFit(of: cells, noise: noise)?.model
+      lossModel = LossModelFit(of: cells)?.model
     } else {
       sources = try all.compactMap { cell in
         guard let best = cell.points.min(by: { $0.loss < $1.loss }) else { return nil }
@@ -118,7 +116,7 @@ public struct RateEvidence: Sendable {
     if let lossModel {
       return RegretCurve(of: lossModel, terms: try run.tunable().terms(at: baseLearningRate))
     }
-    return (cell(of: run) ?? cells.first).flatMap { RegretCurve(of: $0.optimum) } ?? .bound
+    return (cell(of: run) ?? cells.first).flatMap { RegretCurve(of: $0.optimum) } ?? .typical
   }
 }
 

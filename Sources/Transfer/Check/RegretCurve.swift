@@ -10,19 +10,19 @@ import Runs
 ///     L(ργ*) = C + K·f(ρ),      f(ρ) = (q·ρ^−α + α·ρ^q)/(α + q)      (derived here).
 ///
 /// At one shape S grows like T while V hardly moves, hence K ∝ T^−αq/(α + q): a tuned run is at the same
-/// loss after the part f(ρ)^−(α + q)/(αq) of the steps (derived here). For the bound, α = q = 1, these are
-/// f = (ρ + 1/ρ)/2 and f^−2.
+/// loss after the fraction f(ρ)^−(α + q)/(αq) of the steps (derived here). For small errors that saves
+/// ½(α + q)·ln²ρ of them: the bound, α = q = 1, has α + q = 2, while runs of a 124M model show about ½.
 public struct RegretCurve: Equatable, Sendable {
   /// Where a curve comes from.
   public enum Basis: String, Sendable {
     /// The generalised bound fitted across the cells of a sweep.
     case lossModel = "loss-model"
 
-    /// C + A/γ + Bγ fitted to one cell: its exponents are the bound's.
+    /// One cell's losses, with typical exponents.
     case cell
 
-    /// The bound itself, which says nothing of nats.
-    case bound
+    /// Typical exponents alone, which tell no nats.
+    case typical
   }
 
   /// What a base learning rate costs.
@@ -30,8 +30,8 @@ public struct RegretCurve: Equatable, Sendable {
     /// Nats, at most `SweepCell.divergenceMargin`; nil where no run tells.
     public var nats: Double?
 
-    /// The part of the steps after which a tuned run has the same loss, taken from 1.
-    public var stepsPart: Double
+    /// The fraction of the steps that a tuned run could save and still have the same loss.
+    public var stepsFraction: Double
   }
 
   /// Where it comes from.
@@ -46,9 +46,12 @@ public struct RegretCurve: Equatable, Sendable {
   /// K, in nats; nil where no run tells.
   let excess: Double?
 
-  /// The bound's.
-  public static let bound = RegretCurve(
-    basis: .bound, biasExponent: 1, rateExponent: 1, excess: nil)
+  /// α and q where no sweep tells them: half of what a 124M model shows for α + q each.
+  static let typicalExponent = 0.25
+
+  /// The curve where no run tells anything.
+  public static let typical = RegretCurve(
+    basis: .typical, biasExponent: typicalExponent, rateExponent: typicalExponent, excess: nil)
 
   /// The curve of a fitted model.
   ///
@@ -62,13 +65,16 @@ public struct RegretCurve: Equatable, Sendable {
       excess: model.loss(at: optimum, terms: terms) - model.constant)
   }
 
-  /// The curve of one cell; nil where C + A/γ + Bγ has no minimum there.
+  /// The curve of one cell: typical exponents, and the cell's own cost of a factor of two; nil where
+  /// C + A/γ + Bγ has no minimum there.
   init?(of optimum: SweepOptimum) {
     guard let form = optimum.estimates.first(where: { $0.form == .bound }),
       let rate = form.baseLearningRate, let regret = form.regret(at: 2 * rate)
     else { return nil }
-    // f(2) − 1 is 1/4.
-    self.init(basis: .cell, biasExponent: 1, rateExponent: 1, excess: 4 * regret)
+    let exponent = Self.typicalExponent
+    let factor = cosh(exponent * log(2))
+    self.init(
+      basis: .cell, biasExponent: exponent, rateExponent: exponent, excess: regret / (factor - 1))
   }
 
   private init(basis: Basis, biasExponent: Double, rateExponent: Double, excess: Double?) {
@@ -90,7 +96,7 @@ public struct RegretCurve: Equatable, Sendable {
     let above = min(max(0, factor - 1), 1e300)
     return Regret(
       nats: excess.map { min(max(0, $0 * above), SweepCell.divergenceMargin) },
-      stepsPart: 1 - pow(1 + above, -(alpha + rate) / (alpha * rate)))
+      stepsFraction: 1 - pow(1 + above, -(alpha + rate) / (alpha * rate)))
   }
 
   /// The regret of γ expected where γ* is not quite known: the mean over ln γ*, normal around the centre
@@ -116,8 +122,8 @@ public struct RegretCurve: Equatable, Sendable {
       let regret = regret(at: exp(logRatio - deviations * (node < 0 ? below : above)))
       total += weight
       nats += weight * (regret.nats ?? 0)
-      part += weight * regret.stepsPart
+      part += weight * regret.stepsFraction
     }
-    return Regret(nats: excess.map { _ in nats / total }, stepsPart: part / total)
+    return Regret(nats: excess.map { _ in nats / total }, stepsFraction: part / total)
   }
 }

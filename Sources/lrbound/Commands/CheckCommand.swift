@@ -19,11 +19,11 @@ struct CheckCommand: ParsableCommand {
       steps, else what all its cells predict (calibrated where they can be, else by the default rule), or \
       those of a calibration, or one tuned rate. Inside its interval the verdict is ok, outside warn; it is \
       fail where even at the nearest end of the interval the base learning rate costs as much as 5 % of \
-      the steps (20 % where only the bound tells), or where runs diverged.
+      the steps, or where runs diverged.
 
       The regret is that of the fitted loss C + A·(γS)^-α + B·γ^q·V^r at γ/γ*, averaged over the interval. \
-      As a part of the steps it is what a tuned run can do without: the loss above C falls like \
-      T^-(αq/(α+q)). Without a sweep the bound's own is given (α = q = 1), without nats.
+      As a fraction of the steps it is what a tuned run can save: the loss above C falls like \
+      T^-(αq/(α+q)). Without a sweep α = q = 1/4 stands in (a 124M model has α + q = 0.47), without nats.
 
       Of a --log: every learning rate is compared with the plan, within 0.1 % of the peak (2 % during the \
       warmup) of what the plan has from a step before to a step after. Whether the log has the LR of the \
@@ -54,13 +54,6 @@ struct CheckCommand: ParsableCommand {
       "Your runs: a table, a log or a folder of logs; may be given again.", valueName: "csv|log"),
     completion: .file())
   var sweep: [String] = []
-
-  @Option(
-    name: .long, parsing: .unconditional,
-    help: ArgumentHelp(
-      "Standard deviation of a run's final loss, in nats; from replicates, or 0.0011.",
-      valueName: "sd"))
-  var noise: String?
 
   @Option(
     name: .long, parsing: .unconditional,
@@ -99,12 +92,12 @@ struct CheckCommand: ParsableCommand {
     completion: .list(["auto", "applied", "next"]))
   var lrAt = "auto"
 
-  @OptionGroup var reading: LogOptionGroup
+  @OptionGroup var sweepOptions: SweepOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
     let timing = try Arguments.timing(lrAt, "--lr-at")
-    let options = try reading.parsed()
+    let options = try sweepOptions.reading.parsed()
     let question = try CheckQuestion(self)
     let plan = try PlannedRun(schedule: schedule, steps: steps, lr: lr)
     let (report, verdict): (Report, Verdict)

@@ -5,7 +5,7 @@ import Transfer
 /// What `lrbound check` is to compare a plan with.
 enum CheckQuestion {
   case log(String)
-  case sweep([String], noise: String?, LogOptions)
+  case sweep([String], SweepOptions)
   case calibration(String)
   case tuned(spec: ScheduleSpec?, steps: Int?, rate: Double, calibration: String?)
 
@@ -22,8 +22,12 @@ enum CheckQuestion {
         throw UsageError("\(option): the tuned base learning rate is not known; add --tuned-lr")
       }
     }
-    if command.noise != nil, command.sweep.isEmpty {
-      throw UsageError("--noise is that of the runs of a sweep; add --sweep, or leave it out")
+    if command.log == nil { try command.sweepOptions.refuse(unless: !command.sweep.isEmpty) }
+    if command.log == nil, command.lrAt != "auto" {
+      throw UsageError("--lr-at is about a log; add --log, or leave it out")
+    }
+    if command.log != nil, let option = command.sweepOptions.givenForRuns.first {
+      throw UsageError("\(option) is about the losses of a sweep; leave it out beside --log")
     }
     switch ways {
     case []:
@@ -31,7 +35,7 @@ enum CheckQuestion {
         "nothing to check against; give --sweep, --calibration, --tuned-lr or --log")
     case ["--log"]: self = .log(command.log ?? "")
     case ["--sweep"]:
-      self = .sweep(command.sweep, noise: command.noise, try command.reading.parsed())
+      self = .sweep(command.sweep, command.sweepOptions)
     case ["--calibration"]: self = .calibration(command.calibration ?? "")
     case ["--tuned-lr"], ["--calibration", "--tuned-lr"]:
       var spec: ScheduleSpec?
@@ -52,10 +56,10 @@ enum CheckQuestion {
   func rateCheck(of plan: PlannedRun) throws -> RateCheckReport {
     switch self {
     case .log: preconditionFailure("a log is compared with the plan's learning rates")
-    case .sweep(let paths, let noise, let options):
-      let reading = try TunedSweep(paths: paths, noise: noise, options: options)
+    case .sweep(let paths, let options):
+      let reading = try options.read(paths)
       let evidence = try Self.evidence(of: reading.path) {
-        try RateEvidence(sweep: reading.sweep, noise: reading.noise)
+        try RateEvidence(sweep: reading.sweep)
       }
       return try RateCheckReport(
         of: plan, given: evidence, notices: reading.notices, assumptions: [reading.noiseAssumption])

@@ -28,19 +28,11 @@ struct EvaluateCommand: ParsableCommand {
     completion: .file())
   var sweeps: [String]
 
-  @Option(
-    name: .long, parsing: .unconditional,
-    help: ArgumentHelp(
-      "Standard deviation of a run's final loss, in nats; from replicates, or 0.0011.",
-      valueName: "sd"))
-  var noise: String?
-
   @OptionGroup var logged: LoggedRunOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    let reading = try TunedSweep(
-      paths: sweeps, noise: noise, known: logged.parsed(), options: logged.reading.parsed())
+    let reading = try logged.read(sweeps)
     let progress = ProgressLine(isWanted: true)
     let evaluation: SweepEvaluation
     do {
@@ -56,7 +48,8 @@ struct EvaluateCommand: ParsableCommand {
       command: "evaluate", text: text(of: evaluation), json: json(of: evaluation),
       csv: csv(of: evaluation), notices: reading.notices,
       assumptions: [
-        reading.noiseAssumption, "the measured optimum is the mean of three fitted forms",
+        reading.noiseAssumption,
+        "the measured optimum is the mean of three fitted forms, weighted by their evidence",
       ])
     try report.print(as: output.format)
   }

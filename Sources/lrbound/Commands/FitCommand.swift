@@ -31,13 +31,6 @@ struct FitCommand: ParsableCommand {
 
   @Option(
     name: .long, parsing: .unconditional,
-    help: ArgumentHelp(
-      "Standard deviation of a run's final loss, in nats; from replicates, or 0.0011.",
-      valueName: "sd"))
-  var noise: String?
-
-  @Option(
-    name: .long, parsing: .unconditional,
     help: ArgumentHelp("Where to write the calibration.", valueName: "json"),
     completion: .file(extensions: ["json"]))
   var calibrationOut: String?
@@ -68,12 +61,13 @@ struct FitCommand: ParsableCommand {
         throw UsageError("--curves and a sweep ask for different fits; give one of them")
       }
       for (option, value) in [
-        ("--noise", noise), ("--calibration-out", calibrationOut), ("--schedule", logged.schedule),
+        ("--calibration-out", calibrationOut), ("--schedule", logged.schedule),
         ("--steps", logged.steps), ("--lr", logged.lr),
       ]
       where value != nil {
         throw UsageError("\(option): the fit of --curves has no use for it; leave it out")
       }
+      try logged.sweep.refuse(unless: false)
       let report = try CurveFitReport(
         curves: Arguments.list(curves, "--curves"),
         scored: score.map { try Arguments.list($0, "--score") } ?? [],
@@ -87,9 +81,7 @@ struct FitCommand: ParsableCommand {
     guard !sweeps.isEmpty else {
       throw UsageError("nothing to fit; give a sweep, or --curves")
     }
-    let fit = try SweepFitReport(
-      of: TunedSweep(
-        paths: sweeps, noise: noise, known: logged.parsed(), options: logged.reading.parsed()))
+    let fit = try SweepFitReport(of: logged.read(sweeps))
     if let calibrationOut { try fit.writeCalibration(to: calibrationOut) }
     try plot.print(fit.report) { fit.chart }
   }

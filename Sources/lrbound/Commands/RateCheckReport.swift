@@ -53,8 +53,8 @@ struct RateCheckReport {
         "\(significant(check.suggestion))  \(significant(check.interval.lowerBound, 3)) … \(significant(check.interval.upperBound, 3))",
       ],
       ["", origin],
-      ["regret", "expected \(nats(expected))as much as \(percent(expected.stepsPart))"],
-      ["", "at least \(nats(least))as much as \(percent(least.stepsPart))"],
+      ["regret", "expected \(nats(expected))as much as \(percent(expected.stepsFraction))"],
+      ["", "at least \(nats(least))as much as \(percent(least.stepsFraction))"],
       ["", check.regretBasis.meaning],
     ]
     return columns(rows)
@@ -62,7 +62,7 @@ struct RateCheckReport {
 
   private var json: [String: JSONValue] {
     func regret(_ regret: RegretCurve.Regret) -> [String: JSONValue] {
-      var members: [String: JSONValue] = ["steps_percent": .number(100 * regret.stepsPart)]
+      var members: [String: JSONValue] = ["steps_percent": .number(100 * regret.stepsFraction)]
       members["nats"] = .optional(regret.nats)
       return members
     }
@@ -93,8 +93,8 @@ struct RateCheckReport {
         check.verdict.rawValue, check.run.spec.text, "\(check.run.steps)",
         "\(check.baseLearningRate)", "\(check.suggestion)", "\(check.interval.lowerBound)",
         "\(check.interval.upperBound)", check.expectedRegret.nats.map { "\($0)" } ?? "",
-        "\(100 * check.expectedRegret.stepsPart)", check.leastRegret.nats.map { "\($0)" } ?? "",
-        "\(100 * check.leastRegret.stepsPart)",
+        "\(100 * check.expectedRegret.stepsFraction)", check.leastRegret.nats.map { "\($0)" } ?? "",
+        "\(100 * check.leastRegret.stepsFraction)",
       ],
     ]
   }
@@ -105,9 +105,8 @@ extension RegretCurve.Basis {
   fileprivate var meaning: String {
     switch self {
     case .lossModel: return "by the loss fitted across the cells"
-    case .cell:
-      return "by A/γ + Bγ fitted to one cell; its part of the steps is the bound's, too large"
-    case .bound: return "by the bound, about four times what runs show"
+    case .cell: return "by one cell's losses, and exponents as in runs of a 124M model"
+    case .typical: return "by exponents as in runs of a 124M model: your runs do not tell"
     }
   }
 }

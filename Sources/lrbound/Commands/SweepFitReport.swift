@@ -30,9 +30,9 @@ struct SweepFitReport {
     }
     calibration = fitted?.calibration
     notices += fitted?.notices ?? []
-    spread = try fitted.map { _ in try CalibrationSpread(of: reading.cells, noise: reading.noise) }
+    spread = try fitted.map { _ in try CalibrationSpread(of: reading.cells) }
     check = CalibrationCheck(of: reading.cells)
-    lossModel = LossModelFit(of: reading.cells, noise: reading.noise)
+    lossModel = LossModelFit(of: reading.cells)
   }
 
   /// Writes the calibration; that there is none is a fault of the file.
@@ -118,7 +118,7 @@ struct SweepFitReport {
 
   private var json: [String: JSONValue] {
     var members: [String: JSONValue] = [
-      "noise": .number(reading.noise),
+      "noise": .number(reading.sweep.noise.typical),
       "cells": .array(
         reading.cells.enumerated().map { index, tuned in
           var members = tuned.json
@@ -129,6 +129,7 @@ struct SweepFitReport {
                 "runs": .integer($0.runs),
               ])
             })
+          members["noise"] = .number(tuned.cell.noise)
           members["diverged"] = .array(tuned.cell.diverged.map { .number($0) })
           members["bootstrap_sd"] = .optional(spread?.optimumDeviations[index])
           members["held_out_log_error"] = .optional(check?.errors[index])

@@ -60,14 +60,17 @@ struct TransferCommand: ParsableCommand {
   var toSteps: String?
 
   @Option(
-    name: .long, parsing: .unconditional,
-    help: ArgumentHelp("A sweep of the source, from which its tuned LR is read.", valueName: "csv"),
-    completion: .file(extensions: ["csv"]))
-  var sweep: String?
+    name: .long, parsing: .unconditionalSingleValue,
+    help: ArgumentHelp(
+      "Your runs of the source, from which its tuned LR is read: a table, a log or a folder of logs; may be given again.",
+      valueName: "csv|log"),
+    completion: .file())
+  var sweep: [String] = []
 
+  @OptionGroup var sweepOptions: SweepOptions
   @OptionGroup var ruleOptions: RuleOptions
   @OptionGroup var crossCheck: CrossCheckOptions
-  @OptionGroup var scale: ScaleOptions
+  @OptionGroup var norms: GradientNormOption
   @OptionGroup var exportOptions: ExportOptions
   @OptionGroup var plot: PlotOptions
 
@@ -98,18 +101,18 @@ struct TransferCommand: ParsableCommand {
   // MARK: - Printing
 
   private func text(
-    of answer: TransferAnswer, sweep: TransferSetup.SweepReading?, model: CrossCheckReport?
+    of answer: TransferAnswer, sweep: (path: String, cell: TunedCell)?, model: CrossCheckReport?
   ) -> [String] {
     var lines = [
       "\(answer.from.run.spec.text) at \(grouped(answer.from.run.steps)) steps → "
         + "\(answer.to.run.spec.text) at \(grouped(answer.to.run.steps)) steps", "",
     ]
     var rows: [[String]] = []
-    if let sweep {
-      let optimum = sweep.optimum
+    if let cell = sweep?.cell {
+      let optimum = cell.optimum
       rows.append([
         "source",
-        "\(significant(optimum.baseLearningRate)) from \(sweep.cell.points.count) swept LRs, "
+        "\(significant(optimum.baseLearningRate)) from \(cell.cell.points.count) swept LRs, "
           + "\(significant(optimum.interval.lowerBound, 3)) … \(significant(optimum.interval.upperBound, 3))",
       ])
     }
@@ -152,7 +155,7 @@ struct TransferCommand: ParsableCommand {
   }
 
   private func json(
-    of answer: TransferAnswer, sweep: TransferSetup.SweepReading?, model: CrossCheckReport?
+    of answer: TransferAnswer, sweep: (path: String, cell: TunedCell)?, model: CrossCheckReport?
   ) -> [String: JSONValue] {
     func end(_ end: TransferAnswer.End) -> JSONValue {
       var members = end.run.json
@@ -178,19 +181,8 @@ struct TransferCommand: ParsableCommand {
     members["interval"] = answer.interval.map(pair)
     members["grid"] = answer.grid.map { .array($0.map { .number($0) }) }
     members["theory_model"] = model?.json
-    members["sweep"] = sweep.map { reading in
-      .object([
-        "file": .string(reading.path), "spec": .string(reading.cell.spec.canonical),
-        "steps": .integer(reading.cell.steps),
-        "optimum": .number(reading.optimum.baseLearningRate),
-        "interval": pair(reading.optimum.interval),
-        "forms": .array(
-          reading.optimum.estimates.map { estimate in
-            var form: [String: JSONValue] = ["form": .string(estimate.form.rawValue)]
-            form["optimum"] = .optional(estimate.baseLearningRate)
-            return .object(form)
-          }),
-      ])
+    members["sweep"] = sweep.map { path, cell in
+      .object(cell.json.merging(["file": .string(path)]) { own, _ in own })
     }
     return members
   }

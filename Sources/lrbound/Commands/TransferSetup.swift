@@ -5,15 +5,10 @@ import Transfer
 
 /// Turns the command line of `transfer` into a question.
 struct TransferSetup {
-  /// What was read off a sweep.
-  struct SweepReading {
-    let path: String
-    let cell: SweepCell
-    let optimum: SweepOptimum
-  }
-
   let question: TransferQuestion
-  private(set) var sweep: SweepReading?
+
+  /// The source's cell of a sweep, and the files it is from.
+  private(set) var sweep: (path: String, cell: TunedCell)?
   private(set) var notices: [Notice] = []
   private(set) var assumptions: [String] = []
 
@@ -27,27 +22,26 @@ struct TransferSetup {
     var steps = try command.steps.map { try Arguments.steps($0, "--steps") }
     let toSteps = try command.toSteps.map { try Arguments.steps($0, "--to-steps") }
     var rule = try command.ruleOptions.parsed()
-    _ = try command.scale.parsedDistance()
-    let norms = try command.scale.parsedNorms()
-    if rate != nil, command.sweep != nil {
+    let norms = try command.norms.parsedNorms()
+    if command.norms.isConstant, norms != .one {
+      throw UsageError(
+        "--gradient-norm: a constant norm cancels in every ratio; leave it out, or give a file")
+    }
+    if rate != nil, !command.sweep.isEmpty {
       throw UsageError("--lr and --sweep both give the source's learning rate; give one of them")
     }
+    try command.sweepOptions.refuse(unless: !command.sweep.isEmpty)
 
-    if let path = command.sweep {
-      let wholeSweep = try Sweep(contentsOf: path)
-      let reading = try Self.read(wholeSweep, path, spec: fromSpec, steps: steps)
-      let unfinished = wholeSweep.unfinished
-      steps = reading.cell.steps
-      sweep = reading
-      if unfinished > 0 {
-        notices.append(
-          Notice(
-            code: "no-loss", message: "rows of the sweep without a loss, left out: \(unfinished)"))
-      }
-      notices += Self.notices(of: reading)
+    if !command.sweep.isEmpty {
+      let reading = try command.sweepOptions.read(command.sweep)
+      let cell = try Self.source(in: reading, spec: fromSpec, steps: steps)
+      steps = cell.cell.steps
+      sweep = (reading.path, cell)
+      notices += reading.fileNotices + TunedSweep.divergence(in: cell.cell)
+      notices += TunedSweep.edge(of: cell)
+      assumptions.append(reading.noiseAssumption)
       if rule == nil {
-        let cells = wholeSweep.tunedCells(noise: SweepOptimum.lossNoise).tuned
-        let calibration = try SweepCalibration(of: cells, path: path)
+        let calibration = try SweepCalibration(of: reading.cells, path: reading.path)
         rule = .calibrated(calibration.calibration)
         notices += calibration.notices
       }
@@ -83,7 +77,7 @@ struct TransferSetup {
 
     question = TransferQuestion(
       from: from, to: to,
-      source: sweep.map { .swept($0.optimum) } ?? (rate ?? from.fileBaseLearningRate).map {
+      source: sweep.map { .swept($0.cell.optimum) } ?? (rate ?? from.fileBaseLearningRate).map {
         .given($0)
       }
         ?? .unknown,
@@ -94,17 +88,18 @@ struct TransferSetup {
     }
   }
 
-  /// Fits the source's cell.
-  private static func read(
-    _ sweep: Sweep, _ path: String, spec: ScheduleSpec, steps: Int?
-  ) throws -> SweepReading {
+  /// The source's cell, which has to show an optimum.
+  private static func source(
+    in reading: TunedSweep, spec: ScheduleSpec, steps: Int?
+  ) throws -> TunedCell {
+    let sweep = reading.sweep
     let cells = sweep.cells(for: spec, steps: steps)
     guard let cell = cells.first else {
       let there = sweep.cells.map { "\($0.spec.canonical) at \($0.steps)" }
       let shown = there.prefix(6).joined(separator: ", ") + (there.count > 6 ? ", …" : "")
       let wanted = spec.canonical + (steps.map { " at \($0) steps" } ?? "")
       throw InputError(
-        path: path, problem: "no row is for \(wanted)", remedy: "it has \(shown)")
+        path: reading.path, problem: "no row is for \(wanted)", remedy: "it has \(shown)")
     }
     guard cells.count == 1 else {
       let lengths = cells.map { "\($0.steps)" }.joined(separator: ", ")
@@ -112,44 +107,16 @@ struct TransferSetup {
         "--steps: the sweep has \(spec.canonical) at \(lengths) steps; say which is the source")
     }
     do {
-      let optimum = try SweepOptimum(of: cell)
-      return SweepReading(path: path, cell: cell, optimum: optimum)
-    } catch {
-      if error == .noMinimum {
-        throw NoAnswer(
-          description:
-            "\(path): \(cell.spec.canonical) at \(cell.steps) steps: \(error); sweep further to both sides"
-        )
-      }
+      return try TunedCell(of: cell)
+    } catch SweepFitError.noMinimum {
+      throw NoAnswer(
+        description:
+          "\(reading.path): \(TunedSweep.name(of: cell)): \(SweepFitError.noMinimum); sweep further to both sides"
+      )
+    } catch let error as SweepFitError {
       throw InputError(
-        path: path, problem: "\(cell.spec.canonical) at \(cell.steps) steps: \(error)",
+        path: reading.path, problem: "\(TunedSweep.name(of: cell)): \(error)",
         remedy: "sweep at least three base learning rates around the best")
     }
-  }
-
-  private static func notices(of reading: SweepReading) -> [Notice] {
-    var notices: [Notice] = []
-    let points = reading.cell.points
-    if !reading.cell.diverged.isEmpty {
-      let rates = reading.cell.diverged.map { significant($0) }.joined(separator: ", ")
-      notices.append(
-        Notice(code: "diverged", message: "left out of the fit, because they diverged: LR \(rates)")
-      )
-    }
-    let edge: (side: String, rate: Double)?
-    switch reading.optimum.position {
-    case .inside: edge = nil
-    case .below: edge = ("below", points[0].baseLearningRate)
-    case .above: edge = ("above", points[points.count - 1].baseLearningRate)
-    }
-    if let edge {
-      notices.append(
-        Notice(
-          code: "optimum-outside-sweep",
-          message:
-            "the fitted optimum lies \(edge.side) the swept learning rates; \(significant(edge.rate)) is used, sweep further"
-        ))
-    }
-    return notices
   }
 }

@@ -9,15 +9,13 @@ struct TunedSweep {
   /// All their runs.
   let sweep: Sweep
 
+  /// The cells that show an optimum.
   let cells: [TunedCell]
 
-  /// The standard deviation of a run's final loss, in nats.
-  let noise: Double
+  /// What to know about the files.
+  let fileNotices: [Notice]
 
-  /// Where the noise comes from.
-  let noiseAssumption: String
-
-  private(set) var notices: [Notice] = []
+  private let untuned: [Sweep.UntunedCell]
 
   init(
     paths: [String], noise text: String?, known: RunSettings = RunSettings(),
@@ -26,72 +24,61 @@ struct TunedSweep {
     let given = try text.map { try Arguments.positive($0, "--noise", example: "0.001") }
     path = paths.joined(separator: ", ")
     let progress = ProgressLine(isWanted: true)
-    let folder = try SweepFolder(contentsOf: paths, known: known, options: options) { count in
+    let folder = try SweepFolder(
+      contentsOf: paths, known: known, options: options, noise: given
+    ) { count in
       progress.show("file \(count)")
     }
     progress.end()
     if folder.logs == nil, known != RunSettings() {
       throw UsageError(
-        "--schedule, --steps and --lr are those of logs, and there are only tables; leave them out")
+        "--schedule, --steps and --lr describe logs, and there are only tables; leave them out")
     }
     sweep = folder.sweep
-    notices += Self.notices(of: folder)
-    let replicates = sweep.replicateNoise
-    noise = given ?? replicates ?? SweepOptimum.lossNoise
-    let source =
-      given != nil
-      ? "as given" : replicates != nil ? "from the replicates" : "as of a 124M model"
-    noiseAssumption =
-      "a run's final loss has a standard deviation of \(significant(noise, 3)) nats (\(source))"
-    let (tuned, untuned) = sweep.tunedCells(noise: noise)
-    cells = tuned
-    if sweep.unfinished > 0 {
-      notices.append(
-        Notice(
-          code: "no-loss",
-          message: "rows of the sweep without a loss, left out: \(sweep.unfinished)"))
-    }
-    for cell in untuned {
-      notices.append(
+    (cells, untuned) = sweep.tunedCells()
+    fileNotices = Self.notices(of: folder)
+  }
+
+  /// What to know about the files and all cells.
+  var notices: [Notice] {
+    fileNotices
+      + untuned.map { cell in
         Notice(code: "no-optimum", message: "\(Self.name(of: cell.cell)): \(cell.reason), left out")
-      )
-    }
-    for cell in sweep.cells where !cell.diverged.isEmpty {
-      let rates = cell.diverged.map { significant($0) }.joined(separator: ", ")
-      notices.append(
-        Notice(code: "diverged", message: "\(Self.name(of: cell)): diverged at LR \(rates)"))
-    }
-    for tuned in cells {
-      let side: String
-      switch tuned.optimum.position {
-      case .inside: continue
-      case .below: side = "below"
-      case .above: side = "above"
       }
-      notices.append(
-        Notice(
-          code: "optimum-outside-sweep",
-          message:
-            "\(Self.name(of: tuned.cell)): the optimum lies \(side) the swept learning rates; \(significant(tuned.optimum.baseLearningRate)) is used, sweep further"
-        ))
-    }
-    for tuned in cells where !tuned.isAnnealed {
-      notices.append(
+      + sweep.cells.flatMap(Self.divergence) + cells.flatMap(Self.edge)
+      + cells.filter { !$0.isAnnealed }.map { tuned in
         Notice(
           code: "not-annealed",
           message:
             "\(Self.name(of: tuned.cell)) does not anneal to about zero: on real runs the bound is off by up to 2x there"
-        ))
-    }
+        )
+      }
   }
 
-  /// What the logs were judged by, and which are left out.
+  /// How far a run's final loss is off by chance, and how that is known.
+  var noiseAssumption: String {
+    let source: String
+    switch sweep.noise.source {
+    case .given: source = "given"
+    case .replicates(let freedom):
+      source = "from replicates near the best LRs, \(freedom) degrees of freedom"
+    case .assumed: source = "that of a 124M model: the sweep has no replicates to measure it"
+    }
+    let noise = significant(sweep.noise.typical, 3)
+    return "a run's final loss has a standard deviation of \(noise) nats (\(source))"
+  }
+
+  /// What the logs and tables were judged by, and which are left out.
   private static func notices(of folder: SweepFolder) -> [Notice] {
     var notices = (folder.unread + (folder.logs?.unused ?? [])).map { unused in
-      Notice(
-        code: "unused-log",
+      Notice(code: "unused-log", message: "\(fileName(unused.path)): \(unused.reason), left out")
+    }
+    notices += folder.lossChoices.map { choice in
+      let others = choice.others.map { printable($0) }.joined(separator: ", ")
+      return Notice(
+        code: "several-losses",
         message:
-          "\(unused.path == "-" ? "standard input" : printable(unused.path, most: 1000)): \(unused.reason), left out"
+          "\(fileName(choice.path)): runs are judged by \(printable(choice.taken)), not by \(others)"
       )
     }
     if folder.logs?.judge == .loss {
@@ -100,12 +87,43 @@ struct TunedSweep {
           code: "training-loss",
           message: "the runs are judged by their last training loss, which is of few batches"))
     }
+    if folder.sweep.unfinished > 0 {
+      notices.append(
+        Notice(
+          code: "no-loss",
+          message: "rows of the sweep without a loss, left out: \(folder.sweep.unfinished)"))
+    }
     return notices
+  }
+
+  /// The learning rates at which a cell diverged.
+  static func divergence(in cell: SweepCell) -> [Notice] {
+    guard !cell.diverged.isEmpty else { return [] }
+    let rates = cell.diverged.map { significant($0) }.joined(separator: ", ")
+    return [Notice(code: "diverged", message: "\(name(of: cell)): diverged at LR \(rates)")]
+  }
+
+  /// An optimum at an end of what was swept.
+  static func edge(of tuned: TunedCell) -> [Notice] {
+    guard tuned.optimum.position != .inside else { return [] }
+    let side = tuned.optimum.position == .below ? "below" : "above"
+    let rate = significant(tuned.optimum.baseLearningRate)
+    return [
+      Notice(
+        code: "optimum-outside-sweep",
+        message:
+          "\(name(of: tuned.cell)): the optimum lies \(side) the swept learning rates; \(rate) is used, sweep further"
+      )
+    ]
   }
 
   /// "wsd:cooldown=0.2 at 25,000 steps".
   static func name(of cell: SweepCell) -> String {
     "\(cell.spec.canonical) at \(grouped(cell.steps)) steps"
+  }
+
+  private static func fileName(_ path: String) -> String {
+    path == "-" ? "standard input" : printable(path, most: 1000)
   }
 }
 
@@ -118,9 +136,12 @@ extension TunedCell {
       "interval": .array([
         .number(optimum.interval.lowerBound), .number(optimum.interval.upperBound),
       ]),
+      "noise_sd": .number(optimum.noiseDeviation), "form_sd": .number(optimum.formDeviation),
       "forms": .array(
         optimum.estimates.map { estimate in
-          var form: [String: JSONValue] = ["form": .string(estimate.form.rawValue)]
+          var form: [String: JSONValue] = [
+            "form": .string(estimate.form.rawValue), "weight": .number(estimate.weight),
+          ]
           form["optimum"] = .optional(estimate.baseLearningRate)
           return .object(form)
         }),

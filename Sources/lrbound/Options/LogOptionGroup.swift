@@ -42,6 +42,15 @@ struct LogOptionGroup: ParsableArguments {
     help: ArgumentHelp("Column of the gradient norm.", valueName: "name"))
   var gradNormCol: String?
 
+  /// The options that are given.
+  var given: [String] {
+    [
+      ("--format", format), ("--step-col", stepCol), ("--loss-col", lossCol),
+      ("--val-loss-col", valLossCol), ("--final-val-loss-col", finalValLossCol),
+      ("--lr-col", lrCol), ("--grad-norm-col", gradNormCol),
+    ].filter { $0.1 != nil }.map(\.0)
+  }
+
   /// The options as the readers take them.
   func parsed() throws(UsageError) -> LogOptions {
     var options = LogOptions()

@@ -21,7 +21,7 @@ struct LoggedRunOptions: ParsableArguments {
     help: ArgumentHelp("Base learning rate of the logged runs.", valueName: "lr"))
   var lr: String?
 
-  @OptionGroup var reading: LogOptionGroup
+  @OptionGroup var sweep: SweepOptions
 
   /// What the options mean, for the help of a command.
   static let discussion = """
@@ -32,8 +32,13 @@ struct LoggedRunOptions: ParsableArguments {
     known schedule or have no loss at the end are named and left out.
     """
 
+  /// Reads tables, logs and folders as one sweep.
+  func read(_ paths: [String]) throws -> TunedSweep {
+    try sweep.read(paths, known: parsed())
+  }
+
   /// What is known of the runs.
-  func parsed() throws(UsageError) -> RunSettings {
+  private func parsed() throws(UsageError) -> RunSettings {
     var settings = RunSettings()
     if let schedule {
       let spec = try Arguments.schedule(schedule, "--schedule")

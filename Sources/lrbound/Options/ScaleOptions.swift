@@ -10,12 +10,7 @@ struct ScaleOptions: ParsableArguments {
     help: ArgumentHelp("Distance D to the solution, in the bound's units.", valueName: "d"))
   var distance = "1"
 
-  @Option(
-    name: .long, parsing: .unconditional,
-    help: ArgumentHelp(
-      "Gradient norm G, or a CSV or JSON file with one norm a step.", valueName: "g|file"),
-    completion: .file())
-  var gradientNorm = "1"
+  @OptionGroup var norms: GradientNormOption
 
   /// What to say behind γ and Ω: their unit, where D and G are not given.
   var gammaUnit: String { axisUnits.gamma.map { ", in \($0)" } ?? "" }
@@ -23,7 +18,7 @@ struct ScaleOptions: ParsableArguments {
 
   /// The same beside the axes of a chart.
   var axisUnits: (gamma: String?, omega: String?) {
-    distance == "1" && gradientNorm == "1" ? ("D/G", "D·G") : (nil, nil)
+    distance == "1" && norms.gradientNorm == "1" ? ("D/G", "D·G") : (nil, nil)
   }
 
   /// D.
@@ -32,8 +27,24 @@ struct ScaleOptions: ParsableArguments {
   }
 
   /// G, or the norms of the file.
+  func parsedNorms() throws -> GradientNorms { try norms.parsedNorms() }
+}
+
+/// G, a number or one a step.
+struct GradientNormOption: ParsableArguments {
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp(
+      "Gradient norm G, or a CSV or JSON file with one norm a step.", valueName: "g|file"),
+    completion: .file())
+  var gradientNorm = "1"
+
+  /// Whether one number stands for all steps.
+  var isConstant: Bool { decimal(gradientNorm) != nil }
+
+  /// G, or the norms of the file.
   func parsedNorms() throws -> GradientNorms {
-    if decimal(gradientNorm) != nil {
+    if isConstant {
       return try .constant(Arguments.positive(gradientNorm, "--gradient-norm", example: "1"))
     }
     return try .contents(of: gradientNorm)

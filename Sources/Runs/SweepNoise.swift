@@ -1,0 +1,117 @@
+import Glibc
+import Numerics
+
+/// The standard deviation of one run's final loss in a sweep, in nats.
+///
+/// Replicates are compared near each cell's best learning rate only: further up runs become unstable and
+/// scatter more. Where seeds are named, a seed's own mean is removed, because it moves all learning rates
+/// of a cell alike and with them no optimum. A cell's variance is shrunk to the sweep's typical one with
+/// ``priorFreedom`` degrees of freedom.
+public struct SweepNoise: Equatable, Sendable {
+  /// Where the number comes from.
+  public enum Source: Equatable, Sendable {
+    /// The user.
+    case given
+
+    /// Replicates, with this many degrees of freedom in all.
+    case replicates(freedom: Int)
+
+    /// Nothing in the sweep: ``assumed``.
+    case assumed
+  }
+
+  /// Where the number comes from.
+  public let source: Source
+
+  /// The standard deviation of a typical cell's run, in nats.
+  public let typical: Double
+
+  /// What replicates of a 124M model show, in nats; used where a sweep has none.
+  public static let assumed = 0.0011
+
+  /// How many degrees of freedom the sweep's typical variance counts for in a cell's.
+  static let priorFreedom = 4.0
+
+  /// Less than this, in nats, is the rounding of equal losses.
+  static let least = 1e-9
+
+  /// The fewest degrees of freedom, over all cells, that are believed.
+  static let fewest = 3
+
+  /// Estimates the noise of a sweep.
+  ///
+  /// - Parameters:
+  ///   - given: what the user says, in nats; nil to measure it.
+  ///   - scatters: those of the cells.
+  init(given: Double?, scatters: [Scatter]) {
+    let freedom = scatters.reduce(0) { $0 + $1.freedom }
+    let variances = scatters.filter { $0.freedom > 0 }.map(\.typicalVariance)
+    if let given {
+      (source, typical) = (.given, given)
+    } else if freedom >= Self.fewest, let median = SampleMedian(variances)?.value,
+      median.squareRoot() > Self.least
+    {
+      (source, typical) = (.replicates(freedom: freedom), median.squareRoot())
+    } else {
+      (source, typical) = (.assumed, Self.assumed)
+    }
+  }
+
+  /// The standard deviation of a run of one cell, in nats.
+  func deviation(of scatter: Scatter) -> Double {
+    guard case .replicates = source else { return typical }
+    return
+      ((scatter.squares + Self.priorFreedom * typical * typical)
+      / (Double(scatter.freedom) + Self.priorFreedom)).squareRoot()
+  }
+
+  /// How far a cell's replicates lie from what their learning rate and seed explain.
+  struct Scatter: Equatable, Sendable {
+    /// The sum of squared deviations, in nats².
+    let squares: Double
+
+    /// Its degrees of freedom.
+    let freedom: Int
+
+    /// The variance whose median over many samples would be that of this scatter: a sample variance of ν
+    /// degrees of freedom has its median at (1 − 2/(9ν))³ of its mean (Wilson and Hilferty).
+    fileprivate var typicalVariance: Double {
+      let factor = 1 - 2 / (9 * Double(freedom))
+      return squares / Double(freedom) / (factor * factor * factor)
+    }
+
+    /// Compares the runs of a cell near its best learning rate.
+    ///
+    /// - Parameter groups: the runs at each learning rate, none of them diverged.
+    init(near groups: [[Sweep.Run]]) {
+      // Where all learning rates share seeds: losses = rate + seed + noise, in a complete block.
+      var shared = Set(groups.first?.compactMap(\.seed) ?? [])
+      for group in groups { shared.formIntersection(group.compactMap(\.seed)) }
+      let seeds = shared.sorted()
+      if groups.count >= 2, seeds.count >= 2 {
+        let block = groups.map { group in
+          seeds.map { seed in mean(group.filter { $0.seed == seed }.map(\.loss)) }
+        }
+        let seedMeans = seeds.indices.map { column in mean(block.map { $0[column] }) }
+        let whole = mean(seedMeans)
+        squares = block.reduce(0) { sum, row in
+          let rowMean = mean(row)
+          return zip(row, seedMeans).reduce(sum) { sum, pair in
+            let deviation = pair.0 - rowMean - pair.1 + whole
+            return sum + deviation * deviation
+          }
+        }
+        freedom = (groups.count - 1) * (seeds.count - 1)
+      } else {
+        squares = groups.reduce(0) { sum, group in
+          let groupMean = mean(group.map(\.loss))
+          return group.reduce(sum) { $0 + ($1.loss - groupMean) * ($1.loss - groupMean) }
+        }
+        freedom = groups.reduce(0) { $0 + $1.count - 1 }
+      }
+    }
+  }
+}
+
+/// The arithmetic mean of at least one value.
+func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }

@@ -1,0 +1,133 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Every command reads a sweep in the same way.
+@Suite struct SweepCommandTests {
+  static let rows = [
+    "wsd20,1000,2.5e-4", "wsd20,1000,5e-4", "wsd20,1000,1e-3", "wsd20,1000,2e-3",
+    "linear,1000,5e-4", "linear,1000,1e-3", "linear,1000,2e-3", "linear,1000,4e-3",
+  ]
+  static let losses = [3.08, 3.03, 3.01, 3.035, 3.06, 3.02, 3.0, 3.03]
+
+  /// A table with three seeds, each with its own mean, and a little noise.
+  static func table() throws -> TemporaryFile {
+    var text = "spec,steps,base_lr,final_loss,seed\n"
+    for seed in 0..<3 {
+      for (index, row) in rows.enumerated() {
+        let noise = 0.002 * sin(Double(7 * index + 13 * seed))
+        text += "\(row),\(losses[index] + 0.03 * Double(seed) + noise),\(seed)\n"
+      }
+    }
+    return try TemporaryFile(text, name: "sweep.csv")
+  }
+
+  /// The same cell has the same optimum and interval in every command.
+  @Test func oneIntervalEverywhere() throws {
+    let path = try Self.table().path
+    func cell(_ json: [String: Any]) throws -> [Double] {
+      let cells = try #require(json["cells"] as? [[String: Any]])
+      let cell = try #require(cells.first { $0["spec"] as? String == "wsd:cooldown=0.2" })
+      return [try #require(cell["optimum"] as? Double)] + (cell["interval"] as? [Double] ?? [])
+    }
+    let fitted = try CommandRun(["fit", path, "--json"]).json()
+    let expected = try cell(fitted)
+    #expect(expected.count == 3)
+    #expect(try cell(CommandRun(["evaluate", path, "--json"]).json()) == expected)
+    let check = try CommandRun([
+      "check", "--schedule", "wsd20", "--steps", "1000", "--lr", "1e-3", "--sweep", path, "--json",
+    ]).json()
+    let suggestion = try #require(check["try"] as? [String: Any])
+    #expect(
+      [suggestion["base_lr"] as? Double ?? 0] + (suggestion["interval"] as? [Double] ?? [])
+        == expected)
+    let transfer = try CommandRun([
+      "transfer", "--from", "wsd20", "--to", "linear", "--sweep", path, "--json",
+    ]).json()
+    let source = try #require(transfer["sweep"] as? [String: Any])
+    #expect(
+      [source["optimum"] as? Double ?? 0] + (source["interval"] as? [Double] ?? []) == expected)
+    // The seeds' own means are not noise: two per mille are left of three per cent.
+    let noise = try #require(fitted["noise"] as? Double)
+    #expect(noise > 0.0005 && noise < 0.004)
+    #expect(try CommandRun(["fit", path]).output.contains("8 degrees of freedom"))
+  }
+
+  /// `transfer` takes tables, logs and folders, as the others do.
+  @Test func transferReadsFolders() throws {
+    let table = try Self.table()
+    let folder = URL(fileURLWithPath: table.path).deletingLastPathComponent().path
+    let arguments = ["transfer", "--from", "wsd20", "--to", "linear", "--json", "--sweep"]
+    let (one, whole) = (
+      try CommandRun(arguments + [table.path]), try CommandRun(arguments + [folder])
+    )
+    #expect(whole.code == 0 && whole.errors.isEmpty, "\(whole.errors)")
+    #expect(try one.json()["base_lr"] as? Double == whole.json()["base_lr"] as? Double)
+    let noisy = try CommandRun(arguments + [table.path, "--noise", "0.02"]).json()
+    let interval = try #require(noisy["interval"] as? [Double])
+    let usual = try #require(one.json()["interval"] as? [Double])
+    #expect(interval[1] / interval[0] > usual[1] / usual[0])
+  }
+
+  /// A table's columns are those that are named; several losses are pointed out.
+  @Test func columnsOfTables() throws {
+    let text = "spec,steps,base_lr,final_loss,val_loss\n"
+    let rows = [(5e-4, 3.1, 3.0), (1e-3, 3.0, 3.01), (2e-3, 3.1, 3.1)].map {
+      "wsd20,1000,\($0.0),\($0.1),\($0.2)\n"
+    }
+    let path = try TemporaryFile(text + rows.joined(), name: "losses.csv").path
+    func optimum(_ arguments: [String]) throws -> Double {
+      let json = try CommandRun(["fit", path, "--json"] + arguments).json()
+      return try #require((json["cells"] as? [[String: Any]])?.first?["optimum"] as? Double)
+    }
+    #expect(try abs(log(optimum([]) / 1e-3)) < 0.05)
+    #expect(try optimum(["--val-loss-col", "val_loss"]) < 8e-4)
+    #expect(try optimum(["--loss-col", "final_loss"]) == optimum([]))
+    let warning = try CommandRun(["fit", path]).errors
+    #expect(warning.contains("judged by final_loss, not by val_loss"), "\(warning)")
+    let missing = try CommandRun(["fit", path, "--lr-col", "eta"])
+    #expect(missing.code == 3 && missing.errors.contains("no column is called 'eta'"))
+  }
+
+  static let refused: [([String], String)] = [
+    (["fit", "SWEEP", "--grad-norm-col", "g"], "--grad-norm-col"),
+    (["fit", "SWEEP", "--steps", "9"], "describe logs"),
+    (["fit", "SWEEP", "SWEEP"], "given twice"),
+    (["transfer", "--from", "wsd20", "--to", "linear", "--lr", "1e-3", "--noise", "1"], "--noise"),
+    (["transfer", "--from", "wsd20", "--to", "linear", "--loss-col", "x"], "--loss-col"),
+    (["transfer", "--from", "wsd20", "--to", "linear", "--distance", "2"], "--distance"),
+    (
+      ["transfer", "--from", "wsd20", "--to", "linear", "--gradient-norm", "2"], "--gradient-norm"
+    ),
+    (
+      [
+        "check", "--schedule", "wsd20", "--steps", "9", "--lr", "1", "--tuned-lr", "1", "--lr-col",
+        "x",
+      ],
+      "--lr-col"
+    ),
+    (
+      [
+        "check", "--schedule", "wsd20", "--steps", "9", "--lr", "1", "--log", "SWEEP", "--loss-col",
+        "x",
+      ],
+      "--loss-col"
+    ),
+    (
+      [
+        "check", "--schedule", "wsd20", "--steps", "9", "--lr", "1", "--tuned-lr", "1", "--lr-at",
+        "next",
+      ],
+      "--lr-at"
+    ),
+  ]
+
+  /// Options without an effect are refused by name.
+  @Test(arguments: refused)
+  func refuses(_ arguments: [String], _ piece: String) throws {
+    let path = try Self.table().path
+    let run = try CommandRun(arguments.map { $0 == "SWEEP" ? path : $0 })
+    #expect(run.code == (piece == "given twice" ? 3 : 2), "\(run.errors)")
+    #expect(run.output.isEmpty && run.errors.contains(piece), "\(run.errors)")
+  }
+}
