@@ -3,16 +3,107 @@ import Runs
 import Schedules
 import TestSupport
 import Testing
-import Transfer
+
+@testable import Transfer
 
 /// Going on from T1 to T2 steps, against the numbers of 2501.18965 and against itself.
 @Suite struct ExtensionTests {
   static func question(
-    _ spec: String, _ from: Int, _ to: Int, rule: TransferRule = .bound, rate: Double? = nil
+    _ spec: String, _ from: Int, _ to: Int, rule: TransferRule = .bound, rate: Double? = nil,
+    criterion: ExtensionOption.Criterion = .leastBound
   ) throws -> ExtensionQuestion {
     let base = try ScheduledRun(ScheduleSpec(spec), steps: from)
     let run = try ExtendableRun(base, baseLearningRate: rate)
-    return try ExtensionQuestion(of: run, base: base, toSteps: to, rule: rule)
+    var question = try ExtensionQuestion(of: run, base: base, toSteps: to, rule: rule)
+    question.criterion = criterion
+    return question
+  }
+
+  /// By default no plan of a kind has a lower Ω at the running γ than the one that is given.
+  @Test(arguments: [
+    ("wsd20", 50_000, 100_000), ("wsd10", 5000, 6000), ("wsd20", 5000, 20_000),
+    ("wsd40:decay=1-sqrt,warmup=100steps", 2000, 3000), ("constant", 1000, 2500),
+    ("invsqrt:timescale=50", 1000, 1700), ("wsd80", 1000, 1100),
+    ("twostage:at=0.6,factor=0.5,cooldown=0.2", 2000, 5000),
+  ])
+  func noPlanOfItsKindIsBetter(_ spec: String, _ from: Int, _ to: Int) throws {
+    let samples = to < 50_000 ? 150 : 30
+    for rule in to < 50_000 ? [TransferRule.bound, .standard()] : [.standard()] {
+      var question = try Self.question(spec, from, to, rule: rule)
+      question.wantsFreeForm = false
+      let answer = try question.answer()
+      let run = question.run
+      let reusable = run.reusableSteps
+      func bound(_ schedule: Schedule) throws -> Double {
+        try BoundTerms.lastIterate(of: schedule).bound(at: answer.gamma)
+      }
+      let cooldown = try #require(answer.option(.longerCooldown)?.plan)
+      let first = try #require(run.steady).steps.lowerBound
+      for sample in 1...samples {
+        let count = max(1, (to - first + 1) * sample / samples)
+        let kept = min(reusable, to - count)
+        let other = try bound(run.plan(keeping: kept, factor: 1, steps: to, cooldown: count))
+        #expect(cooldown.bound <= other * (1 + 1e-12), "\(spec): a cooldown of \(count)")
+      }
+      guard let lower = answer.option(.lowerPlateau)?.plan else { continue }
+      let length = try #require(lower.cooldownSteps)
+      for sample in 1...samples {
+        let factor = Double(sample) / Double(samples)
+        let other = try bound(
+          run.plan(keeping: reusable, factor: factor, steps: to, cooldown: length))
+        #expect(lower.bound <= other * (1 + 1e-12), "\(spec): a plateau × \(factor)")
+      }
+      #expect(cooldown.bound <= (answer.option(.same)?.plan?.bound ?? 0) * (1 + 1e-12))
+    }
+  }
+
+  /// A plan is worth as many steps as doing nothing needs for its Ω, at the same base learning rate.
+  @Test(arguments: [(50_000, 100_000, 22.95), (5000, 20_000, 70.0)])
+  func worthIsWhatTheSameScheduleNeeds(_ from: Int, _ to: Int, _ percent: Double) throws {
+    var question = try Self.question("wsd20", from, to, rule: .standard(), criterion: .tuned)
+    question.wantsFreeForm = false
+    let answer = try question.answer()
+    for kind in [ExtensionOption.Kind.lowerPlateau, .longerCooldown] {
+      let worth = try #require(answer.equivalentMoreSteps(kind))
+      let steps = Int((Double(to) * (1 + worth)).rounded())
+      var longer = try Self.question("wsd20", from, steps, rule: .standard())
+      longer.wantsFreeForm = false
+      let same = try #require(try longer.answer().option(.same)?.plan)
+      #expect(relativeError(same.bound, try #require(answer.option(kind)?.plan).bound) < 1e-4)
+      if kind == .longerCooldown { #expect(abs(100 * worth - percent) < 0.5) }
+    }
+  }
+
+  /// Where no plan's γ* is the running γ there is still a best one; and a cooldown that begins before the
+  /// steps that could be kept is recommended where it is better than the free form after them.
+  @Test func theBestPlanIsThereToTake() throws {
+    var far = try Self.question("wsd20", 50_000, 200_000)
+    far.wantsFreeForm = false
+    let plan = try #require(try far.answer().option(.longerCooldown)?.plan)
+    far.criterion = .tuned
+    #expect(try far.answer().option(.longerCooldown)?.plan == nil)
+    let kept = far.run.plan(keeping: 40_000, factor: 1, steps: 200_000, cooldown: 160_000)
+    let terms = try BoundTerms.lastIterate(of: kept)
+    #expect(plan.bound <= (try terms.bound(at: plan.gamma)))
+
+    let early = try Self.question("wsd10", 5000, 6000, rule: .standard()).answer()
+    let cooldown = try #require(early.option(.longerCooldown)?.plan)
+    #expect(early.recommended == .longerCooldown && cooldown.branchAtStep < 4500)
+    #expect(abs(try #require(cooldown.cooldownShare) - 0.388) < 0.001)
+    #expect(early.notices.contains { $0.code == "discards-steps" })
+  }
+
+  /// The checkpoint is the last that was saved before the plan changes anything.
+  @Test(arguments: [(nil, 40_001), (5000, 40_000), (12_000, 36_000), (50_000, 0)] as [(Int?, Int)])
+  func savedCheckpoints(_ spacing: Int?, _ step: Int) throws {
+    var question = try Self.question("wsd20", 50_000, 100_000, rule: .standard())
+    question.wantsFreeForm = false
+    question.checkpointSpacing = spacing
+    let answer = try question.answer()
+    let plan = try #require(answer.option(.longerCooldown)?.plan)
+    #expect(answer.checkpoint(of: plan) == step)
+    #expect(answer.stepsToTrain(plan) == 100_000 - step)
+    #expect(answer.notices.contains { $0.code == "no-checkpoint" } == (step == 0))
   }
 
   /// T1, T2; lower plateau: factor, Ω; longer cooldown: fraction, Ω; Ω of the same schedule, of the
@@ -31,7 +122,7 @@ import Transfer
   @Test(arguments: 0..<published.count)
   func theTableOfThePaper(_ index: Int) throws {
     let row = Self.published[index]
-    var question = try Self.question("wsd20", row.steps.0, row.steps.1)
+    var question = try Self.question("wsd20", row.steps.0, row.steps.1, criterion: .tuned)
     question.wantsFreeForm = false
     let answer = try question.answer()
     #expect(relativeError(answer.gamma, 0.008118293826) < 1e-9)
@@ -62,7 +153,7 @@ import Transfer
 
   @Test(arguments: factors)
   func otherHorizons(_ from: Int, _ to: Int, _ factor: Double, _ fraction: Double?) throws {
-    var question = try Self.question("wsd20", from, to)
+    var question = try Self.question("wsd20", from, to, criterion: .tuned)
     question.wantsFreeForm = false
     let answer = try question.answer()
     let lower = try #require(answer.option(.lowerPlateau)?.plan?.factor)
@@ -77,11 +168,12 @@ import Transfer
 
   /// A cooldown that begins in the past names the step at which the past ends.
   @Test func aLongCooldownReachesIntoThePast() throws {
-    var question = try Self.question("wsd20", 4000, 8000)
+    var question = try Self.question("wsd20", 4000, 8000, criterion: .tuned)
     question.wantsFreeForm = false
-    let plan = try #require(try question.answer().option(.longerCooldown)?.plan)
+    let answer = try question.answer()
+    let plan = try #require(answer.option(.longerCooldown)?.plan)
     #expect(plan.changeAtStep == 2940 && plan.branchAtStep == 2939)
-    #expect(plan.stepsToTrain == 8000 - 2939)
+    #expect(answer.stepsToTrain(plan) == 8000 - 2939)
     let before = try ScheduleSpec("wsd20").realise(steps: 4000)
     #expect(plan.schedule.multipliers(in: 0..<2939) == before.multipliers(in: 0..<2939))
   }
@@ -142,7 +234,7 @@ import Transfer
   @Test(arguments: ["wsd20", "constant", "invsqrt", "wsd20:decay=1-sqrt,warmup=50steps"])
   func plansAreTuned(_ spec: String) throws {
     for rule in [TransferRule.bound, .standard()] {
-      var question = try Self.question(spec, 2000, 4200, rule: rule)
+      var question = try Self.question(spec, 2000, 4200, rule: rule, criterion: .tuned)
       question.wantsFreeForm = false
       let answer = try question.answer()
       for kind in [ExtensionOption.Kind.lowerPlateau, .longerCooldown] {
@@ -158,15 +250,16 @@ import Transfer
   /// The default rule carries the same trainer's learning rate as `transfer`: exponents of 1/2 and of
   /// another p differ by what the horizon's factor says.
   @Test func theRuleSetsTheTarget() throws {
-    let bound = try Self.question("wsd20", 1000, 2000).answer()
-    let standard = try Self.question("wsd20", 1000, 2000, rule: .standard()).answer()
+    let bound = try Self.question("wsd20", 1000, 2000, criterion: .tuned).answer()
+    let standard = try Self.question("wsd20", 1000, 2000, rule: .standard(), criterion: .tuned)
+      .answer()
     #expect(relativeError(standard.gamma / bound.gamma, 0.890898718140339) < 1e-14)
     let factors = [bound, standard].compactMap { $0.option(.lowerPlateau)?.plan?.factor }
     #expect(factors.count == 2 && factors[1] > factors[0] && factors[1] < 1)
   }
 
   @Test func aChainReusesEachStage() throws {
-    var first = try Self.question("wsd20", 4000, 8000, rate: 1e-3)
+    var first = try Self.question("wsd20", 4000, 8000, rate: 1e-3, criterion: .tuned)
     first.wantsFreeForm = false
     for kind in [ExtensionOption.Kind.lowerPlateau, .longerCooldown] {
       let horizons = kind == .lowerPlateau ? [16_000, 40_000] : [12_000, 15_000]
@@ -203,7 +296,7 @@ import Transfer
 
   /// How much longer doing nothing would have to go on, at the running learning rate.
   @Test func equivalentSteps() throws {
-    var question = try Self.question("wsd20", 4000, 8000)
+    var question = try Self.question("wsd20", 4000, 8000, criterion: .tuned)
     question.wantsFreeForm = false
     let answer = try question.answer()
     for (kind, percent) in [(ExtensionOption.Kind.lowerPlateau, 41.7), (.longerCooldown, 56.7)] {
@@ -246,7 +339,7 @@ import Transfer
   /// Cycles before the last are not cut into, where γ* would jump.
   @Test(arguments: [12_000, 14_000])
   func cyclesAreKept(_ to: Int) throws {
-    var question = try Self.question("wsds:period=25%,cooldown=10%", 4000, to)
+    var question = try Self.question("wsds:period=25%,cooldown=10%", 4000, to, criterion: .tuned)
     question.wantsFreeForm = false
     let answer = try question.answer()
     #expect("\(try #require(answer.option(.longerCooldown)?.obstacle))".contains("2.57"))

@@ -4,7 +4,8 @@ import Numerics
 import Schedules
 
 extension ExtensionQuestion {
-  /// How many more steps doing nothing would need to have a bound, as a part of T2, all at the running γ.
+  /// How many more steps doing nothing would need to have a bound, as a fraction of T2, at the running
+  /// base learning rate.
   ///
   /// - Parameter bound: Ω.
   /// - Returns: T/T2 − 1; nil where doing nothing has no such plan, or is not there within eight times T2
@@ -14,8 +15,7 @@ extension ExtensionQuestion {
   func worth(of bound: Double) throws -> Double? {
     func excess(_ logarithm: Double) -> Double {
       let count = Int(exp(logarithm).rounded())
-      guard let schedule = try? sameSchedule(steps: count),
-        let same = try? terms(of: schedule).bound(at: gamma, distance: distance)
+      guard let schedule = try? sameSchedule(steps: count), let same = try? self.bound(of: schedule)
       else { return .nan }
       return log(same / bound)
     }

@@ -37,7 +37,8 @@ public struct ExtensionAnswer: Sendable {
   /// The option to take among those that go on.
   ///
   /// That is the least bound of the plain plans, doing nothing included, unless the free form is better
-  /// by more than 3 %, which is what the bound can tell about real runs. Where all gain less than a tenth of a per cent, or T2 is hardly above T1, doing nothing.
+  /// by more than 3 %, which is what the bound can tell about real runs. Where all gain less than a tenth
+  /// of a per cent, or T2 is hardly above T1, doing nothing.
   public var recommended: ExtensionOption.Kind {
     let plain = recommendedPlain
     guard !isBarelyLonger, let freeForm = option(.freeForm)?.plan, let best = option(plain)?.plan,
@@ -64,6 +65,9 @@ public struct ExtensionAnswer: Sendable {
   /// The relative difference of two bounds below which real runs cannot tell them apart.
   private static let telling = 0.03
 
+  /// The fraction of the steps that could be kept whose loss is pointed out.
+  private static let discarding = 0.1
+
   /// The relative gain that is not worth a change.
   private static let negligible = 1e-3
 
@@ -82,13 +86,32 @@ public struct ExtensionAnswer: Sendable {
     gain(plan, over: .retunedLinear)
   }
 
-  /// How many more steps, as a part of T2, doing nothing would need for the bound of a plan, at the same
-  /// γ; negative where it would need fewer.
+  /// How many more steps, as a fraction of T2, doing nothing would need for the bound of a plan, at the
+  /// same base learning rate; negative where it would need fewer.
   ///
   /// - Parameter kind: a kind.
   /// - Returns: T/T2 − 1; nil where doing nothing has no such plan, or does not get there within eight
   ///   times T2.
   public func equivalentMoreSteps(_ kind: ExtensionOption.Kind) -> Double? { worth[kind] }
+
+  /// The checkpoint to start a plan from: the last one saved before anything changes.
+  ///
+  /// The steps from it to ``ExtensionOption/Plan/branchAtStep`` are trained again as they were.
+  ///
+  /// - Parameter plan: one of the plans.
+  /// - Returns: the number of steps it has made; 0 to start over.
+  public func checkpoint(of plan: ExtensionOption.Plan) -> Int {
+    let spacing = question.checkpointSpacing ?? 1
+    return plan.branchAtStep / spacing * spacing
+  }
+
+  /// The steps that a plan has to train, from its checkpoint on.
+  ///
+  /// - Parameter plan: one of the plans.
+  /// - Returns: T2 without the checkpoint's steps.
+  public func stepsToTrain(_ plan: ExtensionOption.Plan) -> Int {
+    plan.schedule.steps - checkpoint(of: plan)
+  }
 
   private func gain(_ plan: ExtensionOption.Plan, over kind: ExtensionOption.Kind) -> Double? {
     guard let reference = option(kind)?.plan else { return nil }
@@ -123,6 +146,30 @@ public struct ExtensionAnswer: Sendable {
           code: "cooldown-shape",
           message:
             "the cooldown of \(question.run.name) has none of the grammar's shapes: new ones are linear"
+        ))
+    }
+    if let spacing = question.checkpointSpacing,
+      let first = options.compactMap(\.plan).first(where: {
+        !$0.startsOver && checkpoint(of: $0) == 0
+      })
+    {
+      notices.append(
+        Notice(
+          code: "no-checkpoint",
+          message:
+            "a plan branches at step \(first.branchAtStep), before the first checkpoint at step \(spacing): it would have to start over"
+        ))
+    }
+    let reusable = question.run.reusableSteps
+    let kind = recommended
+    if let plan = option(kind)?.plan, !plan.startsOver,
+      Double(reusable - plan.branchAtStep) > Self.discarding * Double(reusable)
+    {
+      notices.append(
+        Notice(
+          code: "discards-steps",
+          message:
+            "\(kind.rawValue) branches at step \(plan.branchAtStep): \(reusable - plan.branchAtStep) of the \(reusable) steps that could be kept are trained again"
         ))
     }
     if lengthening > 8 {

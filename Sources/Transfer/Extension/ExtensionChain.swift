@@ -51,6 +51,8 @@ public struct ExtensionChain: Sendable {
         toSteps: horizons[index],
         rule: question.rule, gradientNorm: question.gradientNorm, distance: question.distance)
       question.capFactor = first.capFactor
+      question.criterion = first.criterion
+      question.checkpointSpacing = first.checkpointSpacing
       question.wantsFreeForm = first.wantsFreeForm
     }
     self.stages = stages

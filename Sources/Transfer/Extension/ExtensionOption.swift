@@ -26,6 +26,15 @@ public struct ExtensionOption: Sendable {
     case retunedLinear = "retuned-linear"
   }
 
+  /// What makes a plan the one of its kind.
+  public enum Criterion: String, CaseIterable, Sendable {
+    /// It has the least Ω at the running γ of all plans of its kind.
+    case leastBound = "least-bound"
+
+    /// Its own γ* is the running γ (2501.18965, section 4).
+    case tuned
+  }
+
   /// A plan that can be carried out.
   public struct Plan: Sendable {
     /// T2 multipliers of the base learning rate.
@@ -43,6 +52,9 @@ public struct ExtensionOption: Sendable {
 
     /// The fraction of the run at which the cooldown is exact, before it is rounded to steps.
     public var cooldownFraction: Double?
+
+    /// The steps that lead back up to the plateau, from ``changeAtStep`` on; nil where none do.
+    public var rampSteps: Int?
 
     /// The base learning rate as the trainer takes it; nil where that of the run is not known.
     public let baseLearningRate: Double?
@@ -64,12 +76,9 @@ public struct ExtensionOption: Sendable {
       cooldownFraction ?? cooldownSteps.map { Double($0) / Double(schedule.steps) }
     }
 
-    /// The checkpoint to branch from, as the number of steps it has made: the last before anything
-    /// changes; 0 to start over.
+    /// The latest checkpoint that the plan can start from, as the number of steps it has made: the last
+    /// before anything changes; 0 to start over.
     public var branchAtStep: Int { changeAtStep - 1 }
-
-    /// The steps that are still to be trained from the checkpoint on.
-    public var stepsToTrain: Int { schedule.steps - branchAtStep }
   }
 
   /// The way.

@@ -6,8 +6,8 @@ import Tuning
 
 /// The question of how a run of T1 steps goes on to T2 (2501.18965, section 4, "continual training").
 ///
-/// A longer run wants a smaller base learning rate. A run that keeps its own must change its schedule
-/// until γ* of the whole of it is the running γ: a lower plateau or a longer cooldown does it.
+/// A longer run wants a smaller base learning rate. A run that keeps its own changes its schedule instead:
+/// to a lower plateau or a longer cooldown, as ``criterion`` asks.
 public struct ExtensionQuestion: Sendable {
   /// The run so far.
   public var run: ExtendableRun
@@ -31,6 +31,12 @@ public struct ExtensionQuestion: Sendable {
 
   /// Whether the free form is searched: by far the longest part.
   public var wantsFreeForm = true
+
+  /// What makes a plan the one of its kind.
+  public var criterion = ExtensionOption.Criterion.leastBound
+
+  /// After how many steps a checkpoint is saved; nil where any step's is at hand.
+  public var checkpointSpacing: Int?
 
   /// G.
   public var gradientNorm: Double
@@ -77,7 +83,7 @@ public struct ExtensionQuestion: Sendable {
   /// - Parameter progress: called after each iteration of the free form with its number and Ω.
   /// - Returns: the answer.
   /// - Throws: ``ExtensionError``, `BoundError`.
-  /// - Complexity: some 60 passes over T2 steps, and the free form's.
+  /// - Complexity: some 200 passes over T2 steps, and the free form's.
   public func answer(progress: (Int, Double) -> Bool = { _, _ in true }) throws -> ExtensionAnswer {
     try check()
     var options = [
@@ -135,30 +141,35 @@ public struct ExtensionQuestion: Sendable {
 
   /// A plan that keeps the running base learning rate.
   func plan(
-    _ schedule: Schedule, factor: Double? = nil, cooldown: Int?, fraction: Double? = nil
+    _ schedule: Schedule, factor: Double? = nil, cooldown: Int?, fraction: Double? = nil,
+    ramp: Int? = nil
   ) throws -> ExtensionOption.Plan {
     let change = schedule.firstDifference(from: run.schedule)
     let level = run.steady?.level
     return ExtensionOption.Plan(
       schedule: schedule, factor: factor,
       plateau: factor.flatMap { factor in level.map { $0 * factor } },
-      cooldownSteps: cooldown, cooldownFraction: fraction,
-      baseLearningRate: run.baseLearningRate, gamma: gamma,
-      bound: try terms(of: schedule).bound(at: gamma, distance: distance), changeAtStep: change)
+      cooldownSteps: cooldown, cooldownFraction: fraction, rampSteps: ramp,
+      baseLearningRate: run.baseLearningRate, gamma: gamma, bound: try bound(of: schedule),
+      changeAtStep: change)
+  }
+
+  /// Ω at the running γ, which is smaller in the bound's units the longer the schedule is.
+  func bound(of schedule: Schedule) throws -> Double {
+    let gamma = run.gamma(at: schedule.steps, horizonExponent: rule.horizonExponent)
+    return try terms(of: schedule).bound(at: gamma, distance: distance)
   }
 
   /// Doing nothing: the steady law goes on, with the cooldown that the schedule has had.
   ///
-  /// A schedule that
-  /// never was steady is its spec over more steps, which starts over.
+  /// A schedule that never was steady is its spec over more steps, which starts over.
   private func samePlan() throws -> Result<ExtensionOption.Plan, ExtensionObstacle> {
     guard let schedule = try sameSchedule(steps: steps) else { return .failure(nothingSteady) }
     guard run.reusableSteps > 0 else {
-      let terms = try terms(of: schedule)
       return .success(
         ExtensionOption.Plan(
           schedule: schedule, baseLearningRate: run.baseLearningRate, gamma: gamma,
-          bound: try terms.bound(at: gamma, distance: distance), changeAtStep: 1))
+          bound: try bound(of: schedule), changeAtStep: 1))
     }
     let count = run.planned == nil ? nil : run.cooldown.extent.steps(of: steps)
     return .success(try plan(schedule, cooldown: count))

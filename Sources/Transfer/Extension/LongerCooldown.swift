@@ -1,13 +1,24 @@
 import Bound
+import Numerics
 import Schedules
 
 extension ExtensionQuestion {
-  /// The plan that keeps the steady law and cools down for long enough to make γ* the running γ.
+  /// The plan that keeps the steady law and cools down over another number of steps, more as a rule.
+  func longerCooldown() throws -> Result<ExtensionOption.Plan, ExtensionObstacle> {
+    guard run.reusableSteps > 0 else { return .failure(nothingSteady) }
+    guard criterion == .leastBound else { return try tunedCooldown() }
+    let best = minimum(in: 1...longestCooldown(of: steps)) { count in
+      (try? bound(of: schedule(cooldown: count, of: steps))) ?? .infinity
+    }
+    return .success(
+      try plan(schedule(cooldown: best.argument, of: steps), cooldown: best.argument))
+  }
+
+  /// The cooldown that is long enough to make γ* the running γ.
   ///
   /// γ* rises with the cooldown's length, up to that of a cooldown over the whole plateau, which bounds the
   /// horizons that can be reached: T2/T1 < 3.7775 for wsd20, for large T1 and p = 1/2.
-  func longerCooldown() throws -> Result<ExtensionOption.Plan, ExtensionObstacle> {
-    guard run.reusableSteps > 0 else { return .failure(nothingSteady) }
+  private func tunedCooldown() throws -> Result<ExtensionOption.Plan, ExtensionObstacle> {
     let shortest = max(1, cooldownSteps)
     let longest = longestCooldown(of: steps)
     guard shortest < longest else { return .failure(.cooldownFillsRun(cooldown: shortest)) }
@@ -27,8 +38,7 @@ extension ExtensionQuestion {
 
   /// Lengths between which γ* reaches the running γ.
   ///
-  /// On a plateau γ* rises all the way; where the
-  /// steady law falls by itself it can rise and fall again, and the first rise counts.
+  /// On a plateau γ* rises all the way; where the steady law falls by itself it can rise and fall again, and the first rise counts.
   private func bracket(
     of excess: (Int) throws -> Double, from shortest: Int, to longest: Int
   ) rethrows -> ClosedRange<Int>? {

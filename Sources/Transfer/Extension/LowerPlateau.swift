@@ -1,12 +1,10 @@
 import Bound
+import Glibc
 import Numerics
 import Schedules
 
 extension ExtensionQuestion {
-  /// The plan that keeps the reusable steps and goes on at the factor that makes γ* the running γ.
-  ///
-  /// Of the equation's roots the largest below 1 is meant: near zero there is a second one, where the
-  /// steps that remain hardly move (2501.18965, section 4).
+  /// The plan that keeps the reusable steps and goes on at a factor of the steady law, at most 1.
   func lowerPlateau() throws -> Result<ExtensionOption.Plan, ExtensionObstacle> {
     guard run.reusableSteps > 0 else { return .failure(nothingSteady) }
     let count = cooldownSteps
@@ -16,14 +14,13 @@ extension ExtensionQuestion {
     func schedule(_ factor: Double) -> Schedule {
       run.plan(keeping: run.reusableSteps, factor: factor, steps: steps, cooldown: count)
     }
-    guard let factor = try tunedFactor(schedule) else { return .failure(.noFactor) }
+    guard let factor = try factor(of: schedule) else { return .failure(.noFactor) }
     // Where the run has had no cooldown, the plateau stays and the cooldown is what changes.
-    if factor == 1, run.planned != nil { return .failure(.notNeeded) }
+    if criterion == .tuned, factor == 1, run.planned != nil { return .failure(.notNeeded) }
     return .success(try plan(schedule(factor), factor: factor, cooldown: count))
   }
 
-  /// The plan that keeps every step made and goes back up, to the factor that makes γ* the running γ, at
-  /// most to the steady law itself.
+  /// The plan that keeps every step made and goes back up, at most to the steady law itself.
   ///
   /// The way up takes as many steps as the warmup did, or one in a hundred of those to come.
   func rewarm() throws -> Result<ExtensionOption.Plan, ExtensionObstacle> {
@@ -36,12 +33,28 @@ extension ExtensionQuestion {
     func schedule(_ factor: Double) -> Schedule {
       run.plan(keeping: kept, factor: factor, steps: steps, cooldown: count, ramp: ramp)
     }
-    guard let factor = try tunedFactor(schedule) else { return .failure(.noFactor) }
-    return .success(try plan(schedule(factor), factor: factor, cooldown: count))
+    guard let factor = try factor(of: schedule) else { return .failure(.noFactor) }
+    return .success(try plan(schedule(factor), factor: factor, cooldown: count, ramp: ramp))
+  }
+
+  /// The factor that the criterion asks for; nil where there is none.
+  private func factor(of schedule: (Double) -> Schedule) throws -> Double? {
+    guard criterion == .leastBound else { return try tunedFactor(schedule) }
+    func logBound(_ logFactor: Double) -> Double {
+      (try? bound(of: schedule(exp(logFactor)))).map { log($0) } ?? .infinity
+    }
+    // A grid first: where the steps that remain hardly move, Ω can fall a second time.
+    let grid = (0...16).map { -0.5 * Double($0) }
+    let best = grid.min { logBound($0) < logBound($1) } ?? 0
+    let found = minimum(in: best - 0.5...min(0, best + 0.5), tolerance: 1e-9, of: logBound)
+    return exp(found.argument)
   }
 
   /// The largest factor up to 1 at which γ* is no less than the running γ: 1 where it is so there; nil
   /// where none is.
+  ///
+  /// Near zero the equation has a second root, where the steps that remain hardly move (2501.18965,
+  /// section 4).
   private func tunedFactor(_ schedule: (Double) -> Schedule) throws -> Double? {
     func excess(_ factor: Double) throws -> Double {
       try tunedRatio(of: schedule(factor)) - 1

@@ -4,6 +4,8 @@ import Runs
 import Schedules
 import Transfer
 
+extension ExtensionOption.Criterion: ExpressibleByArgument {}
+
 /// `lrbound extend`: how a run of T1 steps goes on to T2.
 struct ExtendCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -18,9 +20,10 @@ struct ExtendCommand: ParsableCommand {
         lrbound extend --schedule wsd20 --steps 5e4 --to-steps 1e5 --plot plans.svg
 
       A longer run wants a smaller base learning rate. Each plan keeps the running one and changes the \
-      schedule until the tuned base learning rate of the whole run is the running one: by T^-p with \
-      p = 1/3, or by the bound itself (p = 1/2), which is shown beside it. --lr is the base learning \
-      rate tuned for the run so far; without it plateau factors, cooldowns and bounds alone are given.
+      schedule: of its kind it has the least Ω at the running learning rate, or with --criterion tuned \
+      it is the plan for which that learning rate is the tuned one. Horizons count by T^-p with p = 1/3, \
+      or by the bound itself (p = 1/2), which is shown beside it. --lr is the base learning rate tuned \
+      for the run so far; without it plateau factors, cooldowns and bounds alone are given.
 
       Ω is the bound at the running learning rate; "worth" is how many more steps doing nothing (same) \
       would need for the same Ω at that learning rate. The free form ends within 1e-6 of the least Ω; \
@@ -55,6 +58,20 @@ struct ExtendCommand: ParsableCommand {
       "Steps made so far: prices going on from there (re-warming) beside going back.",
       valueName: "t"))
   var now: String?
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp(
+      "Steps between saved checkpoints: each plan names the one to start from.", valueName: "n"))
+  var saveEvery: String?
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp(
+      "What a plan is best in: least-bound (the least Ω at the running learning rate) or tuned (the running learning rate is the tuned one).",
+      valueName: "criterion"),
+    completion: .list(ExtensionOption.Criterion.allCases.map(\.rawValue)))
+  var criterion = ExtensionOption.Criterion.leastBound
 
   @Option(
     name: .long, parsing: .unconditional,

@@ -61,7 +61,7 @@ struct ExtendReport {
         significant(plan.gamma), plan.factor.map { significant($0, 5) } ?? "–",
         cooldown(of: plan), significant(plan.bound, 5), excess(stage.gainOverSame(plan)),
         excess(stage.gainOverRetunedLinear(plan)), worth(stage.equivalentMoreSteps(option.kind)),
-        plan.startsOver ? "start over" : grouped(plan.branchAtStep),
+        stage.checkpoint(of: plan) == 0 ? "start over" : grouped(stage.checkpoint(of: plan)),
         plan.startsOver ? "–" : grouped(plan.changeAtStep),
       ])
     }
@@ -70,7 +70,7 @@ struct ExtendReport {
     ]
     lines += columns(rows)
     let obstacles = stage.options.compactMap { option in
-      option.obstacle.map { "  \(option.kind.rawValue) is not feasible: \($0)" }
+      option.obstacle.map { "  no \(option.kind.rawValue): \($0)" }
     }
     if !obstacles.isEmpty { lines += [""] + obstacles }
     if let bound {
@@ -78,7 +78,7 @@ struct ExtendReport {
     }
     if let plan = stage.option(followed)?.plan {
       let label = followed == stage.recommended ? "recommended" : "followed"
-      lines += ["", "  \(label): \(followed.rawValue), \(advice(followed, plan))"]
+      lines += ["", "  \(label): \(followed.rawValue), \(advice(plan, in: stage))"]
     }
     return lines
   }
@@ -117,12 +117,12 @@ struct ExtendReport {
   }
 
   /// What to do, in words.
-  private static func advice(
-    _ kind: ExtensionOption.Kind, _ plan: ExtensionOption.Plan
-  ) -> String {
+  private static func advice(_ plan: ExtensionOption.Plan, in stage: ExtensionAnswer) -> String {
     let rate = plan.baseLearningRate.map { " at \(significant($0))" } ?? ""
-    guard !plan.startsOver else { return "started over\(rate)" }
-    var parts = ["from the checkpoint of step \(grouped(plan.branchAtStep))"]
+    let checkpoint = stage.checkpoint(of: plan)
+    guard checkpoint > 0 else { return "started over\(rate)" }
+    var parts = ["from the checkpoint of step \(grouped(checkpoint))"]
+    if let ramp = plan.rampSteps { parts.append("back up over \(grouped(ramp)) steps") }
     if let factor = plan.factor, factor < 1 {
       let level = plateauRate(of: plan).map { ", that is an LR of \(significant($0))" } ?? ""
       parts.append("plateau × \(significant(factor))\(level)")
@@ -132,7 +132,7 @@ struct ExtendReport {
     if let steps = plan.cooldownSteps {
       parts.append("cooldown over the last \(grouped(steps)) steps")
     }
-    parts.append("\(grouped(plan.stepsToTrain)) steps to train")
+    parts.append("\(grouped(stage.stepsToTrain(plan))) steps to train")
     return parts.joined(separator: ", ")
   }
 
@@ -152,6 +152,7 @@ struct ExtendReport {
       "from": .object(["steps": .integer(question.run.steps)]),
       "to": .object(["steps": .integer(question.steps), "gamma": .number(stage.gamma)]),
       "options": .array(stage.options.map { .object(json(of: $0, in: stage)) }),
+      "criterion": .string(question.criterion.rawValue),
       "recommended": .string(stage.recommended.rawValue), "followed": .string(followed.rawValue),
     ]
     members["bound"] = bound.map { bound in
@@ -183,7 +184,9 @@ struct ExtendReport {
     members["omega"] = .number(plan.bound)
     members["change_at_step"] = .integer(plan.changeAtStep)
     members["branch_at_step"] = .integer(plan.branchAtStep)
-    members["steps_to_train"] = .integer(plan.stepsToTrain)
+    members["checkpoint_at_step"] = .integer(stage.checkpoint(of: plan))
+    members["steps_to_train"] = .integer(stage.stepsToTrain(plan))
+    members["ramp_steps"] = plan.rampSteps.map { .integer($0) }
     members["gain_over_same"] = .optional(stage.gainOverSame(plan))
     members["gain_over_retuned_linear"] = .optional(stage.gainOverRetunedLinear(plan))
     members["equivalent_more_steps"] = .optional(stage.equivalentMoreSteps(option.kind))
@@ -195,7 +198,7 @@ struct ExtendReport {
     let header = [
       "from_steps", "to_steps", "plan", "feasible", "reason", "factor", "plateau_lr", "fraction",
       "cooldown_steps", "base_lr", "gamma", "omega", "change_at_step", "branch_at_step",
-      "steps_to_train",
+      "checkpoint_at_step", "steps_to_train", "ramp_steps",
       "gain_over_same", "gain_over_retuned_linear", "equivalent_more_steps",
     ]
     let rows = chain.stages.flatMap { stage in
@@ -208,7 +211,9 @@ struct ExtendReport {
         return ends + [
           "true", "", text(plan.factor), text(plateauRate(of: plan)), text(plan.cooldownShare),
           plan.cooldownSteps.map { "\($0)" } ?? "", text(plan.baseLearningRate), text(plan.gamma),
-          text(plan.bound), "\(plan.changeAtStep)", "\(plan.branchAtStep)", "\(plan.stepsToTrain)",
+          text(plan.bound), "\(plan.changeAtStep)", "\(plan.branchAtStep)",
+          "\(stage.checkpoint(of: plan))", "\(stage.stepsToTrain(plan))",
+          plan.rampSteps.map { "\($0)" } ?? "",
           text(stage.gainOverSame(plan)), text(stage.gainOverRetunedLinear(plan)),
           text(stage.equivalentMoreSteps(option.kind)),
         ]

@@ -56,6 +56,10 @@ struct ExtendSetup {
       question.madeSteps = now
     }
     question.freeFormBranch = branch
+    question.criterion = command.criterion
+    question.checkpointSpacing = try command.saveEvery.map {
+      try Arguments.steps($0, "--save-every")
+    }
     if let cap {
       guard let running = run.baseLearningRate else {
         throw UsageError("--cap is a learning rate, and that of the run is not known; add --lr")
@@ -88,7 +92,7 @@ struct ExtendSetup {
 
   /// The answers, one a horizon.
   func chain() throws -> ExtensionChain {
-    Progress.announcePasses(90, steps: laterHorizons.last ?? question.steps)
+    Progress.announcePasses(250, steps: laterHorizons.last ?? question.steps)
     let progress = ProgressLine(isWanted: question.steps > 300_000 || !laterHorizons.isEmpty)
     defer { progress.end() }
     do {
@@ -123,9 +127,9 @@ struct ExtendSetup {
   /// What an export of a plan does not say: which it is, and from which checkpoint it goes on.
   func exportNotices(of chain: ExtensionChain) throws -> [Notice] {
     let (kind, plan) = try followedPlan(of: chain)
+    let checkpoint = chain.stages.last?.checkpoint(of: plan) ?? plan.branchAtStep
     let start =
-      plan.startsOver
-      ? "started over" : "from the checkpoint of step \(grouped(plan.branchAtStep))"
+      checkpoint == 0 ? "started over" : "from the checkpoint of step \(grouped(checkpoint))"
     return [
       Notice(
         code: "exported-plan",
