@@ -1,7 +1,8 @@
 /// What the model's tasks say about one ratio of base learning rates.
 ///
-/// It is judged by regret: by what the target's excess loss gains in each task over that at its own
-/// tuned learning rate. A ratio that is off may cost nothing, where the optimum is flat.
+/// It is judged by its distance and by its regret: by what the target's excess loss gains over that at its
+/// own tuned learning rate. Since nobody knows which of the model's horizons is that of the user's run, a
+/// task contradicts a ratio only where all its horizons do.
 public struct CrossCheckVerdict: Sendable {
   /// The verdict in one word.
   public enum Label: String, Sendable {
@@ -23,18 +24,22 @@ public struct CrossCheckVerdict: Sendable {
     /// The task.
     public let task: CrossCheckTask
 
-    /// The target's excess loss over the least, minus 1; infinite where it diverges.
-    public let regret: Double
+    /// The target's excess loss over the least, minus 1, over the horizons; infinite where it diverges.
+    public let regrets: ClosedRange<Double>
 
-    /// Whether the ratio is within ×1.25 of the task's own, and its regret at most 3 %.
+    /// Whether the ratio is at some horizon within ×1.25 of the task's own, with a regret of at most 3 %.
     public let agrees: Bool
 
-    init(task: CrossCheckTask, modelRatio: Double, ratio: Double, regret: Double) {
+    /// Judges a ratio by the task's own ratio and the regret over each horizon, of which there is one.
+    init(task: CrossCheckTask, ratio: Double, horizons: [(ratio: Double, regret: Double)]) {
       self.task = task
-      self.regret = regret
-      agrees =
-        ratio <= Self.closeRatio * modelRatio && modelRatio <= Self.closeRatio * ratio
-        && regret <= Self.smallRegret
+      regrets = horizons.dropFirst().reduce(horizons[0].regret...horizons[0].regret) {
+        min($0.lowerBound, $1.regret)...max($0.upperBound, $1.regret)
+      }
+      agrees = horizons.contains { own, regret in
+        ratio <= Self.closeRatio * own && own <= Self.closeRatio * ratio
+          && regret <= Self.smallRegret
+      }
     }
 
     private static let closeRatio = 1.25
@@ -47,8 +52,8 @@ public struct CrossCheckVerdict: Sendable {
   /// One judgement a task that counts.
   public let judgements: [Judgement]
 
-  /// The largest regret of a task; nil where there is no task that counts.
-  public var worstRegret: Double? { judgements.map(\.regret).max() }
+  /// The largest regret of a task over a horizon; nil where there is no task that counts.
+  public var worstRegret: Double? { judgements.map(\.regrets.upperBound).max() }
 
   /// The verdict in one word.
   public var label: Label {

@@ -8,11 +8,15 @@ import Testing
 
   @Test func standsInTheTableAndInJSON() throws {
     let table = try CommandRun(Self.transfer).output
-    #expect(table.contains("theory model") && table.contains("the bound has p = 0.5"))
+    #expect(table.contains("theory model  L1 and L2, the tasks like language models: "))
+    #expect(!table.contains("the bound has p = 0.5"))
+    let explained = try CommandRun(Self.transfer + ["--explain"]).output
+    #expect(explained.contains("the bound has p = 0.5") && explained.contains("E1: ratio"))
     let json = try CommandRun(Self.transfer + ["--json"]).json()
     let model = try #require(json["theory_model"] as? [String: Any])
     let ratio = try #require(model["ratio"] as? [Double])
-    #expect(ratio.count == 2 && abs(ratio[0] - 1.74) < 0.02 && abs(ratio[1] - 2.1) < 0.02)
+    #expect(ratio.count == 2 && abs(ratio[0] - 1.47) < 0.02 && abs(ratio[1] - 2.37) < 0.02)
+    #expect((model["ratio_like_language_models"] as? [Double])?.count == 2)
     let exponents = try #require(model["horizon_exponent"] as? [Double])
     #expect(exponents.count == 2 && exponents[0] < 0 && abs(exponents[1] - 0.51) < 0.01)
     #expect(["agrees", "task-dependent"].contains(model["label"] as? String))
@@ -21,10 +25,11 @@ import Testing
     #expect(tasks.map { $0["name"] as? String } == ["E1", "E2", "E3", "L1", "L2", "H"])
     for task in tasks {
       #expect(task["on_edge"] as? Bool == false)
-      let target = try #require(task["to"] as? [String: Double])
+      #expect((task["horizons"] as? [Any])?.count == 5)
+      let target = try #require(task["to"] as? [String: Any])
       #expect(target["xi"] != nil && target["horizon_exponent"] != nil)
       let bound = try #require(task["bound"] as? [String: Any])
-      #expect(bound["regret"] is Double && bound["agrees"] is Bool)
+      #expect(bound["agrees"] is Bool)
     }
     let rows = try CommandRun(Self.transfer + ["--csv"]).output.split(separator: "\n")
     #expect(rows[0].hasSuffix("model_ratio_low,model_ratio_high,model_label"))
@@ -48,9 +53,23 @@ import Testing
     #expect(tasks.map { $0["on_edge"] as? Bool } == [false, true])
     #expect(tasks[0]["a"] as? Double == 2 && tasks[0]["batch"] as? Double == 4)
     let table = try CommandRun(Self.transfer + own).output
-    #expect(table.contains("left out: 1.5,4,.001,64"))
+    #expect(table.contains("left out: 1.5,4,.001,64") && table.contains("its task: "))
     let none = try CommandRun(Self.transfer + ["--task", "1.5,4,.001,64"])
     #expect(none.code == 0 && none.output.contains("theory model  left out"))
+  }
+
+  /// Where every task contradicts the answer at every horizon, that is a warning.
+  @Test func warnsWhereAllContradict() throws {
+    let run = try CommandRun([
+      "transfer", "--from", "wsd20", "--to", "constant", "--steps", "50000", "--task", "1.5,2,1,1",
+    ])
+    #expect(run.code == 0 && run.errors.contains("every task of the theory model"), "\(run.errors)")
+    let usual = try CommandRun(Self.transfer)
+    #expect(usual.errors.isEmpty)
+    for arguments in [["--explain", "--json"], ["--explain", "--no-cross-check"]] {
+      let refused = try CommandRun(Self.transfer + arguments)
+      #expect(refused.code == 2 && refused.errors.contains("--explain"), "\(refused.errors)")
+    }
   }
 
   @Test func absoluteFloors() throws {

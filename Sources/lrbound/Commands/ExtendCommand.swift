@@ -109,7 +109,7 @@ struct ExtendCommand: ParsableCommand {
 
   func run() throws {
     try exportOptions.check(plot)
-    let tasks = try crossCheck.parsedTasks()
+    let tasks = try crossCheck.parsedTasks(for: plot.output)
     let setup = try ExtendSetup(self)
     let chain = try setup.chain()
     if let scheduleOut { try setup.write(chain, to: scheduleOut) }
@@ -117,7 +117,9 @@ struct ExtendCommand: ParsableCommand {
       chain: chain, base: setup.base, bound: try setup.boundStage(),
       models: try tasks.map { try chain.crossCheck(tasks: $0) }?.map { model in
         model.map {
-          CrossCheckReport($0.check, boundRatio: $0.boundRatio, answerRatio: $0.answerRatio)
+          CrossCheckReport(
+            $0.check, boundRatio: $0.boundRatio, answerRatio: $0.answerRatio,
+            isExplained: crossCheck.explain)
         }
       },
       notices: setup.notices, assumptions: setup.assumptions)

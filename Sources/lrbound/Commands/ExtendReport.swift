@@ -38,7 +38,7 @@ struct ExtendReport {
     }
     report = Report(
       command: "extend", text: text, json: members, csv: Self.csv(of: chain),
-      notices: notices + stageNotices,
+      notices: notices + stageNotices + (models?.last??.notices ?? []),
       assumptions: assumptions + [chain.stages[0].question.rule.text])
   }
 

@@ -76,19 +76,19 @@ struct TransferCommand: ParsableCommand {
 
   func run() throws {
     try exportOptions.check(plot)
-    let tasks = try crossCheck.parsedTasks()
+    let tasks = try crossCheck.parsedTasks(for: plot.output)
     let transfer = try TransferSetup(self)
     let answer = try transfer.question.answer()
     let model = try tasks.map { tasks in
       CrossCheckReport(
         try answer.crossCheck(tasks: tasks), boundRatio: answer.boundRatio,
-        answerRatio: answer.ratio)
+        answerRatio: answer.ratio, isExplained: crossCheck.explain)
     }
     let report = Report(
       command: "transfer", text: text(of: answer, sweep: transfer.sweep, model: model),
       json: json(of: answer, sweep: transfer.sweep, model: model),
       csv: csv(of: answer, model: model),
-      notices: transfer.notices + answer.notices,
+      notices: transfer.notices + answer.notices + (model?.notices ?? []),
       assumptions: transfer.assumptions + answer.assumptions)
     try exportOptions.print(report, plot: plot) {
       let (run, rate) = (answer.to.run, answer.to.baseLearningRate)

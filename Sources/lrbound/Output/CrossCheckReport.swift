@@ -1,3 +1,5 @@
+import Glibc
+import Runs
 import TheoryModel
 
 /// How a cross-check is shown beside an answer.
@@ -5,10 +7,12 @@ struct CrossCheckReport {
   private let check: CrossCheck
   private let bound: CrossCheckVerdict
   private let answer: CrossCheckVerdict
+  private let isExplained: Bool
 
   /// A cross-check with its verdicts on the bound's ratio and on that of the answer, γ_to/γ_from.
-  init(_ check: CrossCheck, boundRatio: Double, answerRatio: Double) {
+  init(_ check: CrossCheck, boundRatio: Double, answerRatio: Double, isExplained: Bool) {
     self.check = check
+    self.isExplained = isExplained
     bound = check.verdict(on: boundRatio)
     answer = check.verdict(on: answerRatio)
   }
@@ -17,53 +21,81 @@ struct CrossCheckReport {
 
   /// Rows for the table of an answer, each a name and what it says.
   var rows: [[String]] {
-    var rows: [[String]] = []
-    if let range = check.ratioRange {
-      rows.append([
-        "theory model", "ratio " + text(range, digits: 3) { [$0.ratio] },
-      ])
-      rows.append(["", "the bound \(text(bound))"])
-      if answer.ratio != bound.ratio { rows.append(["", "this answer \(text(answer))"]) }
+    let dropped = check.readings.filter(\.horizons.isEmpty).map(\.task.name)
+    var lines: [String] = []
+    let likeModels = CrossCheckTask.likeLanguageModels
+    if check.readings.count > likeModels.count, let range = check.ratioRange(of: likeModels) {
+      let names = likeModels.map(\.name).joined(separator: " and ")
+      lines.append("\(names), the tasks like language models: \(distance(to: range))")
     }
-    if let range = check.horizonExponentRange {
-      let exponents = text(range, digits: 2) {
-        [$0.from.horizonExponent, $0.to.horizonExponent].compactMap(\.self)
-      }
-      rows.append([
-        "",
-        "T^-p at one shape, p = \(exponents); the bound has p = 0.5"
-          + (range.upperBound < 0.55 ? ", the steep end" : ""),
-      ])
+    if let range = check.ratioRange() {
+      let count = check.counted.count
+      lines.append("\(count == 1 ? "its task" : "all \(count) tasks"): \(distance(to: range))")
     }
-    let dropped = check.readings.filter(\.isOnEdge).map(\.task.name)
     if !dropped.isEmpty {
-      rows.append([
-        check.counted.isEmpty ? "theory model" : "",
-        "left out: \(dropped.joined(separator: ", ")), whose optimum is on the model's stability edge",
-      ])
+      lines.append(
+        "left out: \(dropped.joined(separator: ", ")), whose optimum is on the model's stability edge"
+      )
     }
-    return rows
+    if isExplained { lines += explanation }
+    return lines.enumerated().map { [$0 == 0 ? "theory model" : "", $1] }
   }
 
-  /// A range with the tasks at its ends.
-  private func text(
-    _ range: ClosedRange<Double>, digits: Int, values: (CrossCheck.Reading) -> [Double]
-  ) -> String {
-    func end(_ value: Double) -> String {
-      let name = check.counted.first { values($0).contains(value) }.map { " (\($0.task.name))" }
-      return significant(value, digits) + (name ?? "")
+  /// How far tuned base learning rates of the model lie from the answer.
+  private func distance(to range: ClosedRange<Double>) -> String {
+    let percents = [range.lowerBound, range.upperBound].map { 100 * ($0 / answer.ratio - 1) }
+    func size(_ percent: Double) -> String {
+      let size = abs(percent)
+      return (10..<1e6).contains(size) ? grouped(Int(size.rounded())) : significant(size, 2)
     }
-    return "\(end(range.lowerBound)) … \(end(range.upperBound))"
+    func side(_ percent: Double) -> String { percent < 0 ? "lower" : "higher" }
+    let sizes = percents.map(size)
+    if side(percents[0]) != side(percents[1]) {
+      return "\(sizes[0]) % lower to \(sizes[1]) % higher than this answer"
+    }
+    let ordered = percents[0] < 0 ? [sizes[1], sizes[0]] : sizes
+    let extent = ordered[0] == ordered[1] ? ordered[0] : "\(ordered[0]) to \(ordered[1])"
+    return "\(extent) % \(side(percents[0])) than this answer"
+  }
+
+  /// What else there is to know of the tasks.
+  private var explanation: [String] {
+    var lines = check.counted.compactMap { reading in
+      reading.ratioRange.map { range in
+        let exponents = [reading.horizonExponents.from, reading.horizonExponents.to]
+          .compactMap(\.self)
+        let p =
+          exponents.isEmpty ? "" : "; p " + exponents.map { text($0, 2) }.joined(separator: ", ")
+        return "\(reading.task.name): ratio \(text(range, 3))\(p)"
+      }
+    }
+    lines.append("the bound, ratio \(significant(bound.ratio, 4)): \(text(bound))")
+    if answer.ratio != bound.ratio {
+      lines.append("this answer, ratio \(significant(answer.ratio, 4)): \(text(answer))")
+    }
+    if let range = check.horizonExponentRange {
+      lines.append(
+        "at one shape γ* falls like T^-p with p from \(significant(range.lowerBound, 2)) to \(significant(range.upperBound, 2)); the bound has p = 0.5"
+      )
+    }
+    let horizons = CrossCheck.horizons
+    lines.append(
+      "over \(grouped(horizons[0])) to \(grouped(horizons[horizons.count - 1])) steps of the model, since which of them are yours is unknown"
+    )
+    return lines
+  }
+
+  private func text(_ range: ClosedRange<Double>, _ digits: Int) -> String {
+    "\(significant(range.lowerBound, digits)) … \(significant(range.upperBound, digits))"
   }
 
   private func text(_ verdict: CrossCheckVerdict) -> String {
     let apart = verdict.judgements.filter { !$0.agrees }.map(\.task.name).joined(separator: ", ")
-    let worst = verdict.worstRegret.map(regretText)
+    let worst = verdict.worstRegret.map(regretText) ?? ""
     switch verdict.label {
-    case .agrees: return "agrees with every task" + (worst ?? "")
-    case .disagrees: return "disagrees with every task" + (worst ?? "")
-    case .taskDependent:
-      return "is task-dependent: it disagrees with \(apart)" + (worst ?? "")
+    case .agrees: return "agrees with every task at some horizon\(worst)"
+    case .disagrees: return "disagrees with every task at every horizon\(worst)"
+    case .taskDependent: return "disagrees with \(apart) at every horizon\(worst)"
     case .unknown: return "cannot be judged"
     }
   }
@@ -72,8 +104,20 @@ struct CrossCheckReport {
     switch regret {
     case ..<1: return ", costs at most \(significant(regret * 100, 2)) % excess loss"
     case ..<Double.infinity: return ", costs up to \(significant(1 + regret, 2))x the excess loss"
-    default: return ", and may diverge"
+    default: return ", but may diverge at another"
     }
+  }
+
+  /// A warning where every task contradicts the answer at every horizon.
+  var notices: [Notice] {
+    guard answer.label == .disagrees, let range = check.ratioRange() else { return [] }
+    return [
+      Notice(
+        code: "theory-model-disagrees",
+        message:
+          "every task of the theory model, at every horizon, has a tuned learning rate \(distance(to: range)): try one from there too"
+      )
+    ]
   }
 
   // MARK: - JSON and CSV
@@ -84,7 +128,9 @@ struct CrossCheckReport {
       "label": .string(bound.label.rawValue), "answer_label": .string(answer.label.rawValue),
       "bound_horizon_exponent": .number(0.5), "tasks": .array(check.readings.map(json)),
     ]
-    members["ratio"] = check.ratioRange.map(pair)
+    members["ratio"] = check.ratioRange().map(pair)
+    members["ratio_like_language_models"] =
+      check.ratioRange(of: CrossCheckTask.likeLanguageModels).map(pair)
     members["horizon_exponent"] = check.horizonExponentRange.map(pair)
     return .object(members)
   }
@@ -94,25 +140,28 @@ struct CrossCheckReport {
     var members: [String: JSONValue] = [
       "name": .string(task.name), "a": .number(task.taskExponent),
       "b": .number(task.spectrumExponent), "noise": .number(task.relativeNoise),
-      "batch": .number(task.batch), "on_edge": .boolean(reading.isOnEdge),
+      "batch": .number(task.batch), "on_edge": .boolean(reading.horizons.isEmpty),
     ]
-    guard !reading.isOnEdge else { return .object(members) }
-    members["ratio"] = .number(reading.ratio)
-    members["ratio_by_horizon"] = .array(
-      reading.ratiosByHorizon.map { steps, ratio in
-        .object(["source_steps": .integer(steps), "ratio": .number(ratio)])
+    guard let range = reading.ratioRange else { return .object(members) }
+    members["ratio"] = pair(range)
+    members["horizons"] = .array(
+      reading.horizons.map { horizon in
+        .object([
+          "source_steps": .integer(horizon.sourceSteps), "ratio": .number(horizon.ratio),
+          "from_base_lr": .number(horizon.sourceRate), "to_base_lr": .number(horizon.targetRate),
+        ])
       })
-    members["from"] = json(of: reading.from)
-    members["to"] = json(of: reading.to)
+    let (exponents, limits) = (reading.horizonExponents, reading.limitingExponents)
+    for (name, exponent, limit) in [
+      ("from", exponents.from, limits.from), ("to", exponents.to, limits.to),
+    ] {
+      var end: [String: JSONValue] = [:]
+      end["horizon_exponent"] = exponent.map(pair)
+      end["xi"] = .optional(limit)
+      members[name] = .object(end)
+    }
     members["bound"] = json(of: bound, on: task)
     members["answer"] = json(of: answer, on: task)
-    return .object(members)
-  }
-
-  private func json(of end: CrossCheck.End) -> JSONValue {
-    var members: [String: JSONValue] = ["base_lr": .number(end.baseLearningRate)]
-    members["horizon_exponent"] = .optional(end.horizonExponent)
-    members["xi"] = .optional(end.limitingExponent)
     return .object(members)
   }
 
@@ -120,7 +169,7 @@ struct CrossCheckReport {
   private func json(of verdict: CrossCheckVerdict, on task: CrossCheckTask) -> JSONValue? {
     verdict.judgements.first { $0.task == task }.map { judgement in
       var members: [String: JSONValue] = ["agrees": .boolean(judgement.agrees)]
-      if judgement.regret.isFinite { members["regret"] = .number(judgement.regret) }
+      if judgement.regrets.upperBound.isFinite { members["regret"] = pair(judgement.regrets) }
       return .object(members)
     }
   }
@@ -134,7 +183,7 @@ struct CrossCheckReport {
 
   /// The cells of one row.
   var csv: [String] {
-    let range = check.ratioRange
+    let range = check.ratioRange()
     return [
       range.map { "\($0.lowerBound)" } ?? "", range.map { "\($0.upperBound)" } ?? "",
       bound.label.rawValue,
