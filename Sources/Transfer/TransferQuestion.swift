@@ -101,6 +101,12 @@ public struct TransferQuestion: Sendable {
     let adjusted = try carried(rule)
     let standard = rule.calibration == nil ? nil : try carried(.standard())
     let lengthening = Double(to.steps) / Double(from.steps)
+    // The same run has the same learning rate to the last bit, which the detour over D would not give.
+    let isSameRun =
+      from.spec == to.spec && from.steps == to.steps && gradientNorms.from == gradientNorms.to
+    func rate(_ optimum: TunableSchedule.Optimum) -> Double {
+      isSameRun ? gammaFrom : optimum.baseLearningRate
+    }
 
     let fromNotices = try from.notices(baseLearningRate: gammaFrom)
     let toNotices = try to.notices(baseLearningRate: adjusted.baseLearningRate)
@@ -123,11 +129,9 @@ public struct TransferQuestion: Sendable {
     }
     return TransferAnswer(
       from: .init(run: from, baseLearningRate: sourceRate),
-      to: .init(run: to, baseLearningRate: sourceRate.map { _ in adjusted.baseLearningRate }),
-      ratio: adjusted.baseLearningRate / gammaFrom,
-      boundRatio: plain.baseLearningRate / gammaFrom,
-      standardRatio: standard.map { $0.baseLearningRate / gammaFrom }, rule: rule,
-      uncertainty: uncertainty,
+      to: .init(run: to, baseLearningRate: sourceRate.map { _ in rate(adjusted) }),
+      ratio: rate(adjusted) / gammaFrom, boundRatio: rate(plain) / gammaFrom,
+      standardRatio: standard.map { rate($0) / gammaFrom }, rule: rule, uncertainty: uncertainty,
       notices: notices)
   }
 

@@ -89,6 +89,19 @@ import Testing
     #expect(missing.code == 3 && missing.errors.contains("no column is called 'eta'"))
   }
 
+  /// The LRs of a file have their own maximum; another --lr would contradict it.
+  @Test func aFileHasItsOwnLearningRate() throws {
+    let path = try TemporaryFile("lr\n1e-3\n1e-3\n5e-4\n", name: "run.csv").path
+    let arguments = ["transfer", "--from", "@" + path, "--to", "linear"]
+    let wrong = try CommandRun(arguments + ["--lr", "2e-3"])
+    #expect(wrong.code == 2 && wrong.errors.contains("--lr 0.002"), "\(wrong.errors)")
+    let (right, without) = (
+      try CommandRun(arguments + ["--lr", "1e-3"]), try CommandRun(arguments)
+    )
+    #expect(right.code == 0 && right.output.contains("0.001"))
+    #expect(without.code == 0)
+  }
+
   static let refused: [([String], String)] = [
     (["fit", "SWEEP", "--grad-norm-col", "g"], "--grad-norm-col"),
     (["fit", "SWEEP", "--steps", "9"], "describe logs"),

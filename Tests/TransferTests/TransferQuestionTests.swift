@@ -65,10 +65,21 @@ import Transfer
     #expect(bare.to.baseLearningRate == nil && bare.interval == nil && bare.grid == nil)
   }
 
-  @Test func identity() throws {
-    let answer = try Self.ask(("cosine", 1000), ("cosine", 1000), lr: 2e-3)
-    #expect(relativeError(answer.ratio, 1) < 1e-15)
-    #expect(answer.uncertainty.shape == 0 && answer.uncertainty.horizon == 0)
+  /// To the same run it is the same learning rate, to the last bit.
+  @Test(arguments: [
+    ("wsd20", "wsd:cooldown=0.2"), ("cosine", "cosine"),
+    ("cosine:min-lr=1e-5", "cosine:min-lr=1e-5"),
+    ("wsd20:decay=1-sqrt,warmup=3%", "wsd20:decay=1-sqrt,warmup=3%"),
+  ])
+  func identity(_ from: String, _ to: String) throws {
+    var random = SplitMix64(seed: 3)
+    for rule in [TransferRule.standard(), .bound, .standard(horizonExponent: 0.2)] {
+      for _ in 0..<20 {
+        let rate = 1e-4 + random.nextUnit()
+        let answer = try Self.ask((from, 777), (to, 777), lr: rate, rule: rule)
+        #expect(answer.to.baseLearningRate == rate && answer.ratio == 1 && answer.boundRatio == 1)
+      }
+    }
   }
 
   @Test func intervalAndGrid() throws {

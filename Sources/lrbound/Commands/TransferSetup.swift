@@ -73,6 +73,11 @@ struct TransferSetup {
       }
     }
     let from = try ScheduledRun(fromSpec, steps: steps)
+    if let rate, let own = from.fileBaseLearningRate, abs(rate / own - 1) > 1e-6 {
+      throw UsageError(
+        "--lr \(significant(rate, 6)): the maximum of --from \(fromSpec.text) is \(significant(own, 6)), which is its base learning rate; leave --lr out, or give a file of multipliers"
+      )
+    }
     let to = try fileTarget ?? ScheduledRun(toSpec, steps: toSteps ?? from.steps)
 
     question = TransferQuestion(
