@@ -33,14 +33,14 @@ public struct SweepFolder: Sendable {
     var logs: [RunLog] = []
     var unread: [LoggedSweep.Unused] = []
     var count = 0
-    func take(_ path: String) throws(InputError) {
+    func take(_ path: String, isNamed: Bool) throws(InputError) {
       count += 1
       progress(count)
       if let folder = try LogFolder(path) {
         logs.append(try RunLog(folder.read(options), path: path))
         return
       }
-      let bytes = try readBytes(path)
+      let bytes = try readBytes(path, isNamed: isNamed)
       if options.format == nil, Sweep.isTable(bytes, path: path) {
         let sweep = try Sweep(csv: bytes, path: path)
         runs += sweep.runs
@@ -51,12 +51,12 @@ public struct SweepFolder: Sendable {
     }
     for path in paths {
       guard LogFolder.isFolder(path), (try? LogFolder(path)) == nil else {
-        try take(path)
+        try take(path, isNamed: true)
         continue
       }
       for name in try LogFolder.names(in: path) {
         do throws(InputError) {
-          try take(path + "/" + name)
+          try take(path + "/" + name, isNamed: false)
         } catch {
           unread.append(LoggedSweep.Unused(path: error.path, reason: error.problem))
         }
@@ -84,9 +84,9 @@ extension Sweep {
   static func isTable(_ bytes: [UInt8], path: String) -> Bool {
     guard let format = try? LogFormat.recognised(in: bytes, path: path) else { return true }
     guard format == .csv else { return false }
-    var text = DelimitedText(bytes)
+    var text = DelimitedText(bytes, path: path)
     var fields: [DelimitedText.Field] = []
-    guard text.next(&fields) else { return true }
+    guard (try? text.next(&fields)) == true else { return true }
     let names = fields.map { text.text($0).lowercased() }
     return names.contains { ownColumns.contains($0) }
       || !names.contains { LogQuantity.step.synonyms.contains($0) }

@@ -12,7 +12,7 @@ import Testing
   /// Text, format, steps and values of the loss, codes and counts of what was mended.
   static let losses: [(String, LogFormat, [Int], [Double], [String])] = [
     ("step,loss\n1,3\n2,2.5\n", .csv, [1, 2], [3, 2.5], []),
-    ("\u{FEFF}Step;Train/Loss\r\n1;3\r\n2;2\r\n", .csv, [1, 2], [3, 2], []),
+    ("Step;Train/Loss\r\n1;3\r\n2;2\r\n", .csv, [1, 2], [3, 2], []),
     ("\"trainer/global_step\",\"run-1 - train/loss\"\n\"1\",\"3\"\n", .csv, [1], [3], []),
     ("step\tlm loss\n10\t3\n20\t2\n", .csv, [10, 20], [3, 2], []),
     ("epoch,loss\n0,3\n0,2\n", .csv, [1, 2], [3, 2], ["counted-steps 2"]),
@@ -28,6 +28,7 @@ import Testing
     ("step,loss,lr\n1,3,1\n2,2,1\n3,", .csv, [1, 2], [3, 2], ["unfinished-records 1"]),
     ("step,loss,note\n1,3\n2,2", .csv, [1, 2], [3, 2], ["unterminated-line 1"]),
     ("step,loss\n1,3\n2,2", .csv, [1, 2], [3, 2], ["unterminated-line 1"]),
+    ("step,loss\n1,3\n2,\"2", .csv, [1], [3], ["unfinished-records 1"]),
     ("step,loss\n1,3\n2,nan\n", .csv, [1, 2], [3, .nan], ["diverged-losses 1"]),
     ("step,loss\n1,3\n2,-inf\n", .csv, [1, 2], [3, -.infinity], ["diverged-losses 1"]),
     ("step,loss\n1,3\n1,nan\n1,2\n", .csv, [1], [2], ["repeated-steps 2"]),
@@ -124,8 +125,13 @@ import Testing
     ("step,loss\n1,2\n", LogOptions(format: .megatron), nil, ["iteration N/ M"]),
     ("step,loss\n1,2\n", LogOptions(format: .mlflow), nil, ["folder"]),
     ("step,loss\n1,2\n", LogOptions(format: .epfml), 1, ["JSON"]),
-    ("PAR1\u{1}", LogOptions(), nil, ["Parquet", "CSV"]),
-    ("SQLite format 3\u{0}", LogOptions(), nil, ["SQLite"]),
+    ("step,loss\n1,3\n2,\"2\n3,1\n", LogOptions(), 3, ["quote opens", "never closed"]),
+    ("step,loss\n1,3\n2,\"2\"0\n3,1\n", LogOptions(), 3, ["follows a closing quote"]),
+    ("step,Loss,loss\n1,3,2\n", LogOptions(), 1, ["two columns", "'loss'"]),
+    ("{\"step\": 1}\n{\"loss\": 1,\"loss\": 2}\n", LogOptions(), 2, ["'loss' stands twice"]),
+    ("[{\"step\": 1,\n\"loss\": 3, \"loss\": 2}]", LogOptions(), 2, ["'loss' stands twice"]),
+    ("[{\"step\": 1, \"loss\": 3},]", LogOptions(format: .json), 1, ["not valid JSON"]),
+    ("[{\"step\": 1, \"loss\": 3}]\n[]", LogOptions(format: .json), 1, ["not valid JSON"]),
     ("a\u{0}b", LogOptions(), nil, ["neither text"]),
   ]
 

@@ -50,11 +50,11 @@ struct LogFolder {
   func read(_ options: LogOptions) throws(InputError) -> RawLog {
     switch contents {
     case .file(let file):
-      let bytes = try readBytes(file)
+      let bytes = try readBytes(file, isNamed: false)
       return try LogFormat.read(bytes, path: path, options: options)
     case .eventFiles(let files):
       var contents: [[UInt8]] = []
-      for file in files { contents.append(try readBytes(file)) }
+      for file in files { contents.append(try readBytes(file, isNamed: false)) }
       return try TensorBoardLog.read(contents, path: path, options: options)
     case .metrics(let folder):
       var metrics: [(name: String, bytes: [UInt8])] = []
@@ -74,7 +74,7 @@ struct LogFolder {
         guard level < 16 else { continue }
         try readMetrics(in: place, prefix: prefix + name + "/", level: level + 1, into: &metrics)
       } else {
-        metrics.append((prefix + name, try readBytes(place)))
+        metrics.append((prefix + name, try readBytes(place, isNamed: false)))
       }
     }
   }

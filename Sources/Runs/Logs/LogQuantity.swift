@@ -67,7 +67,7 @@ public enum LogQuantity: String, CaseIterable, Sendable {
       return [
         "grad_norm", "train/grad_norm", "grad-norm", "grad norm", "gradient_norm",
         "gradient norm", "optim/total grad norm", "optim/total_grad_norm", "train_grad_norm",
-        "grad_2.0_norm_total", "norm",
+        "grad_2.0_norm_total", "norm", "norms",
       ]
     }
   }

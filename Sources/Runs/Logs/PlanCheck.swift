@@ -57,11 +57,7 @@ public struct PlanCheck: Sendable {
   ) throws(InputError) {
     guard let rates = log.learningRate, let first = rates.steps.first, let last = rates.steps.last
     else {
-      let there = log.columns.filter { $0.key != .step }.map(\.value).sorted()
-      throw InputError(
-        path: log.path,
-        problem: "it has no learning rate (only \(printable(there.joined(separator: ", "))))",
-        remedy: "log it, or name its column with --lr-col")
+      throw log.lacking(.learningRate, remedy: "log it, or name its column with --lr-col")
     }
     steps = first...last
     let gaps = zip(rates.steps, rates.steps.dropFirst()).map { $1 - $0 }.sorted()

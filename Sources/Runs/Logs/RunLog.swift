@@ -72,9 +72,16 @@ public struct RunLog: Sendable {
       Notice(
         code: "lr-maybe-next",
         message:
-          "the last learning rate of \(printable(path, most: 1000)) is 0, as where that of the next step is logged; add --schedule to find out, or --lr-at"
+          "the last learning rate of \(shownPath(path)) is 0, as where that of the next step is logged; add --schedule to find out, or --lr-at"
       )
     ]
+  }
+
+  /// Why a question cannot be asked of the log: it lacks a quantity.
+  func lacking(_ quantity: LogQuantity, remedy: String) -> InputError {
+    let there = columns.filter { $0.key != .step }.map(\.value).sorted().joined(separator: ", ")
+    return InputError(
+      path: path, problem: "it has no \(quantity.name) (only \(printable(there)))", remedy: remedy)
   }
 
   /// Sorts and mends what a reader found.

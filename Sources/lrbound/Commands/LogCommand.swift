@@ -83,8 +83,7 @@ struct LogCommand: ParsableCommand {
     }
     try LogCSV(of: read).print()
     for log in read {
-      let name = log.path == "-" ? "standard input" : printable(log.path, most: 1000)
-      for mend in log.mended { printError("\(name): \(mend.message)") }
+      for mend in log.mended { printError("\(shownPath(log.path)): \(mend.message)") }
       for notice in log.notices { printError("warning: \(notice.message)") }
     }
   }
