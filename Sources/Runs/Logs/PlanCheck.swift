@@ -84,7 +84,7 @@ extension RunLog {
   /// The base learning rate with which a schedule agrees throughout: the one that its highest multiplier
   /// at a record asks for.
   func matchingBaseLearningRate(
-    for schedule: Schedule, timing: LearningRateTiming?
+    for schedule: Schedule, timing: LearningRateTiming?, comparesWarmup: Bool = true
   ) -> Double? {
     guard let rates = learningRate else { return nil }
     var highest = (multiplier: 0.0, rate: 0.0)
@@ -98,7 +98,9 @@ extension RunLog {
     }
     let found = highest.rate / highest.multiplier
     guard found.isFinite, found > 0,
-      (try? aligned(with: schedule, baseLearningRate: found, timing: timing)) != nil
+      (try? aligned(
+        with: schedule, baseLearningRate: found, timing: timing, comparesWarmup: comparesWarmup))
+        != nil
     else { return nil }
     return found
   }
