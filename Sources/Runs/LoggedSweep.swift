@@ -21,6 +21,9 @@ public struct LoggedSweep: Sendable {
   /// Which loss the runs are judged by; nil where none has one.
   public let judge: LogQuantity?
 
+  /// What was chosen among several learning rates: the code `several-learning-rates`.
+  public let notices: [Notice]
+
   /// Makes a sweep of logs.
   ///
   /// What is given goes before what a log says of itself, and that before what its learning rates show;
@@ -38,6 +41,12 @@ public struct LoggedSweep: Sendable {
       switch Candidate.make(of: log, known: known) {
       case .success(let candidate): kept.append(candidate)
       case .failure(let obstacle): unused.append(Unused(path: log.path, reason: obstacle.reason))
+      }
+    }
+    notices = kept.compactMap { candidate in
+      candidate.log.mended.first { $0.kind == .severalLearningRates }.map {
+        Notice(
+          code: $0.kind.rawValue, message: "\(shownPath(candidate.log.path)): \($0.message)")
       }
     }
     let kinds: [LogQuantity] = [.finalValidationLoss, .validationLoss, .loss]

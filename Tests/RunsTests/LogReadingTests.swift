@@ -168,11 +168,37 @@ import Testing
   @Test func severalOptimisers() throws {
     let log = try Self.log("step,lr-Muon,lr-AdamW,lr-AdamW-momentum\n1,3,2,0.9\n")
     #expect(log.learningRate?.values == [3])
-    #expect(log.mended.map(\.kind) == [.severalColumns])
+    #expect(log.mended.map(\.kind) == [.severalLearningRates])
     #expect(log.mended.first?.columns == ["lr-Muon", "lr-AdamW"])
     let chosen = try Self.log(
       "step,lr-Muon,lr-AdamW\n1,3,2\n", options: LogOptions(columns: [.learningRate: "lr-AdamW"]))
     #expect(chosen.learningRate?.values == [2] && chosen.mended.isEmpty)
+  }
+
+  /// Columns, values at two steps, and whether it matters which of them is taken.
+  @Test(arguments: [
+    ("lr_group0,lr_group1", "2,1", "1,0.5", true), ("lr_group0,lr_group1", "2,2", "1,1", true),
+    ("lr-Adam/pg1,lr-Adam/pg2", "2,1", "1,1", false),
+    ("learning_rate_0,learning_rate_1", "2,1", "1,0", false),
+    ("lr,lr_group1", "2,1", "1,1", false), ("lr,lr_group1", "2,0", "1,0", true),
+    ("optim/learning_rate_group0,optim/learning_rate_group1", "2,1", "1,1", false),
+    ("run-1 - train/lr,run-2 - train/lr", "2,1", "1,1", false),
+    ("lr,learning_rate", "2,", "1,", true),
+  ])
+  func parameterGroups(_ names: String, _ first: String, _ second: String, _ isSame: Bool) throws {
+    let text = "step,\(names)\n1,\(first)\n2,\(second)\n"
+    let names = names.split(separator: ",").map(String.init)
+    if isSame {
+      let log = try Self.log(text)
+      #expect(log.columns[.learningRate] == names[0] && log.learningRate?.values == [2, 1])
+      let kinds = log.mended.map(\.kind)
+      #expect(first.hasSuffix(",") ? kinds.isEmpty : kinds == [.severalLearningRates])
+    } else {
+      let error = #expect(throws: InputError.self) { try Self.log(text) }
+      for piece in names + ["--lr-col"] { #expect(error?.description.contains(piece) == true) }
+      let chosen = try Self.log(text, options: LogOptions(columns: [.learningRate: names[1]]))
+      #expect(chosen.columns[.learningRate] == names[1] && chosen.mended.isEmpty)
+    }
   }
 
   /// A count of updates is taken before the logger's own count.

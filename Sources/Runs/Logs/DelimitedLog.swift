@@ -17,7 +17,7 @@ enum DelimitedLog {
     // Only what is used is parsed: logs of a hundred columns are common.
     var records = LogRecords()
     var used: [(field: Int, column: Int)] = []
-    for name in Set(choice.names.values) {
+    for name in Set(choice.names.values).union(choice.otherRates) {
       guard let field = header.firstIndex(of: name) else { continue }
       used.append((field, records.column(name)))
     }

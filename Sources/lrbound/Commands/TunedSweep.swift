@@ -35,7 +35,7 @@ struct TunedSweep {
         "--schedule, --steps and --lr are those of logs, and there are only tables; leave them out")
     }
     sweep = folder.sweep
-    notices += Self.notices(of: folder)
+    notices += Self.notices(of: folder) + (folder.logs?.notices ?? [])
     let replicates = sweep.replicateNoise
     noise = given ?? replicates ?? SweepOptimum.lossNoise
     let source =
