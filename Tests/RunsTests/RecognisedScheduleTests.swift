@@ -151,4 +151,27 @@ import Testing
         "it ends at step 50 of 4000"
       ])
   }
+
+  /// Folders of runs that hold checkpoints: the last of each has the whole history.
+  @Test func checkpoints() throws {
+    let root = LogReadingTests.folder(of: try TemporaryFile("").path) + "/runs"
+    for (name, rate) in [("a", 1e-4), ("b", 3e-4)] {
+      for last in [900, 1880] {
+        let rows = stride(from: 50, through: last, by: 50).map {
+          "{\"step\": \($0), \"loss\": 3.0, \"learning_rate\": \(rate * Double(1880 - $0) / 1880)}"
+        }
+        let end = last == 1880 ? ", {\"step\": 1880, \"eval_loss\": 2.5}" : ""
+        let folder = "\(root)/\(name)/checkpoint-\(last)"
+        try FileManager.default.createDirectory(
+          atPath: folder, withIntermediateDirectories: true)
+        try "{\"max_steps\": 1880, \"log_history\": [\(rows.joined(separator: ","))\(end)]}".write(
+          toFile: folder + "/trainer_state.json", atomically: true, encoding: .utf8)
+      }
+    }
+    let read = try SweepFolder(contentsOf: [root])
+    #expect(read.unread.isEmpty && read.logs?.unused.isEmpty == true, "\(read.logs?.unused ?? [])")
+    #expect(read.sweep.runs.map(\.baseLearningRate) == [1e-4, 3e-4])
+    #expect(read.sweep.runs.allSatisfy { $0.spec.canonical == "linear" && $0.loss == 2.5 })
+    #expect(try RunLog(contentsOf: root + "/a").steps.last == 1880)
+  }
 }

@@ -38,12 +38,22 @@ struct LogFolder {
         remedy: "give one of them")
     } else if names.contains("metrics"), Self.isFolder(metrics) {
       contents = .metrics(metrics)
+    } else if let state = Self.lastCheckpoint(in: path, names) {
+      contents = .file(state)
     } else {
       throw InputError(
         path: path, problem: "it is a folder without a log",
         remedy:
           "give a file, or a folder with event files, a .wandb file or an MLflow run's metrics")
     }
+  }
+
+  /// The state in the last `checkpoint-N` of Hugging Face's Trainer, which has the whole run's history.
+  private static func lastCheckpoint(in path: String, _ names: [String]) -> String? {
+    let prefix = "checkpoint-"
+    let steps = names.filter { $0.hasPrefix(prefix) }.compactMap { Int($0.dropFirst(prefix.count)) }
+    return steps.sorted().reversed().lazy.map { "\(path)/\(prefix)\($0)/trainer_state.json" }
+      .first { access($0, F_OK) == 0 }
   }
 
   /// Reads the log.
