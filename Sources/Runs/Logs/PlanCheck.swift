@@ -57,7 +57,7 @@ public struct PlanCheck: Sendable {
   ) throws(InputError) {
     guard let rates = log.learningRate, let first = rates.steps.first, let last = rates.steps.last
     else {
-      throw log.lacking(.learningRate, remedy: "log it, or name its column with --lr-col")
+      throw log.lackingLearningRate
     }
     steps = first...last
     let gaps = zip(rates.steps, rates.steps.dropFirst()).map { $1 - $0 }.sorted()

@@ -46,14 +46,17 @@ extension RunLog {
     return log
   }
 
-  /// The log with learning rates that were logged a step early moved to the step that took them.
+  /// The log with its learning rates at the steps that took them, by what the user knows of it.
   ///
-  /// - Returns: the log, with the rate of the record of step t at step t + 1.
+  /// - Parameter timing: which update a record's learning rate belongs to.
+  /// - Returns: the log; of rates logged for the next step that of the record of step t is at step t + 1.
+  /// - Throws: ``InputError`` where it has no learning rate.
   /// - Complexity: O(records).
-  public func movingLearningRatesToNextStep() -> RunLog {
-    guard let rates = learningRate else { return self }
+  public func timed(_ timing: LearningRateTiming) throws(InputError) -> RunLog {
+    guard let rates = learningRate else { throw lackingLearningRate }
     var log = self
-    log.learningRateTiming = .next
+    log.learningRateTiming = timing
+    guard timing == .next else { return log }
     log.series[.learningRate] = LogSeries(steps: rates.steps.map { $0 + 1 }, values: rates.values)
     log.noteMovedRates(rates.steps.count)
     return log

@@ -84,6 +84,11 @@ public struct RunLog: Sendable {
       path: path, problem: "it has no \(quantity.name) (only \(printable(there)))", remedy: remedy)
   }
 
+  /// Why nothing can be said of the learning rate of a log that has none.
+  public var lackingLearningRate: InputError {
+    lacking(.learningRate, remedy: "log it, or name its column with --lr-col")
+  }
+
   /// Sorts and mends what a reader found.
   ///
   /// - Throws: ``InputError`` where no value is left.

@@ -109,6 +109,7 @@ struct RefineCommand: ParsableCommand {
     }
     // The guarantee is that of the refined schedule alone.
     let guarantee = isMinimised ? nil : refined.guaranteeRatioToLinear
+    let isJSON = plot.output.format == .json
     let report = Report(
       command: "refine",
       text: [
@@ -127,13 +128,16 @@ struct RefineCommand: ParsableCommand {
           ["Ω*", "\(significant(ratio, 4)) of linear decay's"],
         ]),
       json: [
-        "schedule": .array(multipliers.map { .number($0) }), "steps": .integer(norms.count),
+        "schedule": .array(isJSON ? multipliers.map { .number($0) } : []),
+        "steps": .integer(norms.count),
         "peak_fraction": .number(peakFraction),
         "omega_ratio_to_linear": .number(ratio), "norm": .string(kind.rawValue),
         "method": .string(isMinimised ? "minimise" : "refine"), "filter_width": .integer(width),
       ].merging(guarantee.map { ["guarantee_ratio_to_linear": .number($0)] } ?? [:]) { $1 },
-      csv: [["step", "multiplier"]]
-        + multipliers.enumerated().map { ["\($0.offset + 1)", "\($0.element)"] },
+      csv: [],
+      csvPieces: { write in
+        try ScheduleTable(of: schedule, baseLearningRate: nil).forEachPiece { try write($0) }
+      },
       notices: log.notices + log.notices(over: norms.count), assumptions: assumptions)
     try plot.print(report) {
       RefineChart(schedule, norms: norms, isFiltered: width > 1).chart
