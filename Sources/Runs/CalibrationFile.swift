@@ -75,8 +75,10 @@ extension Calibration {
       InputError(
         path: path, problem: problem, remedy: "write one with lrbound fit --calibration-out FILE")
     }
-    let data = Data(try readBytes(path))
-    guard let contents = try? JSONDecoder().decode(Contents.self, from: data),
+    let bytes = try readBytes(path)
+    // The decoder takes keys that stand twice, and commas behind the last element.
+    guard (try? JSONTree.document(bytes, path: path)) != nil,
+      let contents = try? JSONDecoder().decode(Contents.self, from: Data(bytes)),
       contents.kind == Self.kind
     else { throw failure("it is not a calibration") }
     guard contents.version == 1 else {

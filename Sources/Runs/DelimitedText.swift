@@ -1,12 +1,20 @@
+import Schedules
+
 /// Reads delimited text (RFC 4180: quoted fields, doubled quotes, CRLF) a record at a time.
 ///
-/// A byte-order mark is skipped, blank lines are passed over, and the delimiter is the first of tab,
-/// semicolon and comma that the first line contains outside quotes.
+/// Blank lines are passed over, and the delimiter is the first of tab, semicolon and comma that the first
+/// line contains outside quotes.
 struct DelimitedText {
   private let bytes: [UInt8]
+  private let path: String
   private let delimiter: UInt8
   private var position: Int
-  private var nextLine = 1
+
+  /// The line that the next record begins on.
+  private(set) var nextLine = 1
+
+  /// What is wrong with the quotes of the record that was read last.
+  private var fault: InputError?
 
   /// One field: its bytes in the file, and whether it was quoted.
   struct Field {
@@ -25,12 +33,18 @@ struct DelimitedText {
   private static let newline = UInt8(ascii: "\n")
   private static let carriageReturn = UInt8(ascii: "\r")
 
-  init(_ bytes: [UInt8]) {
+  /// The text of a file.
+  ///
+  /// - Parameters:
+  ///   - bytes: the text.
+  ///   - path: for messages.
+  init(_ bytes: [UInt8], path: String) {
     self.bytes = bytes
-    position = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    self.path = path
+    position = 0
     var delimiter = Self.comma
     var isInQuotes = false
-    for byte in bytes[position...] {
+    for byte in bytes {
       if byte == Self.quote { isInQuotes.toggle() }
       if isInQuotes { continue }
       if byte == Self.newline || byte == Self.carriageReturn || byte == Self.comma { break }
@@ -43,11 +57,15 @@ struct DelimitedText {
   }
 
   /// Puts the next record's fields into the array; false at the end of the text.
-  mutating func next(_ fields: inout [Field]) -> Bool {
+  ///
+  /// - Throws: ``InputError`` for a quote that is not closed, which would swallow the rest of the file,
+  ///   and for text behind one that is.
+  mutating func next(_ fields: inout [Field]) throws(InputError) -> Bool {
     while position < bytes.count {
       fields.removeAll(keepingCapacity: true)
       line = nextLine
       readRecord(&fields)
+      if let fault { throw fault }
       let isBlank = fields.count == 1 && fields[0].range.isEmpty && !fields[0].isQuoted
       if !isBlank { return true }
     }
@@ -83,8 +101,9 @@ struct DelimitedText {
     }
   }
 
-  /// A quoted field; whatever stands between its closing quote and the next delimiter is dropped.
+  /// A quoted field; nothing but blanks may stand between its closing quote and the next delimiter.
   private mutating func readQuoted(_ bytes: UnsafeBufferPointer<UInt8>, _ fields: inout [Field]) {
+    let opening = nextLine
     position += 1
     let start = position
     while position < bytes.count {
@@ -97,11 +116,37 @@ struct DelimitedText {
       position += 1
     }
     fields.append(Field(range: start..<min(position, bytes.count), isQuoted: true))
+    guard position < bytes.count else {
+      fault = InputError(
+        path: path, line: opening, problem: "a quote opens here and is never closed",
+        remedy: "close it, or remove it")
+      return
+    }
+    position += 1
     while position < bytes.count, bytes[position] != delimiter, bytes[position] != Self.newline,
       bytes[position] != Self.carriageReturn
     {
+      if bytes[position] != UInt8(ascii: " ") {
+        fault = InputError(
+          path: path, line: nextLine, problem: "text follows a closing quote",
+          remedy: "write a quote within quotes twice")
+      }
       position += 1
     }
+  }
+
+  /// The names in a header, as they are written.
+  ///
+  /// - Throws: ``InputError`` where two columns have one name, apart from case: either could be meant.
+  func names(_ fields: [Field]) throws(InputError) -> [String] {
+    let names = fields.map { text($0) }
+    var seen: Set<String> = [""]
+    for name in names where !seen.insert(name.lowercased()).inserted && !name.isEmpty {
+      throw InputError(
+        path: path, line: line, problem: "two columns are called '\(printable(name))'",
+        remedy: "rename or remove one of them")
+    }
+    return names
   }
 
   /// A field's text without surrounding blanks, doubled quotes resolved.

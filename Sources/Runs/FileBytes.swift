@@ -1,38 +1,53 @@
 import Glibc
 
-/// The whole contents of a file, or of standard input for `-`.
+/// The largest file that is read, in bytes.
+let mostFileBytes = 1 << 31
+
+/// The whole contents of a file, or of standard input for `-`, without a byte-order mark.
 ///
-/// - Parameter path: the path.
+/// All files are read here, so that pipes, devices, endless input and foreign kinds of file are the same
+/// to every reader.
+///
+/// - Parameters:
+///   - path: the path.
+///   - isNamed: whether the user named the path. A pipe is waited for only then: one that lies in a folder
+///     of runs may have no writer.
 /// - Returns: the bytes.
-/// - Throws: ``InputError`` where the file is missing, a directory or unreadable.
+/// - Throws: ``InputError`` where the path cannot be read, is a directory, a socket or a device, holds
+///   more than ``mostFileBytes``, or is compressed or of another kind that no reader understands.
 /// - Complexity: O(size).
-func readBytes(_ path: String) throws(InputError) -> [UInt8] {
+func readBytes(_ path: String, isNamed: Bool = true) throws(InputError) -> [UInt8] {
   func failure(_ problem: String) -> InputError {
     InputError(
       path: path, problem: problem,
       remedy: "give a readable file, or - for standard input")
   }
-  let descriptor: Int32
-  var expected = 1 << 16
-  if path == "-" {
-    descriptor = STDIN_FILENO
-  } else {
-    descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else {
-      throw failure(errno == ENOENT ? "there is no such file" : String(cString: strerror(errno)))
-    }
-    var status = stat()
-    if fstat(descriptor, &status) == 0 {
-      if status.st_mode & S_IFMT == S_IFDIR {
-        close(descriptor)
-        throw failure("it is a directory")
-      }
-      expected = max(expected, Int(status.st_size) + 1)
-    }
+  func systemFailure() -> InputError {
+    failure(errno == ENOENT ? "there is no such file" : String(cString: strerror(errno)))
   }
+  var status = stat()
+  // Before it is opened: opening a pipe waits for its writer.
+  guard (path == "-" ? fstat(STDIN_FILENO, &status) : stat(path, &status)) == 0 else {
+    throw systemFailure()
+  }
+  switch status.st_mode & S_IFMT {
+  case S_IFDIR: throw failure("it is a directory")
+  case S_IFSOCK: throw failure("it is a socket")
+  case S_IFBLK: throw failure("it is a device")
+  case S_IFCHR where !isNamed: throw failure("it is a device")
+  case S_IFIFO where !isNamed: throw failure("it is a pipe")
+  default: break
+  }
+  let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
+  guard descriptor >= 0 else { throw systemFailure() }
   defer { if path != "-" { close(descriptor) } }
+  // Of the other devices the null device alone is of use: as an empty file.
+  let isEndless = status.st_mode & S_IFMT == S_IFCHR && isatty(descriptor) == 0
+  let tooLarge = InputError(
+    path: path, problem: "it holds more than 2 GiB", remedy: "give a smaller part of it")
+  guard status.st_size <= mostFileBytes else { throw tooLarge }
 
-  var bytes = [UInt8](repeating: 0, count: expected)
+  var bytes = [UInt8](repeating: 0, count: max(1 << 16, Int(status.st_size) + 1))
   var filled = 0
   while true {
     if filled == bytes.count { bytes.append(contentsOf: repeatElement(0, count: bytes.count)) }
@@ -43,11 +58,46 @@ func readBytes(_ path: String) throws(InputError) -> [UInt8] {
     }
     if count < 0 {
       if errno == EINTR { continue }
-      throw failure(String(cString: strerror(errno)))
+      throw systemFailure()
     }
     if count == 0 { break }
+    if isEndless { throw failure("it is a device") }
     filled += count
+    guard filled <= mostFileBytes else { throw tooLarge }
   }
   bytes.removeLast(bytes.count - filled)
+  if let (kind, remedy) = foreignKind(of: bytes) {
+    throw InputError(path: path, problem: "it is \(kind)", remedy: remedy)
+  }
+  if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
   return bytes
+}
+
+/// What a file is that no reader understands, from its first bytes, and what to do with it.
+private func foreignKind(of bytes: [UInt8]) -> (kind: String, remedy: String)? {
+  let kinds: [(magic: [UInt8], kind: String, remedy: String)] = [
+    ([0x1F, 0x8B], "compressed by gzip", "unpack it first (gunzip)"),
+    ([0x28, 0xB5, 0x2F, 0xFD], "compressed by zstd", "unpack it first (unzstd)"),
+    ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00], "compressed by xz", "unpack it first (unxz)"),
+    (Array("BZh91AY&SY".utf8), "compressed by bzip2", "unpack it first (bunzip2)"),
+    ([0x50, 0x4B, 0x03, 0x04], "a ZIP archive", "unpack it first (unzip)"),
+    (Array("PAR1".utf8), "a Parquet file", "export it to CSV"),
+    (Array("SQLite format 3\0".utf8), "an SQLite database", "export the run's metrics to CSV"),
+  ]
+  if let found = kinds.first(where: { bytes.starts(with: $0.magic) }) {
+    return (found.kind, found.remedy)
+  }
+  guard isUTF16(bytes) else { return nil }
+  return ("text in UTF-16", "convert it first (iconv -f UTF-16 -t UTF-8)")
+}
+
+/// Whether a text has two bytes a character: it begins with a byte-order mark that says so, or every
+/// other one of its first bytes is zero and the rest are not.
+private func isUTF16(_ bytes: [UInt8]) -> Bool {
+  if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) { return true }
+  let first = bytes.prefix(32)
+  guard first.count >= 4 else { return false }
+  return [0, 1].contains { zero in
+    first.indices.allSatisfy { (first[$0] == 0) == ($0 % 2 == zero) }
+  }
 }

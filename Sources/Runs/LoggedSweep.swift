@@ -21,10 +21,13 @@ public struct LoggedSweep: Sendable {
   /// Which loss the runs are judged by; nil where none has one.
   public let judge: LogQuantity?
 
+  /// What was chosen among several learning rates: the code `several-learning-rates`.
+  public let notices: [Notice]
+
   /// Makes a sweep of logs.
   ///
   /// What is given goes before what a log says of itself, and that before what its learning rates show;
-  /// a run whose learning rates after the warmup are not those of its schedule is left out. So is one
+  /// a run whose learning rates are not those of its schedule is left out. So is one
   /// that ended before its last step, unless its last loss is NaN or infinite: it diverged. All are
   /// judged by one kind of loss: the best that all finished runs have, else the one that most have.
   ///
@@ -38,6 +41,12 @@ public struct LoggedSweep: Sendable {
       switch Candidate.make(of: log, known: known) {
       case .success(let candidate): kept.append(candidate)
       case .failure(let obstacle): unused.append(Unused(path: log.path, reason: obstacle.reason))
+      }
+    }
+    notices = kept.compactMap { candidate in
+      candidate.log.mended.first { $0.kind == .severalLearningRates }.map {
+        Notice(
+          code: $0.kind.rawValue, message: "\(shownPath(candidate.log.path)): \($0.message)")
       }
     }
     let kinds: [LogQuantity] = [.finalValidationLoss, .validationLoss, .loss]
@@ -79,33 +88,21 @@ public struct LoggedSweep: Sendable {
       guard (1...ScheduleSpec.mostSteps).contains(steps) else {
         return failure("its last step, \(last), is not a number of steps")
       }
-      let isRecognised = settings.spec == nil && settings.baseLearningRate == nil
       if settings.spec == nil || settings.baseLearningRate == nil {
         guard log.learningRate != nil else {
           return failure(
             "neither its schedule nor its learning rates are known; give --schedule and --lr")
         }
-        let found = RecognisedSchedule(in: log, steps: steps)
-        if let spec = settings.spec {
-          // The base learning rate alone is wanted: what the given schedule asks for.
-          let schedule = try? spec.realise(steps: steps)
-          settings.baseLearningRate =
-            settings.baseLearningRate
-            ?? schedule.flatMap {
-              log.withoutWarmup(steps: steps).matchingBaseLearningRate(for: $0, timing: nil)
-            }
-        }
-        settings = settings.completed(
-          by: found.map { RunSettings(spec: $0.spec, baseLearningRate: $0.baseLearningRate) })
+        settings = settings.completed(by: log.shownSettings(known: settings, steps: steps))
       }
       guard let spec = settings.spec, let rate = settings.baseLearningRate, rate > 0 else {
-        return failure("its learning rates belong to no known schedule; give --schedule")
+        return failure(
+          "its learning rates belong to no known schedule, or to several; give --schedule and --lr")
       }
       guard let schedule = try? spec.realise(steps: steps, baseLearningRate: rate) else {
         return failure("\(spec.text) cannot have \(steps) steps")
       }
-      // A schedule that was recognised agrees already.
-      if !isRecognised, let mismatch = log.mismatch(with: schedule, baseLearningRate: rate) {
+      if let mismatch = log.mismatch(with: schedule, baseLearningRate: rate) {
         let expected =
           mismatch.expected.map { "its schedule has \($0)" } ?? "its schedule has ended"
         return failure(
@@ -134,12 +131,26 @@ public struct LoggedSweep: Sendable {
 }
 
 extension RunLog {
-  /// The first learning rate after the warmup that is not a schedule's.
+  /// What the learning rates show of a run: its schedule, or of a schedule that is known its base learning
+  /// rate.
+  fileprivate func shownSettings(known: RunSettings, steps: Int) -> RunSettings? {
+    guard let spec = known.spec else {
+      return RecognisedSchedule(in: self, steps: steps, baseLearningRate: known.baseLearningRate)
+        .map { RunSettings(spec: $0.spec, baseLearningRate: $0.baseLearningRate) }
+    }
+    let schedule = try? spec.realise(steps: steps)
+    return RunSettings(
+      baseLearningRate: schedule.flatMap {
+        matchingBaseLearningRate(for: $0, timing: nil, comparesWarmup: false)
+      })
+  }
+
+  /// The first learning rate that is not a schedule's.
   fileprivate func mismatch(with schedule: Schedule, baseLearningRate: Double) -> ScheduleMismatch?
   {
     do {
-      _ = try withoutWarmup(steps: schedule.steps).aligned(
-        with: schedule, baseLearningRate: baseLearningRate)
+      _ = try aligned(
+        with: schedule, baseLearningRate: baseLearningRate, comparesWarmup: false)
       return nil
     } catch {
       return error

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Schedules
 
 extension ParameterValue {
@@ -6,7 +5,11 @@ extension ParameterValue {
   ///
   /// - Parameter text: the JSON text.
   /// - Complexity: O(length).
-  public init?(json text: String) { self.init(jsonBytes: Array(text.utf8)[...]) }
+  public init?(json text: String) {
+    let bytes = Array(text.utf8)
+    guard let value = try? ParameterValue(jsonBytes: bytes, path: "") else { return nil }
+    self = value
+  }
 
   /// A trainer's configuration: a JSON object, or the arguments of a launch script.
   ///
@@ -15,11 +18,8 @@ extension ParameterValue {
   /// - Complexity: O(size).
   public init(contentsOf path: String) throws(InputError) {
     let bytes = try readBytes(path)
-    if let json = ValueFile.json(in: bytes) {
-      guard let value = ParameterValue(jsonBytes: json) else {
-        throw InputError(path: path, problem: "it is not valid JSON", remedy: "check its syntax")
-      }
-      self = value
+    if JSONTree.isFound(in: bytes) {
+      try self.init(jsonBytes: bytes, path: path)
       return
     }
     let text = String(decoding: bytes, as: UTF8.self)
@@ -34,10 +34,34 @@ extension ParameterValue {
     self = value
   }
 
-  private init?(jsonBytes bytes: ArraySlice<UInt8>) {
-    guard let value = try? JSONDecoder().decode(ParameterValue.self, from: Data(bytes)) else {
-      return nil
+  private init(jsonBytes bytes: [UInt8], path: String) throws(InputError) {
+    guard let value = ParameterValue(try JSONTree.document(bytes, path: path).tree) else {
+      throw InputError(
+        path: path, problem: "it holds NaN or an infinity", remedy: "give finite numbers")
     }
     self = value
+  }
+
+  /// The value of a JSON tree; nil where one of its numbers is not finite.
+  private init?(_ tree: JSONTree) {
+    switch tree {
+    case .null: self = .null
+    case .boolean(let flag): self = .boolean(flag)
+    case .string(let text): self = .text(text)
+    case .number(let number):
+      guard number.isFinite else { return nil }
+      self = .number(number)
+    case .array(let elements):
+      let values = elements.compactMap { ParameterValue($0) }
+      guard values.count == elements.count else { return nil }
+      self = .list(values)
+    case .object(let members):
+      var values: [String: ParameterValue] = [:]
+      for member in members {
+        guard let value = ParameterValue(member.value) else { return nil }
+        values[member.name] = value
+      }
+      self = .object(values)
+    }
   }
 }

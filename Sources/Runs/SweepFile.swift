@@ -43,17 +43,17 @@ package struct SweepTable {
   package init(csv bytes: [UInt8], path: String, columns names: [LogQuantity: String] = [:])
     throws(InputError)
   {
-    var text = DelimitedText(bytes)
+    var text = DelimitedText(bytes, path: path)
     var fields: [DelimitedText.Field] = []
-    guard text.next(&fields) else {
+    guard try text.next(&fields) else {
       throw InputError(
         path: path, problem: "it is empty",
         remedy: "give a header and a row a run: spec,steps,base_lr,final_loss")
     }
-    let columns = try SweepColumns(header: fields.map { text.text($0) }, named: names, path: path)
+    let columns = try SweepColumns(header: text.names(fields), named: names, path: path)
     var runs: [Sweep.Run] = []
     var unfinished = 0
-    while text.next(&fields) {
+    while try text.next(&fields) {
       let row = fields.map { text.text($0) }
       let run = try columns.run(of: row, line: text.line)
       if let run { runs.append(run) } else { unfinished += 1 }

@@ -12,9 +12,6 @@ public struct SweepFolder: Sendable {
   /// The files of folders that are no logs, and why.
   public let unread: [LoggedSweep.Unused]
 
-  /// Whether any of the runs came from a table.
-  public let hasTables: Bool
-
   /// The tables that hold several losses: which one was taken, and the others.
   public let lossChoices: [LossChoice]
 
@@ -54,10 +51,9 @@ public struct SweepFolder: Sendable {
     var logs: [RunLog] = []
     var unread: [LoggedSweep.Unused] = []
     var choices: [LossChoice] = []
-    var tables = 0
     var taken = FilesRead()
     var count = 0
-    func take(_ path: String) throws(InputError) {
+    func take(_ path: String, isNamed: Bool) throws(InputError) {
       count += 1
       progress(count)
       try taken.add(path)
@@ -65,10 +61,9 @@ public struct SweepFolder: Sendable {
         logs.append(try RunLog(folder.read(options), path: path))
         return
       }
-      let bytes = try readBytes(path)
+      let bytes = try readBytes(path, isNamed: isNamed)
       if options.format == nil, Sweep.isTable(bytes, path: path) {
         let table = try SweepTable(csv: bytes, path: path, columns: options.columns)
-        tables += 1
         runs += table.runs
         unfinished += table.unfinished
         if !table.otherLossColumns.isEmpty {
@@ -81,12 +76,12 @@ public struct SweepFolder: Sendable {
     }
     for path in paths {
       guard LogFolder.isFolder(path), (try? LogFolder(path)) == nil else {
-        try take(path)
+        try take(path, isNamed: true)
         continue
       }
       for name in try LogFolder.names(in: path) {
         do throws(InputError) {
-          try take(path + "/" + name)
+          try take(path + "/" + name, isNamed: false)
         } catch {
           unread.append(LoggedSweep.Unused(path: error.path, reason: error.problem))
         }
@@ -94,7 +89,6 @@ public struct SweepFolder: Sendable {
     }
     self.logs = logs.isEmpty ? nil : LoggedSweep(of: logs, known: known)
     self.unread = unread
-    hasTables = tables > 0
     lossChoices = choices
     sweep = Sweep(runs: runs + (self.logs?.runs ?? []), unfinished: unfinished, noise: noise)
     guard sweep.runs.isEmpty, unfinished == 0 else { return }
@@ -134,9 +128,9 @@ extension Sweep {
   static func isTable(_ bytes: [UInt8], path: String) -> Bool {
     guard let format = try? LogFormat.recognised(in: bytes, path: path) else { return true }
     guard format == .csv else { return false }
-    var text = DelimitedText(bytes)
+    var text = DelimitedText(bytes, path: path)
     var fields: [DelimitedText.Field] = []
-    guard text.next(&fields) else { return true }
+    guard (try? text.next(&fields)) == true else { return true }
     let names = fields.map { text.text($0).lowercased() }
     return names.contains { ownColumns.contains($0) }
       || !names.contains { LogQuantity.step.synonyms.contains($0) }

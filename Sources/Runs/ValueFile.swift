@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Schedules
 
 /// What a file of one value a step holds.
@@ -35,22 +34,20 @@ enum ValueFile {
   private static let stepColumns = ["step", "steps", "t", "iter", "iteration", "_step"]
 
   static func read(_ path: String, kind: ValueKind) throws(InputError) -> [Double] {
-    let bytes = try readBytes(path)
-    return try parse(bytes, path: path, kind: kind)
+    try parse(readBytes(path), path: path, kind: kind)
   }
 
-  static func parse(_ bytes: [UInt8], path: String, kind: ValueKind) throws(InputError) -> [Double]
+  private static func parse(_ bytes: [UInt8], path: String, kind: ValueKind) throws(InputError)
+    -> [Double]
   {
-    guard firstVisible(in: bytes) != nil else {
+    guard bytes.contains(where: { $0 > 0x20 }) else {
       throw InputError(
         path: path, problem: "it is empty", remedy: "give one \(kind.name) a line, or JSON")
     }
-    let values: [Double]
-    if let json = json(in: bytes) {
-      values = try parseJSON(json, path: path, kind: kind)
-    } else {
-      values = try parseDelimited(bytes, path: path, kind: kind)
-    }
+    let values =
+      JSONTree.isFound(in: bytes)
+      ? try parseJSON(bytes, path: path, kind: kind)
+      : try parseDelimited(bytes, path: path, kind: kind)
     guard !values.isEmpty else {
       throw InputError(
         path: path, problem: "it holds no values", remedy: "give one \(kind.name) a line")
@@ -58,37 +55,24 @@ enum ValueFile {
     return values
   }
 
-  /// The JSON text that a file holds, from its first bracket on; nil where it holds something else.
-  static func json(in bytes: [UInt8]) -> ArraySlice<UInt8>? {
-    guard let start = firstVisible(in: bytes),
-      bytes[start] == UInt8(ascii: "[") || bytes[start] == UInt8(ascii: "{")
-    else { return nil }
-    return bytes[start...]
-  }
-
-  /// The first byte that is neither blank nor of a byte-order mark.
-  private static func firstVisible(in bytes: [UInt8]) -> Int? {
-    bytes.firstIndex { $0 > 0x20 && $0 != 0xEF && $0 != 0xBB && $0 != 0xBF }
-  }
-
   // MARK: - CSV
 
   private static func parseDelimited(_ bytes: [UInt8], path: String, kind: ValueKind)
     throws(InputError) -> [Double]
   {
-    var text = DelimitedText(bytes)
+    var text = DelimitedText(bytes, path: path)
     var fields: [DelimitedText.Field] = []
-    guard text.next(&fields) else { return [] }
+    guard try text.next(&fields) else { return [] }
     let isHeader = fields.contains { text.number($0) == nil }
     let (valueColumn, stepColumn) =
       isHeader
-      ? try columns(of: fields.map { text.text($0).lowercased() }, path: path, kind: kind)
+      ? try columns(of: text.names(fields).map { $0.lowercased() }, path: path, kind: kind)
       : try bareColumns(count: fields.count, path: path, kind: kind)
     let width = fields.count
     var values: [Double] = []
     values.reserveCapacity(bytes.count / 20)
     var lastStep: Double?
-    var hasRecord = isHeader ? text.next(&fields) : true
+    var hasRecord = isHeader ? try text.next(&fields) : true
     while hasRecord {
       let line = text.line
       // A decimal comma would shift the columns.
@@ -123,7 +107,7 @@ enum ValueFile {
         lastStep = step
       }
       values.append(value)
-      hasRecord = text.next(&fields)
+      hasRecord = try text.next(&fields)
     }
     return values
   }
@@ -157,92 +141,58 @@ enum ValueFile {
 
   // MARK: - JSON
 
-  /// The arrays that an object may hold; everything else in it is passed over.
-  private struct Holder: Decodable {
-    let arrays: [String: [Double?]]
-
-    private struct Key: CodingKey {
-      let stringValue: String
-      var intValue: Int? { nil }
-      init(stringValue: String) { self.stringValue = stringValue }
-      init?(intValue: Int) { nil }
-    }
-
-    init(from decoder: any Decoder) throws {
-      let container = try decoder.container(keyedBy: Key.self)
-      var arrays: [String: [Double?]] = [:]
-      for key in container.allKeys {
-        if let array = try? container.decode([Double?].self, forKey: key) {
-          arrays[key.stringValue.lowercased()] = array
-        }
-      }
-      self.arrays = arrays
-    }
-  }
-
-  /// Steps (where there are any) and gradient norms of a JSON log: an array of norms, or an object of
-  /// arrays.
-  static func normsAndSteps(_ bytes: ArraySlice<UInt8>, path: String) throws(InputError) -> (
-    steps: [Double?]?, norms: [Double?]
-  ) {
-    let data = Data(bytes)
-    if bytes.first == UInt8(ascii: "["),
-      let norms = try? JSONDecoder().decode([Double?].self, from: data)
-    {
-      return (nil, norms)
-    }
-    if let holder = try? JSONDecoder().decode(Holder.self, from: data),
-      let norms = (ValueKind.gradientNorm.columns.lazy.compactMap { holder.arrays[$0] }).first
-    {
-      let steps = (stepColumns.lazy.compactMap { holder.arrays[$0] }).first
-      guard steps == nil || steps?.count == norms.count else {
-        throw InputError(
-          path: path, problem: "its steps and gradient norms differ in number",
-          remedy: "give one step a norm")
-      }
-      return (steps, norms)
-    }
-    throw InputError(
-      path: path, problem: "it holds no JSON array of gradient norms",
-      remedy: "give {\"step\": […], \"grad_norm\": […]} or an array")
-  }
-
-  private static func parseJSON(_ bytes: ArraySlice<UInt8>, path: String, kind: ValueKind)
+  private static func parseJSON(_ bytes: [UInt8], path: String, kind: ValueKind)
     throws(InputError) -> [Double]
   {
-    let data = Data(bytes)
-    let decoder = JSONDecoder()
-    let array: [Double?]
-    if bytes.first == UInt8(ascii: "[") {
-      guard let decoded = try? decoder.decode([Double?].self, from: data) else {
-        throw InputError(
-          path: path, problem: "it is not a JSON array of numbers", remedy: kind.remedy)
-      }
-      array = decoded
+    let document = try JSONTree.document(bytes, path: path).tree
+    let elements: [JSONTree]
+    if let list = document.elements {
+      elements = list
     } else {
-      guard let holder = try? decoder.decode(Holder.self, from: data) else {
-        throw InputError(path: path, problem: "it is not valid JSON", remedy: "check its syntax")
-      }
-      guard let name = kind.columns.first(where: { holder.arrays[$0] != nil }),
-        let named = holder.arrays[name]
-      else {
-        throw InputError(
-          path: path, problem: "no key of the JSON object holds an array of \(kind.name)s",
-          remedy: "name it \(kind.columns[0])")
-      }
-      array = named
+      elements = try list(in: document, path: path, kind: kind)
     }
     var values: [Double] = []
-    values.reserveCapacity(array.count)
-    for (index, value) in array.enumerated() {
-      guard let value, kind.isValid(value) else {
-        let shown = value.map { "\($0)" } ?? "null"
+    values.reserveCapacity(elements.count)
+    for (index, element) in elements.enumerated() {
+      guard case .number(let value) = element, kind.isValid(value) else {
         throw InputError(
-          path: path, problem: "element \(index + 1), \(shown), is not a \(kind.name)",
+          path: path, problem: "element \(index + 1), \(element.shown), is not a \(kind.name)",
           remedy: kind.remedy)
       }
       values.append(value)
     }
     return values
+  }
+
+  /// The list of an object that has the most preferred of the known names.
+  private static func list(in document: JSONTree, path: String, kind: ValueKind)
+    throws(InputError) -> [JSONTree]
+  {
+    guard case .object(let members) = document else { return [] }
+    for name in kind.columns {
+      let found = members.filter { $0.name.lowercased() == name && $0.value.elements != nil }
+      guard found.count < 2 else {
+        throw InputError(
+          path: path, problem: "the key '\(name)' stands twice", remedy: "remove one of them")
+      }
+      if let elements = found.first?.value.elements { return elements }
+    }
+    throw InputError(
+      path: path, problem: "no key of the JSON object holds an array of \(kind.name)s",
+      remedy: "name it \(kind.columns[0])")
+  }
+}
+
+extension JSONTree {
+  /// The value for a message.
+  fileprivate var shown: String {
+    switch self {
+    case .null: return "null"
+    case .boolean(let flag): return flag ? "true" : "false"
+    case .number(let number): return "\(number)"
+    case .string(let text): return "'\(printable(text))'"
+    case .array: return "a list"
+    case .object: return "an object"
+    }
   }
 }

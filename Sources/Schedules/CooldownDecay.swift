@@ -16,7 +16,7 @@ public enum CooldownDecay: String, CaseIterable, Equatable, Sendable {
   case square
 
   /// The decay as a function of progress.
-  var shape: DecayShape {
+  package var shape: DecayShape {
     switch self {
     case .linear: return .linear
     case .oneMinusSquareRoot: return .oneMinusSquareRoot

@@ -35,7 +35,7 @@ public enum DecayShape: Equatable, Sendable {
   ///   - n: steps of the whole decay, at least 1.
   ///   - floor: the final level relative to the first; used by `.exponential` only, and positive there.
   /// - Returns: the multiplier, 0 to 1.
-  func value(step j: Int, of n: Int, floor: Double) -> Double {
+  package func value(step j: Int, of n: Int, floor: Double) -> Double {
     let span = Double(n)
     let remaining = Double(n - j) / span
     switch self {

@@ -48,7 +48,8 @@ import Testing
     ),
     (
       extend + [
-        "--steps", "4000", "--to-steps", "16000", "--rule", "bound", "--plan", "longer-cooldown",
+        "--steps", "4000", "--to-steps", "16000", "--rule", "bound", "--criterion", "tuned",
+        "--plan", "longer-cooldown",
         "--schedule-out", "plan.csv",
       ], 4, ["longer-cooldown", "3.7905"]
     ),
@@ -129,6 +130,15 @@ import Testing
     (["bound", "linear", "--steps", "9", "--lr", "1,2"], 2, ["--lr", "--curve"]),
     (["bound", "linear", "--steps", "9", "--at", "10"], 2, ["--at '10'", "9 steps"]),
     (["bound", "linear", "--steps", "9", "--at", "1,,2"], 2, ["--at '1,,2'", "missing"]),
+    (["bound", "linear", "--steps", "9", "--curve", "--at", "3"], 2, ["--curve", "--at"]),
+    (
+      ["bound", "linear", "--steps", "5e7", "--curve", "--json"], 2,
+      ["50000000 steps", "at most 2000000", "--csv"]
+    ),
+    (
+      ["bound", "linear", "--steps", "3e7", "--curve", "--lr", "1,2"], 2,
+      ["--lr", "50000000 bounds"]
+    ),
     (["bound", "linear", "--steps", "6e7", "--curve"], 2, ["60000000", "at most 50000000"]),
     (["bound", "linear", "--steps", "9", "--curve", "--average-iterate"], 2, ["--curve"]),
     (["tune", "linear", "--steps", "9", "--cap", "1"], 2, ["--free-form"]),
@@ -236,8 +246,10 @@ import Testing
     let file = try TemporaryFile("1\n1\n")
     try check(CommandRun(["bound", "@" + file.path, "--steps", "3"]), 2, ["2 steps, not 3"])
     let norms = try TemporaryFile("1\n1\n")
-    try check(
-      CommandRun(["bound", "linear", "--steps", "3", "--gradient-norm", norms.path]), 2,
-      ["2 gradient norms", "3 steps"])
+    for command in ["bound", "tune"] {
+      try check(
+        CommandRun([command, "linear", "--steps", "3", "--gradient-norm", norms.path]), 3,
+        [norms.path, "2 gradient norms", "3 steps"])
+    }
   }
 }

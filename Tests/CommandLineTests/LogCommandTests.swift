@@ -77,6 +77,11 @@ import Testing
     (["--format", "x"], "step,loss\n1,2\n", 2, ["--format 'x'", "tensorboard"]),
     (["--lr-at", "now"], "step,loss\n1,2\n", 2, ["--lr-at 'now'", "applied, next or auto"]),
     (["--steps", "9"], "step,loss\n1,2\n", 2, ["--steps", "add --schedule"]),
+    (["--lr-at", "applied"], "step,loss\n1,2\n", 3, ["no learning rate (only loss)"]),
+    (
+      ["--schedule", "linear", "--steps", "9", "--lr", "1"], "step,loss\n1,2\n", 3,
+      ["no learning rate (only loss)"]
+    ),
     (["--schedule", "linear", "--steps", "9"], "step,lr\n1,2\n", 2, ["add --lr"]),
     (["--schedule", "linear", "--lr", "1"], "step,lr\n1,2\n", 2, ["add --steps"]),
     (
@@ -91,5 +96,30 @@ import Testing
     #expect(run.code == code && run.output.isEmpty, "\(run.errors)")
     #expect(run.errors.hasPrefix("lrbound: ") && run.errors.dropLast().contains("\n") == false)
     for piece in pieces { #expect(run.errors.contains(piece), "\(run.errors)") }
+  }
+
+  /// `--lr-at applied` settles what is unsure.
+  @Test func appliedLearningRates() throws {
+    let log = "step,lr\n1,1\n2,0\n"
+    #expect(try CommandRun(["log", "-"], input: log).errors.contains("--lr-at"))
+    #expect(try CommandRun(["log", "-", "--lr-at", "applied"], input: log).errors.isEmpty)
+  }
+
+  /// `check` and `log` say which parameter group they take, or ask.
+  @Test func parameterGroups() throws {
+    let plan = ["check", "--schedule", "linear", "--steps", "4", "--lr", "1", "--log", "-"]
+    let same = "step,lr_group0,lr_group1\n1,1,0.1\n2,0.75,0.075\n3,0.5,0.05\n4,0.25,0.025\n"
+    let check = try CommandRun(plan, input: same)
+    #expect(
+      check.code == 0 && check.output.contains("lr_group0, lr_group1: 2 learning rates equal"))
+    let group = try CommandRun(plan + ["--lr-col", "lr_group1"], input: same)
+    #expect(group.code == 1 && !group.output.contains("lr_group0"))
+    let other = "step,lr_group0,lr_group1\n1,1,1\n2,0.75,1\n3,0.5,1\n4,0.25,1\n"
+    for arguments in [plan, ["log", "-"]] {
+      let run = try CommandRun(arguments, input: other)
+      #expect(run.code == 3 && run.output.isEmpty)
+      #expect(
+        run.errors.contains("lr_group0 and lr_group1 differ") && run.errors.contains("--lr-col"))
+    }
   }
 }

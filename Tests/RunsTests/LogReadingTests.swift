@@ -12,7 +12,7 @@ import Testing
   /// Text, format, steps and values of the loss, codes and counts of what was mended.
   static let losses: [(String, LogFormat, [Int], [Double], [String])] = [
     ("step,loss\n1,3\n2,2.5\n", .csv, [1, 2], [3, 2.5], []),
-    ("\u{FEFF}Step;Train/Loss\r\n1;3\r\n2;2\r\n", .csv, [1, 2], [3, 2], []),
+    ("Step;Train/Loss\r\n1;3\r\n2;2\r\n", .csv, [1, 2], [3, 2], []),
     ("\"trainer/global_step\",\"run-1 - train/loss\"\n\"1\",\"3\"\n", .csv, [1], [3], []),
     ("step\tlm loss\n10\t3\n20\t2\n", .csv, [10, 20], [3, 2], []),
     ("epoch,loss\n0,3\n0,2\n", .csv, [1, 2], [3, 2], ["counted-steps 2"]),
@@ -28,6 +28,7 @@ import Testing
     ("step,loss,lr\n1,3,1\n2,2,1\n3,", .csv, [1, 2], [3, 2], ["unfinished-records 1"]),
     ("step,loss,note\n1,3\n2,2", .csv, [1, 2], [3, 2], ["unterminated-line 1"]),
     ("step,loss\n1,3\n2,2", .csv, [1, 2], [3, 2], ["unterminated-line 1"]),
+    ("step,loss\n1,3\n2,\"2", .csv, [1], [3], ["unfinished-records 1"]),
     ("step,loss\n1,3\n2,nan\n", .csv, [1, 2], [3, .nan], ["diverged-losses 1"]),
     ("step,loss\n1,3\n2,-inf\n", .csv, [1, 2], [3, -.infinity], ["diverged-losses 1"]),
     ("step,loss\n1,3\n1,nan\n1,2\n", .csv, [1], [2], ["repeated-steps 2"]),
@@ -124,8 +125,13 @@ import Testing
     ("step,loss\n1,2\n", LogOptions(format: .megatron), nil, ["iteration N/ M"]),
     ("step,loss\n1,2\n", LogOptions(format: .mlflow), nil, ["folder"]),
     ("step,loss\n1,2\n", LogOptions(format: .epfml), 1, ["JSON"]),
-    ("PAR1\u{1}", LogOptions(), nil, ["Parquet", "CSV"]),
-    ("SQLite format 3\u{0}", LogOptions(), nil, ["SQLite"]),
+    ("step,loss\n1,3\n2,\"2\n3,1\n", LogOptions(), 3, ["quote opens", "never closed"]),
+    ("step,loss\n1,3\n2,\"2\"0\n3,1\n", LogOptions(), 3, ["follows a closing quote"]),
+    ("step,Loss,loss\n1,3,2\n", LogOptions(), 1, ["two columns", "'loss'"]),
+    ("{\"step\": 1}\n{\"loss\": 1,\"loss\": 2}\n", LogOptions(), 2, ["'loss' stands twice"]),
+    ("[{\"step\": 1,\n\"loss\": 3, \"loss\": 2}]", LogOptions(), 2, ["'loss' stands twice"]),
+    ("[{\"step\": 1, \"loss\": 3},]", LogOptions(format: .json), 1, ["not valid JSON"]),
+    ("[{\"step\": 1, \"loss\": 3}]\n[]", LogOptions(format: .json), 1, ["not valid JSON"]),
     ("a\u{0}b", LogOptions(), nil, ["neither text"]),
   ]
 
@@ -162,11 +168,37 @@ import Testing
   @Test func severalOptimisers() throws {
     let log = try Self.log("step,lr-Muon,lr-AdamW,lr-AdamW-momentum\n1,3,2,0.9\n")
     #expect(log.learningRate?.values == [3])
-    #expect(log.mended.map(\.kind) == [.severalColumns])
+    #expect(log.mended.map(\.kind) == [.severalLearningRates])
     #expect(log.mended.first?.columns == ["lr-Muon", "lr-AdamW"])
     let chosen = try Self.log(
       "step,lr-Muon,lr-AdamW\n1,3,2\n", options: LogOptions(columns: [.learningRate: "lr-AdamW"]))
     #expect(chosen.learningRate?.values == [2] && chosen.mended.isEmpty)
+  }
+
+  /// Columns, values at two steps, and whether it matters which of them is taken.
+  @Test(arguments: [
+    ("lr_group0,lr_group1", "2,1", "1,0.5", true), ("lr_group0,lr_group1", "2,2", "1,1", true),
+    ("lr-Adam/pg1,lr-Adam/pg2", "2,1", "1,1", false),
+    ("learning_rate_0,learning_rate_1", "2,1", "1,0", false),
+    ("lr,lr_group1", "2,1", "1,1", false), ("lr,lr_group1", "2,0", "1,0", true),
+    ("optim/learning_rate_group0,optim/learning_rate_group1", "2,1", "1,1", false),
+    ("run-1 - train/lr,run-2 - train/lr", "2,1", "1,1", false),
+    ("lr,learning_rate", "2,", "1,", true),
+  ])
+  func parameterGroups(_ names: String, _ first: String, _ second: String, _ isSame: Bool) throws {
+    let text = "step,\(names)\n1,\(first)\n2,\(second)\n"
+    let names = names.split(separator: ",").map(String.init)
+    if isSame {
+      let log = try Self.log(text)
+      #expect(log.columns[.learningRate] == names[0] && log.learningRate?.values == [2, 1])
+      let kinds = log.mended.map(\.kind)
+      #expect(first.hasSuffix(",") ? kinds.isEmpty : kinds == [.severalLearningRates])
+    } else {
+      let error = #expect(throws: InputError.self) { try Self.log(text) }
+      for piece in names + ["--lr-col"] { #expect(error?.description.contains(piece) == true) }
+      let chosen = try Self.log(text, options: LogOptions(columns: [.learningRate: names[1]]))
+      #expect(chosen.columns[.learningRate] == names[1] && chosen.mended.isEmpty)
+    }
   }
 
   /// A count of updates is taken before the logger's own count.

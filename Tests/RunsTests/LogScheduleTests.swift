@@ -97,9 +97,13 @@ import Testing
 
   @Test func movedWithoutASchedule() throws {
     let (log, _) = try Self.log("linear", steps: 30, timing: .next)
-    let moved = log.movingLearningRatesToNextStep()
+    let moved = try log.timed(.next)
     #expect(moved.learningRate?.steps == [11, 21, 31] && moved.steps == [10, 11, 20, 21, 30, 31])
     #expect(log.notices.map(\.code) == ["lr-maybe-next"] && moved.notices.isEmpty)
+    let applied = try log.timed(.applied)
+    #expect(applied.learningRate == log.learningRate && applied.notices.isEmpty)
+    let bare = try RunLog(bytes: Array("step,loss\n1,3\n".utf8), path: "bare.csv")
+    #expect(throws: InputError.self) { try bare.timed(.applied) }
   }
 
   static let folder = URL(fileURLWithPath: #filePath)

@@ -32,9 +32,13 @@ import Testing
     ("step,lr\n1,1\n1,0.5\n", 3, "step 1 follows step 1"), ("step,lr\n5,1\n", 2, "is the first"),
     ("step,lr\n1,1\n2\n", 3, "'' is not a number"), ("1,2,3\n", 1, "columns have no names"),
     ("0\n0\n", nil, "every value is zero"), ("[1, -1]", nil, "element 2, -1.0"),
-    ("[1, null]", nil, "element 2, null"), ("[1, \"a\"]", nil, "not a JSON array"),
-    ("{\"a\": 1}", nil, "no key"), ("{\"a\": ", nil, "not valid JSON"),
-    ("[]", nil, "holds no values"),
+    ("[1, null]", nil, "element 2, null"), ("[1, \"a\"]", nil, "element 2, 'a'"),
+    ("{\"a\": 1}", nil, "no key"), ("{\"a\": ", 1, "not valid JSON"),
+    ("[]", nil, "holds no values"), ("[1,0.5,]", 1, "not valid JSON"),
+    ("[1\n0.5]", 2, "not valid JSON"), ("[1, 0.5] 2", 1, "not valid JSON"),
+    ("{\"lr\": [1],\n\"lr\": [2]}", 2, "the key 'lr' stands twice"),
+    ("{\"lr\": [1], \"LR\": [2]}", nil, "the key 'lr' stands twice"),
+    ("lr,LR\n1,2\n", 1, "two columns are called 'LR'"), ("lr\n1\n\"0.5\n0.2\n", 3, "never closed"),
   ]
 
   @Test(arguments: bad)

@@ -15,12 +15,12 @@ extension LossCurve {
   public init(contentsOf path: String, warmup: Int? = nil, notices: inout [Notice])
     throws(InputError)
   {
-    var text = DelimitedText(try readBytes(path))
+    var text = DelimitedText(try readBytes(path), path: path)
     var fields: [DelimitedText.Field] = []
-    guard text.next(&fields) else {
+    guard try text.next(&fields) else {
       throw InputError(path: path, problem: "it is empty", remedy: "give a CSV with step,lr,loss")
     }
-    let header = fields.map { text.text($0).lowercased() }
+    let header = try text.names(fields).map { $0.lowercased() }
     func column(_ names: [String]) throws(InputError) -> Int {
       if let found = names.lazy.compactMap({ header.firstIndex(of: $0) }).first { return found }
       throw InputError(
@@ -35,7 +35,7 @@ extension LossCurve {
 
     var rows: [Int: (rate: Double, loss: Double)] = [:]
     var (left, repeated, isSorted, last) = (0, 0, true, 0)
-    while text.next(&fields) {
+    while try text.next(&fields) {
       func number(_ column: Int) -> Double? {
         column < fields.count ? text.number(fields[column]) : nil
       }
@@ -61,7 +61,9 @@ extension LossCurve {
     }
     var steps = rows.keys.sorted()
     func note(_ count: Int, _ code: String, _ what: String) {
-      if count > 0 { notices.append(Notice(code: code, message: "\(path): \(what): \(count)")) }
+      if count > 0 {
+        notices.append(Notice(code: code, message: "\(shownPath(path)): \(what): \(count)"))
+      }
     }
     note(left, "rows-left-out", "rows without a step, a learning rate and a loss, left out")
     note(repeated, "repeated-steps", "repeated steps, of which the last was kept")

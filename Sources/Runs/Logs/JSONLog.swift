@@ -7,16 +7,17 @@ enum JSONLog {
     var records = LogRecords()
     var mends = LogMends()
     var start = 0
+    var line = 0
     while start < bytes.count {
       let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
       defer { start = end + 1 }
-      // A byte-order mark, and blank lines.
-      guard let first = bytes[start..<end].firstIndex(where: { $0 > 0x20 && $0 < 0x80 }) else {
-        continue
-      }
+      line += 1
+      guard let first = bytes[start..<end].firstIndex(where: { $0 > 0x20 }) else { continue }
       var reader = JSONReader(bytes, range: first..<end)
       if case .object(let members) = reader.value(), !reader.isCutShort, reader.isAtEnd {
         add(members, to: &records)
+      } else if reader.repeatedName != nil {
+        throw reader.failure(path: path, line: line)
       } else {
         mends.note(end == bytes.count ? .unfinishedRecords : .unreadableLines, 1)
       }
@@ -35,7 +36,9 @@ enum JSONLog {
     let (document, mends) = try tree(bytes, path: path)
     var records = LogRecords()
     switch document {
-    case .array(let rows): addRows(rows, to: &records)
+    case .array(let rows):
+      addRows(rows, to: &records)
+      if let unnamed = options.unnamed { addNumbers(rows, to: unnamed.rawValue, of: &records) }
     case .object(let members): addColumns(members, to: &records)
     default: break
     }
@@ -47,25 +50,30 @@ enum JSONLog {
     return try raw(records, .json, path: path, options: options, mends: mends)
   }
 
-  /// The document that a file holds.
+  /// The document that a file holds, as far as it goes.
   ///
   /// - Throws: ``InputError`` with the line where it stops being JSON.
   static func tree(_ bytes: [UInt8], path: String) throws(InputError) -> (JSONTree, LogMends) {
-    let start = bytes.firstIndex { $0 > 0x20 && $0 < 0x80 } ?? bytes.count
-    var reader = JSONReader(bytes, range: start..<bytes.count)
-    guard let tree = reader.value() else {
-      let line = 1 + bytes[..<reader.position].count { $0 == UInt8(ascii: "\n") }
-      throw InputError(
-        path: path, line: line, problem: "it is not valid JSON", remedy: "check its syntax")
-    }
+    let (tree, isCutShort) = try JSONTree.document(bytes, path: path, mayEndEarly: true)
     var mends = LogMends()
-    mends.note(.unfinishedRecords, reader.isCutShort ? 1 : 0)
+    mends.note(.unfinishedRecords, isCutShort ? 1 : 0)
     return (tree, mends)
   }
 
   /// Adds an array of objects, a record each.
   static func addRows(_ rows: [JSONTree], to records: inout LogRecords) {
     for case .object(let members) in rows { add(members, to: &records) }
+  }
+
+  /// Adds a list of numbers, a record each; nothing where it holds anything else.
+  private static func addNumbers(
+    _ rows: [JSONTree], to name: String, of records: inout LogRecords
+  ) {
+    guard records.count == 0, rows.allSatisfy({ $0.number != nil || $0.isNull }) else { return }
+    for row in rows {
+      records.add(row, to: name)
+      records.endRecord()
+    }
   }
 
   /// Adds an object of arrays: the i-th elements are the i-th record.

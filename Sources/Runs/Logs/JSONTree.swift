@@ -1,4 +1,6 @@
-/// A JSON value as it stands in a log.
+import Schedules
+
+/// A JSON value as it stands in a file.
 enum JSONTree {
   case null
   case boolean(Bool)
@@ -7,10 +9,16 @@ enum JSONTree {
   case array([JSONTree])
   case object([(name: String, value: JSONTree)])
 
-  /// The member of that name, the last where there are several; nil for anything but an object.
+  /// The member of that name; nil for anything but an object.
   subscript(name: String) -> JSONTree? {
     guard case .object(let members) = self else { return nil }
-    return members.last { $0.name == name }?.value
+    return members.first { $0.name == name }?.value
+  }
+
+  /// Whether it is `null`.
+  var isNull: Bool {
+    if case .null = self { return true }
+    return false
   }
 
   /// The elements of an array; nil for anything else.
@@ -31,14 +39,45 @@ enum JSONTree {
   }
 }
 
+extension JSONTree {
+  /// The document that a file holds.
+  ///
+  /// - Parameters:
+  ///   - bytes: the file.
+  ///   - path: for messages.
+  ///   - mayEndEarly: whether a document that the end of the file cuts short is taken as far as it goes.
+  /// - Returns: the document, and whether it was cut short.
+  /// - Throws: ``InputError`` with the line where it stops being JSON.
+  /// - Complexity: O(size).
+  static func document(_ bytes: [UInt8], path: String, mayEndEarly: Bool = false)
+    throws(InputError) -> (tree: JSONTree, isCutShort: Bool)
+  {
+    var reader = JSONReader(bytes, range: bytes.indices)
+    if let tree = reader.value(), reader.isCutShort ? mayEndEarly : reader.isAtEnd {
+      return (tree, reader.isCutShort)
+    }
+    throw reader.failure(path: path, line: 1)
+  }
+
+  /// Whether a file holds JSON: whether it begins with a bracket or a brace.
+  static func isFound(in bytes: [UInt8]) -> Bool {
+    let first = bytes.first { $0 > 0x20 }
+    return first == UInt8(ascii: "[") || first == UInt8(ascii: "{")
+  }
+}
+
 /// Reads JSON as trainers write it: `NaN` and `Infinity` are numbers, and of a text that ends too early
 /// the arrays and objects that it has begun are kept, with their complete members.
 ///
 /// The decoder of FoundationEssentials refuses both.
 struct JSONReader {
   private let bytes: [UInt8]
+  private let start: Int
   private let end: Int
-  private(set) var position: Int
+  private var position: Int
+
+  /// The name that an object has twice, where one does: either value could be meant.
+  private(set) var repeatedName: String?
 
   /// Whether the text ended within the value.
   private(set) var isCutShort = false
@@ -46,14 +85,29 @@ struct JSONReader {
   /// How deep values may lie in one another.
   private static let mostLevels = 64
 
+  private static let fewMembers = 16
+
   init(_ bytes: [UInt8], range: Range<Int>) {
     self.bytes = bytes
-    position = range.lowerBound
+    start = range.lowerBound
+    position = start
     end = range.upperBound
   }
 
   /// The next value; nil where there is none, or where the text is not JSON.
   mutating func value() -> JSONTree? { value(level: 0) }
+
+  /// Why the text is not JSON; `line` is that of its first byte.
+  func failure(path: String, line: Int) -> InputError {
+    let place = line + bytes[start..<min(position, end)].count { $0 == UInt8(ascii: "\n") }
+    guard let repeatedName else {
+      return InputError(
+        path: path, line: place, problem: "it is not valid JSON", remedy: "check its syntax")
+    }
+    return InputError(
+      path: path, line: place, problem: "the key '\(printable(repeatedName))' stands twice",
+      remedy: "remove one of them")
+  }
 
   /// Whether nothing but blanks is left.
   var isAtEnd: Bool {
@@ -88,38 +142,56 @@ struct JSONReader {
     var elements: [JSONTree] = []
     position += 1
     while let byte = next() {
-      if byte == UInt8(ascii: "]") {
+      if byte == UInt8(ascii: "]"), elements.isEmpty {
         position += 1
         return .array(elements)
       }
-      if byte == UInt8(ascii: ","), !elements.isEmpty {
-        position += 1
-        continue
-      }
       guard let element = value(level: level + 1) else { break }
       elements.append(element)
+      switch next() {
+      case UInt8(ascii: ","): position += 1
+      case UInt8(ascii: "]"):
+        position += 1
+        return .array(elements)
+      case nil: break
+      default: return nil
+      }
     }
     return isCutShort ? .array(elements) : nil
   }
 
   private mutating func object(level: Int) -> JSONTree? {
     var members: [(name: String, value: JSONTree)] = []
+    // Most objects have a few members: their names are compared, those of large ones looked up.
+    var names: Set<String> = []
     position += 1
     while let byte = next() {
-      if byte == UInt8(ascii: "}") {
+      if byte == UInt8(ascii: "}"), members.isEmpty {
         position += 1
         return .object(members)
-      }
-      if byte == UInt8(ascii: ","), !members.isEmpty {
-        position += 1
-        continue
       }
       guard byte == UInt8(ascii: "\""), let name = string(), next() == UInt8(ascii: ":") else {
         break
       }
+      if members.count == Self.fewMembers { names = Set(members.map(\.name)) }
+      let isRepeated =
+        members.count < Self.fewMembers
+        ? members.contains { $0.name == name } : !names.insert(name).inserted
+      if isRepeated {
+        repeatedName = name
+        return nil
+      }
       position += 1
       guard let value = value(level: level + 1) else { break }
       members.append((name, value))
+      switch next() {
+      case UInt8(ascii: ","): position += 1
+      case UInt8(ascii: "}"):
+        position += 1
+        return .object(members)
+      case nil: break
+      default: return nil
+      }
     }
     return isCutShort ? .object(members) : nil
   }

@@ -9,6 +9,9 @@ struct LogColumns {
   struct Choice {
     /// The name of each quantity's column.
     var names: [LogQuantity: String] = [:]
+
+    /// Other columns of learning rates: those of further parameter groups, as a rule.
+    var otherRates: [String] = []
     var mends = LogMends()
   }
 
@@ -30,7 +33,12 @@ struct LogColumns {
       let found = matches(quantity, names)
       guard let first = found.first else { continue }
       choice.names[quantity] = first
-      if found.count > 1 { choice.mends.note(.severalColumns, found.count, columns: found) }
+      if quantity == .learningRate {
+        // Whether it matters which is taken, their values tell.
+        choice.otherRates = Array(found.dropFirst())
+      } else if found.count > 1 {
+        choice.mends.note(.severalColumns, found.count, columns: found)
+      }
     }
     guard choice.names.contains(where: { $0.key != .step }) else {
       throw InputError(
@@ -54,9 +62,11 @@ struct LogColumns {
       remedy: guess ?? "name one of these")
   }
 
-  /// The names that match the quantity's most preferred synonym that occurs.
+  /// The names that match the quantity's most preferred synonym that occurs; of learning rates those that
+  /// match any.
   private func matches(_ quantity: LogQuantity, _ names: [String]) -> [String] {
     let plain = names.map { Self.plainName($0) }
+    var all: [String] = []
     for synonym in quantity.synonyms {
       let isMatch: (String) -> Bool
       if synonym.hasSuffix("*") {
@@ -68,10 +78,12 @@ struct LogColumns {
       } else {
         isMatch = { $0 == synonym }
       }
-      let found = names.indices.filter { isMatch(plain[$0]) }.map { names[$0] }
-      if !found.isEmpty { return found }
+      all += names.indices.filter { isMatch(plain[$0]) && !all.contains(names[$0]) }.map {
+        names[$0]
+      }
+      if quantity != .learningRate, !all.isEmpty { break }
     }
-    return []
+    return all
   }
 
   /// The name in lower case, without the run's name that exports of Weights & Biases put before it.

@@ -38,6 +38,8 @@ struct LogFolder {
         remedy: "give one of them")
     } else if names.contains("metrics"), Self.isFolder(metrics) {
       contents = .metrics(metrics)
+    } else if let state = Self.lastCheckpoint(in: path, names) {
+      contents = .file(state)
     } else {
       throw InputError(
         path: path, problem: "it is a folder without a log",
@@ -46,15 +48,23 @@ struct LogFolder {
     }
   }
 
+  /// The state in the last `checkpoint-N` of Hugging Face's Trainer, which has the whole run's history.
+  private static func lastCheckpoint(in path: String, _ names: [String]) -> String? {
+    let prefix = "checkpoint-"
+    let steps = names.filter { $0.hasPrefix(prefix) }.compactMap { Int($0.dropFirst(prefix.count)) }
+    return steps.sorted().reversed().lazy.map { "\(path)/\(prefix)\($0)/trainer_state.json" }
+      .first { access($0, F_OK) == 0 }
+  }
+
   /// Reads the log.
   func read(_ options: LogOptions) throws(InputError) -> RawLog {
     switch contents {
     case .file(let file):
-      let bytes = try readBytes(file)
+      let bytes = try readBytes(file, isNamed: false)
       return try LogFormat.read(bytes, path: path, options: options)
     case .eventFiles(let files):
       var contents: [[UInt8]] = []
-      for file in files { contents.append(try readBytes(file)) }
+      for file in files { contents.append(try readBytes(file, isNamed: false)) }
       return try TensorBoardLog.read(contents, path: path, options: options)
     case .metrics(let folder):
       var metrics: [(name: String, bytes: [UInt8])] = []
@@ -74,7 +84,7 @@ struct LogFolder {
         guard level < 16 else { continue }
         try readMetrics(in: place, prefix: prefix + name + "/", level: level + 1, into: &metrics)
       } else {
-        metrics.append((prefix + name, try readBytes(place)))
+        metrics.append((prefix + name, try readBytes(place, isNamed: false)))
       }
     }
   }

@@ -67,17 +67,11 @@ extension LogFormat {
   /// - Throws: ``InputError`` for empty files and for contents that are no text.
   /// - Complexity: O(size) at worst, for JSON.
   static func recognised(in bytes: [UInt8], path: String) throws(InputError) -> LogFormat {
-    guard let start = bytes.firstIndex(where: { $0 > 0x20 && !byteOrderMark.contains($0) }) else {
+    guard let start = bytes.firstIndex(where: { $0 > 0x20 }) else {
       throw InputError(path: path, problem: "it is empty", remedy: "give a log with records")
     }
     if WandbFile.hasHeader(bytes) { return .wandb }
     if RecordFile.hasHeader(bytes) || path.contains("tfevents") { return .tensorBoard }
-    for (magic, what, remedy) in foreignFormats where bytes.starts(with: Array(magic.utf8)) {
-      throw InputError(path: path, problem: "it is \(what)", remedy: remedy)
-    }
-    if bytes.starts(with: [0x1F, 0x8B]) {
-      throw InputError(path: path, problem: "it is compressed", remedy: "unpack it first")
-    }
     if bytes.prefix(4096).contains(0) {
       throw InputError(
         path: path, problem: "it is neither text nor a log of a known kind",
@@ -89,18 +83,11 @@ extension LogFormat {
     return MegatronLog.isFound(in: bytes) ? .megatron : .csv
   }
 
-  private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
-
-  /// Files that people give by mistake.
-  private static let foreignFormats: [(magic: String, what: String, remedy: String)] = [
-    ("PAR1", "a Parquet file", "export it to CSV"),
-    ("SQLite format 3", "an SQLite database", "export the run's metrics to CSV"),
-    ("PK\u{3}\u{4}", "a ZIP archive", "unpack it first"),
-  ]
-
   private static func recognisedJSON(_ bytes: [UInt8], from start: Int) -> LogFormat {
     var reader = JSONReader(bytes, range: start..<bytes.count)
-    guard let first = reader.value() else { return .jsonLines }
+    guard let first = reader.value() else {
+      return bytes[start] == UInt8(ascii: "[") || reader.repeatedName != nil ? .json : .jsonLines
+    }
     if first["log_history"] != nil { return .trainerState }
     if first["history"]?["train"] != nil || first["history"]?["val"] != nil { return .epfml }
     switch first {

@@ -50,6 +50,9 @@ public struct LogMend: Equatable, Sendable {
     /// Columns that could be the quantity.
     case severalColumns = "several-columns"
 
+    /// Learning rates of several parameter groups that are the same but for a constant factor.
+    case severalLearningRates = "several-learning-rates"
+
     /// Iterations whose update the trainer skipped.
     case skippedIterations = "skipped-iterations"
 
@@ -111,6 +114,10 @@ public struct LogMend: Equatable, Sendable {
         "line", "lines", "at the end without a line break, kept: its last number may be cut short")
     case .severalColumns:
       return counted("column", "columns", "to choose from, of which the first was taken")
+    case .severalLearningRates:
+      return counted(
+        "learning rate", "learning rates",
+        "equal but for a constant factor, of which the first was taken; --lr-col chooses another")
     case .skippedIterations:
       return counted("iteration", "iterations", "skipped by the trainer, which moved nothing")
     case .sampledRows:

@@ -7,13 +7,21 @@ public struct LogOptions: Equatable, Sendable {
   /// the names that trainers use.
   public var columns: [LogQuantity: String]
 
+  /// What the values of a table without a header, or of a plain JSON list, are; nil where such files are
+  /// not logs.
+  public var unnamed: LogQuantity?
+
   /// Options.
   ///
   /// - Parameters:
   ///   - format: the format, nil to recognise it.
   ///   - columns: the names of columns, for what is not called as usual.
-  public init(format: LogFormat? = nil, columns: [LogQuantity: String] = [:]) {
+  ///   - unnamed: what values without a name are.
+  public init(
+    format: LogFormat? = nil, columns: [LogQuantity: String] = [:], unnamed: LogQuantity? = nil
+  ) {
     self.format = format
     self.columns = columns
+    self.unnamed = unnamed
   }
 }

@@ -47,8 +47,9 @@ public enum LogQuantity: String, CaseIterable, Sendable {
     case .learningRate:
       return [
         "lr", "learning_rate", "train/learning_rate", "learning-rate", "learning rate", "train/lr",
-        "train_lr", "optim/learning_rate_group0", "optim/lr (group 0)", "lr-*", "lr/*",
-        "learning_rate/*",
+        "train_lr", "optim/learning_rate_group*", "optim/lr (group*", "lr-*", "lr/*", "lr_group*",
+        "lr_pg*", "learning_rate/*", "learning_rate_*", "train/lr-*", "train/lr/*",
+        "train/lr_group*",
       ]
     case .loss:
       return [
@@ -67,7 +68,7 @@ public enum LogQuantity: String, CaseIterable, Sendable {
       return [
         "grad_norm", "train/grad_norm", "grad-norm", "grad norm", "gradient_norm",
         "gradient norm", "optim/total grad norm", "optim/total_grad_norm", "train_grad_norm",
-        "grad_2.0_norm_total", "norm",
+        "grad_2.0_norm_total", "norm", "norms",
       ]
     }
   }

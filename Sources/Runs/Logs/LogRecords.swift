@@ -65,15 +65,19 @@ struct LogRecords {
     var isUsed = [Bool](repeating: false, count: count)
     for quantity in LogQuantity.allCases where quantity != .step {
       guard let name = choice.names[quantity], let index = indices[name] else { continue }
-      let column = columns[index]
-      for record in column.records { isUsed[record] = true }
-      let points = LogPoints(
-        steps: column.records.map { steps[$0] }, values: column.values,
-        unreadable: column.unreadable)
-      raw.add(points, to: quantity, name: name)
+      for record in columns[index].records { isUsed[record] = true }
+      raw.add(points(of: columns[index], at: steps), to: quantity, name: name)
+    }
+    raw.otherRates = choice.otherRates.compactMap { indices[$0] }.map {
+      RawLog.Column(name: columns[$0].name, points: points(of: columns[$0], at: steps))
     }
     raw.mends.note(
       .unusableSteps, steps.indices.count { isUsed[$0] && !LogPoints.isStep(steps[$0]) })
     return raw
+  }
+
+  private func points(of column: Column, at steps: [Double]) -> LogPoints {
+    LogPoints(
+      steps: column.records.map { steps[$0] }, values: column.values, unreadable: column.unreadable)
   }
 }

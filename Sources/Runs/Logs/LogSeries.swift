@@ -25,6 +25,27 @@ public struct LogSeries: Equatable, Sendable {
   }
 }
 
+extension LogSeries {
+  /// Whether another series is this one times a constant, within half a per cent of its largest value.
+  ///
+  /// - Parameter other: logged at some of the same steps.
+  /// - Returns: false where they have no step in common.
+  /// - Complexity: O(records).
+  func isProportional(to other: LogSeries) -> Bool {
+    var pairs: [(own: Double, other: Double)] = []
+    var index = 0
+    for (step, value) in zip(steps, values) {
+      while index < other.steps.count, other.steps[index] < step { index += 1 }
+      guard index < other.steps.count else { break }
+      if other.steps[index] == step { pairs.append((value, other.values[index])) }
+    }
+    guard let top = pairs.max(by: { $0.own < $1.own }) else { return false }
+    let factor = top.own > 0 ? top.other / top.own : 1
+    let most = pairs.map(\.other).max() ?? 0
+    return pairs.allSatisfy { abs($0.other - factor * $0.own) <= 5e-3 * most }
+  }
+}
+
 /// The records of one quantity in the order of the file, before anything is mended.
 struct LogPoints {
   var steps: [Double] = []

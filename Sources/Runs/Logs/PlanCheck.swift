@@ -57,11 +57,7 @@ public struct PlanCheck: Sendable {
   ) throws(InputError) {
     guard let rates = log.learningRate, let first = rates.steps.first, let last = rates.steps.last
     else {
-      let there = log.columns.filter { $0.key != .step }.map(\.value).sorted()
-      throw InputError(
-        path: log.path,
-        problem: "it has no learning rate (only \(printable(there.joined(separator: ", "))))",
-        remedy: "log it, or name its column with --lr-col")
+      throw log.lackingLearningRate
     }
     steps = first...last
     let gaps = zip(rates.steps, rates.steps.dropFirst()).map { $1 - $0 }.sorted()
@@ -88,7 +84,7 @@ extension RunLog {
   /// The base learning rate with which a schedule agrees throughout: the one that its highest multiplier
   /// at a record asks for.
   func matchingBaseLearningRate(
-    for schedule: Schedule, timing: LearningRateTiming?
+    for schedule: Schedule, timing: LearningRateTiming?, comparesWarmup: Bool = true
   ) -> Double? {
     guard let rates = learningRate else { return nil }
     var highest = (multiplier: 0.0, rate: 0.0)
@@ -102,7 +98,9 @@ extension RunLog {
     }
     let found = highest.rate / highest.multiplier
     guard found.isFinite, found > 0,
-      (try? aligned(with: schedule, baseLearningRate: found, timing: timing)) != nil
+      (try? aligned(
+        with: schedule, baseLearningRate: found, timing: timing, comparesWarmup: comparesWarmup))
+        != nil
     else { return nil }
     return found
   }

@@ -10,6 +10,9 @@ struct RawLog {
   private(set) var columns: [LogQuantity: Column] = [:]
   var mends = LogMends()
 
+  /// Learning rates beside the one that was chosen.
+  var otherRates: [Column] = []
+
   /// What the log says that the run followed; nil where its format does not tell.
   var settings: RunSettings?
 
@@ -43,6 +46,9 @@ struct RawLog {
       let unusable = found.points.steps.count { !LogPoints.isStep($0) }
       self.mends.note(.unusableSteps, unusable, columns: [name])
       add(found.points, to: quantity, name: name)
+    }
+    otherRates = series.filter { choice.otherRates.contains($0.name) }.map {
+      Column(name: $0.name, points: $0.points)
     }
   }
 }

@@ -13,20 +13,26 @@ extension RunLog {
   ///   - schedule: the schedule of the run.
   ///   - baseLearningRate: γ.
   ///   - timing: which update a record's learning rate belongs to; nil to find out.
+  ///   - comparesWarmup: whether the rates of the warmup must be the schedule's; else any that do not
+  ///     exceed the peak will do, as some trainers rise along a cosine.
   /// - Returns: the log; its ``learningRateTiming`` stays as it is where the learning rate does not change.
   /// - Throws: ``ScheduleMismatch`` at the first record that disagrees.
   /// - Complexity: O(records).
   public func aligned(
-    with schedule: Schedule, baseLearningRate: Double, timing: LearningRateTiming? = nil
+    with schedule: Schedule, baseLearningRate: Double, timing: LearningRateTiming? = nil,
+    comparesWarmup: Bool = true
   ) throws(ScheduleMismatch) -> RunLog {
     guard let rates = learningRate else { return self }
     let plan = PlannedRates(schedule: schedule, baseLearningRate: baseLearningRate)
     let found = timing ?? plan.timing(of: rates) ?? learningRateTiming
     let index = { (step: Int) in (found ?? .applied).index(at: step) }
     for (step, rate) in zip(rates.steps, rates.values) {
+      // Some trainers log a zero after the last step.
+      if step >= schedule.steps, rate == 0 { continue }
       guard step <= schedule.steps else {
         throw ScheduleMismatch(path: path, step: step, expected: nil, found: rate)
       }
+      if !comparesWarmup, plan.isRising(index(step)), rate <= baseLearningRate { continue }
       guard let expected = plan[index(step)], !plan.agrees(rate, at: index(step)) else { continue }
       throw ScheduleMismatch(path: path, step: step, expected: expected, found: rate)
     }
@@ -40,14 +46,17 @@ extension RunLog {
     return log
   }
 
-  /// The log with learning rates that were logged a step early moved to the step that took them.
+  /// The log with its learning rates at the steps that took them, by what the user knows of it.
   ///
-  /// - Returns: the log, with the rate of the record of step t at step t + 1.
+  /// - Parameter timing: which update a record's learning rate belongs to.
+  /// - Returns: the log; of rates logged for the next step that of the record of step t is at step t + 1.
+  /// - Throws: ``InputError`` where it has no learning rate.
   /// - Complexity: O(records).
-  public func movingLearningRatesToNextStep() -> RunLog {
-    guard let rates = learningRate else { return self }
+  public func timed(_ timing: LearningRateTiming) throws(InputError) -> RunLog {
+    guard let rates = learningRate else { throw lackingLearningRate }
     var log = self
-    log.learningRateTiming = .next
+    log.learningRateTiming = timing
+    guard timing == .next else { return log }
     log.series[.learningRate] = LogSeries(steps: rates.steps.map { $0 + 1 }, values: rates.values)
     log.noteMovedRates(rates.steps.count)
     return log
@@ -87,6 +96,9 @@ private struct PlannedRates {
     guard index >= 0, index < schedule.steps else { return nil }
     return baseLearningRate * schedule.multipliers(in: index..<index + 1)[0]
   }
+
+  /// Whether an index lies before the first at the peak.
+  func isRising(_ index: Int) -> Bool { index < warmup }
 
   /// Whether a logged rate is that of an index or lies between those beside it.
   func agrees(_ rate: Double, at index: Int) -> Bool {

@@ -72,9 +72,21 @@ public struct RunLog: Sendable {
       Notice(
         code: "lr-maybe-next",
         message:
-          "the last learning rate of \(printable(path, most: 1000)) is 0, as where that of the next step is logged; add --schedule to find out, or --lr-at"
+          "the last learning rate of \(shownPath(path)) is 0, as where that of the next step is logged; add --schedule to find out, or --lr-at"
       )
     ]
+  }
+
+  /// Why a question cannot be asked of the log: it lacks a quantity.
+  func lacking(_ quantity: LogQuantity, remedy: String) -> InputError {
+    let there = columns.filter { $0.key != .step }.map(\.value).sorted().joined(separator: ", ")
+    return InputError(
+      path: path, problem: "it has no \(quantity.name) (only \(printable(there)))", remedy: remedy)
+  }
+
+  /// Why nothing can be said of the learning rate of a log that has none.
+  public var lackingLearningRate: InputError {
+    lacking(.learningRate, remedy: "log it, or name its column with --lr-col")
   }
 
   /// Sorts and mends what a reader found.
@@ -108,6 +120,12 @@ public struct RunLog: Sendable {
         path: path, problem: "no record holds a number in \(printable(names, most: 300))",
         remedy: "check that the run logged anything")
     }
+    if let own = columns[.learningRate], let rates = series[.learningRate] {
+      let others = try Self.proportional(raw.otherRates, to: rates, called: own, path: path)
+      if !others.isEmpty {
+        mends.note(.severalLearningRates, others.count + 1, columns: [own] + others)
+      }
+    }
     self.path = path
     format = raw.format
     settings = raw.settings
@@ -116,6 +134,31 @@ public struct RunLog: Sendable {
     mended = mends.all
     learningRateTiming = series[.learningRate] == nil ? nil : raw.format.learningRateTiming
     noteSampledRows()
+  }
+
+  /// The names of the other learning rates, which have values.
+  ///
+  /// - Throws: ``InputError`` where one has another shape: which one the schedule is of, the user must say.
+  private static func proportional(
+    _ others: [RawLog.Column], to rates: LogSeries, called own: String, path: String
+  ) throws(InputError) -> [String] {
+    var names: [String] = []
+    for other in others {
+      var unused = LogMends()
+      let values = other.points.series(column: other.name, mends: &unused).filter {
+        $1.isFinite && $1 >= 0
+      }
+      guard !values.steps.isEmpty else { continue }
+      guard rates.isProportional(to: values) else {
+        throw InputError(
+          path: path,
+          problem:
+            "its learning rates \(printable(own)) and \(printable(other.name)) differ by more than a factor",
+          remedy: "choose one with --lr-col")
+      }
+      names.append(other.name)
+    }
+    return names
   }
 
   /// `run.history()` of Weights & Biases gives 500 rows at random steps instead of all.

@@ -32,14 +32,18 @@ public struct RunSettings: Equatable, Sendable {
 }
 
 extension RunSettings {
+  /// A number of steps that a trainer wrote down; nil for what is not one.
+  static func steps(_ number: Double) -> Int? {
+    Int(exactly: number).flatMap { (1...ScheduleSpec.mostSteps).contains($0) ? $0 : nil }
+  }
+
   /// The settings in the `config` of a run of epfml/schedules-and-scaling.
   ///
   /// Its `sqrt` is 1 − √u; a cosine without a final learning rate, or with −1, ends at a tenth of the
   /// peak; a wsd without a cooldown is the constant run that others branch from.
   init(epfmlConfig config: JSONTree?) {
     self.init()
-    steps = config?["iterations"]?.number.flatMap { Int(exactly: $0) }
-      .flatMap { (1...ScheduleSpec.mostSteps).contains($0) ? $0 : nil }
+    steps = config?["iterations"]?.number.flatMap { Self.steps($0) }
     baseLearningRate = config?["lr"]?.number.flatMap { (1e-50...1e50).contains($0) ? $0 : nil }
     guard let config, case .string(let scheduler) = config["scheduler"] else { return }
     var text: String

@@ -17,8 +17,7 @@ public struct ScheduleMismatch: Error, Equatable, Sendable, CustomStringConverti
   /// The mismatch as one line.
   public var description: String {
     let wanted = expected.map { "the schedule has \($0)" } ?? "the schedule has ended"
-    let name = path == "-" ? "standard input" : printable(path, most: 1000)
     return
-      "\(name): at step \(step) the learning rate is \(found), but \(wanted); give this run's schedule, steps and base learning rate"
+      "\(shownPath(path)): at step \(step) the learning rate is \(found), but \(wanted); give this run's schedule, steps and base learning rate"
   }
 }

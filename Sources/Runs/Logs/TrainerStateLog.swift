@@ -24,6 +24,9 @@ enum TrainerStateLog {
     }
     let choice = try LogColumns(path: path, options: options).choose(
       among: records.columns.map(\.name), isStepNamed: true)
-    return records.raw(format: .trainerState, choice: choice, mends: mends)
+    var log = records.raw(format: .trainerState, choice: choice, mends: mends)
+    log.settings = RunSettings(
+      steps: document["max_steps"]?.number.flatMap { RunSettings.steps($0) })
+    return log
   }
 }

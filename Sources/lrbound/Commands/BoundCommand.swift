@@ -18,6 +18,9 @@ struct BoundCommand: ParsableCommand {
 
       Ω = D²/(2γS) + (γ/2)·V bounds f(x_T) − f* for SGD on a convex function. γ is in units of D/G; \
       without --lr the bound is given at γ* = D/√(SV). S = Σ η_t in steps at the peak.
+
+      --curve is for at most \(BoundCurve.mostSteps) steps, with --json \(CurveTable.mostJSONSteps); --at is \
+      for any number of steps.
       """)
 
   @OptionGroup var schedule: ScheduleOptions
@@ -55,6 +58,10 @@ struct BoundCommand: ParsableCommand {
       throw ValidationError(
         "--minimise-last-step and --average-iterate exclude each other; give one of them")
     }
+    if curve, at != nil {
+      throw ValidationError(
+        "--curve gives every step and --at those that it names; give one of them")
+    }
     if curve || at != nil, minimiseLastStep || averageIterate {
       throw ValidationError(
         "--curve and --at are for the last iterate as scheduled; drop the other flag")
@@ -75,8 +82,8 @@ struct BoundCommand: ParsableCommand {
     }
     let given = gammas?[0]
     let distance = try scale.parsedDistance()
-    let norms = try scale.parsedNorms()
     let scheduledRun = try schedule.parsed()
+    let norms = try scale.parsedNorms(of: scheduledRun.steps)
     let spec = scheduledRun.spec
     let tunable = try scheduledRun.tunable(gradientNorms: norms)
     var optimum = try tunable.optimum(distance: distance)
@@ -128,20 +135,22 @@ struct BoundCommand: ParsableCommand {
     let curveTable = try makeCurve(
       scheduledRun, gammas: gammas ?? [shownGamma], norms: norms, distance: distance)
     let printedTable = curve || at != nil ? curveTable : nil
-    if let printedTable { json["curve"] = printedTable.json }
+    // The whole curve as JSON may take much memory.
+    if plot.output.format == .json { json["curve"] = printedTable?.json }
     let report = Report(
       command: "bound",
       text: ["\(kind) of \(spec.text) over \(grouped(scheduledRun.steps)) steps", ""]
         + columns(rows)
         + (printedTable.map { [""] + $0.text } ?? []),
       json: json,
-      csv: printedTable?.csv ?? [
+      csv: [
         ["spec", "steps", "S", "V", "omega", "gamma", "gamma_star", "omega_star"],
         [
           spec.text, "\(scheduledRun.steps)", "\(terms.stepSum)", "\(terms.noiseSum)", "\(omega)",
           "\(shownGamma)", "\(optimum.baseLearningRate)", "\(optimum.bound)",
         ],
       ],
+      csvPieces: printedTable.map { table in { write in try table.writeCSV(write) } },
       notices: try scheduledRun.notices(baseLearningRate: gamma),
       assumptions: [
         Report.convexAssumption
@@ -167,6 +176,7 @@ struct BoundCommand: ParsableCommand {
       return step
     }
     guard curve || chosen != nil || plot.isWanted else { return nil }
+    if chosen == nil { try checkLength(of: scheduledRun, gammas: gammas.count) }
     if chosen == nil, scheduledRun.steps <= BoundCurve.mostSteps {
       Progress.announcePasses(60, steps: scheduledRun.steps)
     }
@@ -179,5 +189,20 @@ struct BoundCommand: ParsableCommand {
         of: schedule, at: chosen, gammas: gammas, norms: norms, distance: distance)
     }
     return try CurveTable(of: schedule, gammas: gammas, norms: norms, distance: distance)
+  }
+
+  /// Refuses a curve that would take too much memory before it takes any.
+  private func checkLength(of scheduledRun: ScheduledRun, gammas: Int) throws {
+    let steps = scheduledRun.steps
+    if curve, plot.output.format == .json, steps > CurveTable.mostJSONSteps {
+      throw UsageError(
+        "--curve --json: \(steps) steps, and JSON is for at most \(CurveTable.mostJSONSteps); give --csv, or steps with --at"
+      )
+    }
+    if gammas > 1, steps <= BoundCurve.mostSteps, steps * gammas > BoundCurve.mostSteps {
+      throw UsageError(
+        "--lr: \(gammas) base learning rates at \(steps) steps are more than \(BoundCurve.mostSteps) bounds; give fewer, or steps with --at"
+      )
+    }
   }
 }

@@ -17,9 +17,10 @@ struct LogCommand: ParsableCommand {
       their folder), .wandb files of offline runs, Megatron's output, Lightning's metrics.csv, runs of \
       MLflow's file store (the folder) and the JSON of epfml/schedules-and-scaling. Rows are sorted, of \
       a step logged twice the later row counts, NaN losses are kept: the run diverged. What was mended is \
-      said on stderr, and by --json.
+      said on stderr, and by --json. A file may hold up to 2 GiB.
 
-      Of several optimisers' learning rates choose one with --lr-col. Logged gradient norms are ℓ2 norms \
+      Of the learning rates of several parameter groups the first is taken where they agree but for a \
+      factor, else choose one with --lr-col. Logged gradient norms are ℓ2 norms \
       before clipping as a rule. A training loss is the mean since the row before, or of one batch. Many \
       trainers log the learning rate of the step to come: with --schedule this is found out, and the \
       lr column is what each step took.
@@ -66,11 +67,12 @@ struct LogCommand: ParsableCommand {
       progress.show("log \(index + 1) of \(logs.count)")
       let log = try RunLog(contentsOf: path, options: options)
       if let plan {
+        guard log.learningRate != nil else { throw log.lackingLearningRate }
         read.append(
           try log.aligned(
             with: plan.schedule, baseLearningRate: plan.baseLearningRate, timing: timing))
       } else {
-        read.append(timing == .next ? log.movingLearningRatesToNextStep() : log)
+        read.append(try timing.map { try log.timed($0) } ?? log)
       }
     }
     progress.end()
@@ -83,8 +85,7 @@ struct LogCommand: ParsableCommand {
     }
     try LogCSV(of: read).print()
     for log in read {
-      let name = log.path == "-" ? "standard input" : printable(log.path, most: 1000)
-      for mend in log.mended { printError("\(name): \(mend.message)") }
+      for mend in log.mended { printError("\(shownPath(log.path)): \(mend.message)") }
       for notice in log.notices { printError("warning: \(notice.message)") }
     }
   }

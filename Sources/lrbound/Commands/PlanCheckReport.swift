@@ -67,7 +67,8 @@ struct PlanCheckReport {
           code: "hole",
           message: "up to \(grouped(check.widestGap)) steps lie between two records"))
     }
-    for mend in log.mended where mend.kind == .resumed || mend.kind == .repeatedSteps {
+    let told: [LogMend.Kind] = [.resumed, .repeatedSteps, .severalColumns, .severalLearningRates]
+    for mend in log.mended where told.contains(mend.kind) {
       reasons.append(Notice(code: mend.kind.rawValue, message: mend.message))
     }
     return reasons

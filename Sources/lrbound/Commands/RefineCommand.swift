@@ -15,7 +15,7 @@ struct RefineCommand: ParsableCommand {
         lrbound refine adam-l1-norms.csv --norm l1
         lrbound refine log.csv --plot refined.svg
 
-      The log is CSV or JSON with grad_norm and step. By default (2310.07831) the weights are \
+      The log is any that lrbound log reads, or a plain list of norms, one a step. By default (2310.07831) the weights are \
       w = G^-2 of ℓ2 norms, for SGD, after a running median over 10 % of the log; with --norm l1 they \
       are G^-1 of ℓ1 norms, for Adam. Logs hold ℓ2 norms as a rule: refining an Adam run with them is a \
       heuristic. The schedule is γη_t ∝ w_t·Σ w_p over the steps p to come. --method minimise makes the \
@@ -45,6 +45,24 @@ struct RefineCommand: ParsableCommand {
   @Flag(name: .long, help: "Take the norms as they are, without the running median.")
   var noFilter = false
 
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp(
+      "\(LogFormat.allCases.map(\.rawValue).joined(separator: ", ")); from the contents without it.",
+      valueName: "format"),
+    completion: .list(LogFormat.allCases.map(\.rawValue)))
+  var format: String?
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp("Column (tag, key) of the steps.", valueName: "name"))
+  var stepCol: String?
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp("Column of the gradient norm.", valueName: "name"))
+  var gradNormCol: String?
+
   @OptionGroup var plot: PlotOptions
 
   func run() throws {
@@ -60,7 +78,7 @@ struct RefineCommand: ParsableCommand {
       throw UsageError(
         "--steps '\(count)': refine handles up to \(GradientNormLog.mostSteps) steps; give fewer")
     }
-    let log = try GradientNormLog(contentsOf: self.log)
+    let log = try readLog()
     let norms = log.perStep(count: count, isFiltered: !noFilter)
     let refined = try RefinedSchedule(norms: norms, norm: kind)
     // The weights G^−1 of ℓ1 norms are those of ℓ2 norms √G.
@@ -91,6 +109,7 @@ struct RefineCommand: ParsableCommand {
     }
     // The guarantee is that of the refined schedule alone.
     let guarantee = isMinimised ? nil : refined.guaranteeRatioToLinear
+    let isJSON = plot.output.format == .json
     let report = Report(
       command: "refine",
       text: [
@@ -109,17 +128,29 @@ struct RefineCommand: ParsableCommand {
           ["Ω*", "\(significant(ratio, 4)) of linear decay's"],
         ]),
       json: [
-        "schedule": .array(multipliers.map { .number($0) }), "steps": .integer(norms.count),
+        "schedule": .array(isJSON ? multipliers.map { .number($0) } : []),
+        "steps": .integer(norms.count),
         "peak_fraction": .number(peakFraction),
         "omega_ratio_to_linear": .number(ratio), "norm": .string(kind.rawValue),
         "method": .string(isMinimised ? "minimise" : "refine"), "filter_width": .integer(width),
       ].merging(guarantee.map { ["guarantee_ratio_to_linear": .number($0)] } ?? [:]) { $1 },
-      csv: [["step", "multiplier"]]
-        + multipliers.enumerated().map { ["\($0.offset + 1)", "\($0.element)"] },
-      notices: log.notices, assumptions: assumptions)
+      csv: [],
+      csvPieces: { write in
+        try ScheduleTable(of: schedule, baseLearningRate: nil).forEachPiece { try write($0) }
+      },
+      notices: log.notices + log.notices(over: norms.count), assumptions: assumptions)
     try plot.print(report) {
       RefineChart(schedule, norms: norms, isFiltered: width > 1).chart
     }
+  }
+
+  private func readLog() throws -> GradientNormLog {
+    var options = LogOptions()
+    options.format = try format.map { try Arguments.logFormat($0) }
+    options.columns[.step] = stepCol
+    options.columns[.gradientNorm] = gradNormCol
+    options.unnamed = .gradientNorm
+    return try GradientNormLog(of: RunLog(contentsOf: log, options: options))
   }
 
   /// The schedule that makes the bound least at these norms.

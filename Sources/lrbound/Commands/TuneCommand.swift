@@ -55,8 +55,8 @@ struct TuneCommand: ParsableCommand {
   func run() throws {
     let fixed = try lr.map { try Arguments.learningRate($0, "--lr") }
     let distance = try scale.parsedDistance()
-    let norms = try scale.parsedNorms()
     let scheduledRun = try schedule.parsed()
+    let norms = try scale.parsedNorms(of: scheduledRun.steps)
     let spec = scheduledRun.spec
     if freeForm {
       let freeForm = try FreeFormReport(

@@ -36,7 +36,7 @@ struct TunedSweep {
     }
     sweep = folder.sweep
     (cells, untuned) = sweep.tunedCells()
-    fileNotices = Self.notices(of: folder)
+    fileNotices = Self.notices(of: folder) + (folder.logs?.notices ?? [])
   }
 
   /// What to know about the files and all cells.
@@ -71,14 +71,14 @@ struct TunedSweep {
   /// What the logs and tables were judged by, and which are left out.
   private static func notices(of folder: SweepFolder) -> [Notice] {
     var notices = (folder.unread + (folder.logs?.unused ?? [])).map { unused in
-      Notice(code: "unused-log", message: "\(fileName(unused.path)): \(unused.reason), left out")
+      Notice(code: "unused-log", message: "\(shownPath(unused.path)): \(unused.reason), left out")
     }
     notices += folder.lossChoices.map { choice in
       let others = choice.others.map { printable($0) }.joined(separator: ", ")
       return Notice(
         code: "several-losses",
         message:
-          "\(fileName(choice.path)): runs are judged by \(printable(choice.taken)), not by \(others)"
+          "\(shownPath(choice.path)): runs are judged by \(printable(choice.taken)), not by \(others)"
       )
     }
     if folder.logs?.judge == .loss {
@@ -120,10 +120,6 @@ struct TunedSweep {
   /// "wsd:cooldown=0.2 at 25,000 steps".
   static func name(of cell: SweepCell) -> String {
     "\(cell.spec.canonical) at \(grouped(cell.steps)) steps"
-  }
-
-  private static func fileName(_ path: String) -> String {
-    path == "-" ? "standard input" : printable(path, most: 1000)
   }
 }
 

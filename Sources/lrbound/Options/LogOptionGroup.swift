@@ -54,21 +54,24 @@ struct LogOptionGroup: ParsableArguments {
   /// The options as the readers take them.
   func parsed() throws(UsageError) -> LogOptions {
     var options = LogOptions()
-    if let format {
-      guard let known = LogFormat(named: format) else {
-        let names = LogFormat.allCases.map(\.rawValue)
-        let guess = nearestSpelling(to: format, among: names).map { "did you mean \($0)?" }
-        throw UsageError(
-          "--format '\(printable(format))': no such format; \(guess ?? "give one of \(names.joined(separator: ", "))")"
-        )
-      }
-      options.format = known
-    }
+    options.format = try format.map { (name) throws(UsageError) in try Arguments.logFormat(name) }
     let columns: [(LogQuantity, String?)] = [
       (.step, stepCol), (.loss, lossCol), (.validationLoss, valLossCol),
       (.finalValidationLoss, finalValLossCol), (.learningRate, lrCol), (.gradientNorm, gradNormCol),
     ]
     for (quantity, name) in columns { options.columns[quantity] = name }
     return options
+  }
+}
+
+extension Arguments {
+  /// The format of a log by its name.
+  static func logFormat(_ name: String) throws(UsageError) -> LogFormat {
+    if let format = LogFormat(named: name) { return format }
+    let names = LogFormat.allCases.map(\.rawValue)
+    let guess = nearestSpelling(to: name, among: names).map { "did you mean \($0)?" }
+    throw UsageError(
+      "--format '\(printable(name))': no such format; \(guess ?? "give one of \(names.joined(separator: ", "))")"
+    )
   }
 }

@@ -26,8 +26,10 @@ struct ScaleOptions: ParsableArguments {
     try Arguments.positive(distance, "--distance", example: "1")
   }
 
-  /// G, or the norms of the file.
-  func parsedNorms() throws -> GradientNorms { try norms.parsedNorms() }
+  /// G, or the norms of the file, of which there must be one a step where T is given.
+  func parsedNorms(of steps: Int? = nil) throws -> GradientNorms {
+    try norms.parsedNorms(of: steps)
+  }
 }
 
 /// G, a number or one a step.
@@ -42,11 +44,18 @@ struct GradientNormOption: ParsableArguments {
   /// Whether one number stands for all steps.
   var isConstant: Bool { decimal(gradientNorm) != nil }
 
-  /// G, or the norms of the file.
-  func parsedNorms() throws -> GradientNorms {
+  /// G, or the norms of the file, of which there must be one a step where T is given.
+  func parsedNorms(of steps: Int? = nil) throws -> GradientNorms {
     if isConstant {
       return try .constant(Arguments.positive(gradientNorm, "--gradient-norm", example: "1"))
     }
-    return try .contents(of: gradientNorm)
+    let norms = try GradientNorms.contents(of: gradientNorm)
+    if let steps, let count = norms.steps, count != steps {
+      throw InputError(
+        path: gradientNorm,
+        problem: "it holds \(count) gradient norms, and the run has \(steps) steps",
+        remedy: "give one norm a step")
+    }
+    return norms
   }
 }

@@ -9,6 +9,9 @@ struct CurveTable {
   /// One list of bounds a base learning rate.
   let bounds: [[Double]]
 
+  /// The most steps of a curve that is printed as JSON, which is held as a whole.
+  static let mostJSONSteps = 2_000_000
+
   /// Every step of the run.
   init(of schedule: Schedule, gammas: [Double], norms: GradientNorms, distance: Double) throws {
     let curve = try BoundCurve(of: schedule, gradientNorms: norms)
@@ -50,10 +53,20 @@ struct CurveTable {
     return .object(members)
   }
 
-  var csv: [[String]] {
+  /// Writes the CSV table in blocks of rows, so that a long one takes little memory.
+  func writeCSV(_ write: (String) throws -> Void) throws {
     let names = gammas.count == 1 ? ["omega"] : gammas.map { "omega_\(decimalText($0))" }
-    return [["step"] + names]
-      + steps.indices.map { index in ["\(steps[index])"] + bounds.map { "\($0[index])" } }
+    var block = (["step"] + names).joined(separator: ",") + "\n"
+    for (index, step) in steps.enumerated() {
+      block += "\(step)"
+      for bounds in bounds { block += ",\(bounds[index])" }
+      block += "\n"
+      if block.utf8.count > 1 << 16 {
+        try write(block)
+        block = ""
+      }
+    }
+    try write(block)
   }
 
   /// At most twenty rows, evenly spread over the steps.

@@ -16,6 +16,9 @@ struct Report {
   /// The rows of the CSV table, its header first.
   var csv: [[String]]
 
+  /// Writes the CSV table piece by piece, where it may be too long to be held; stands in for ``csv``.
+  var csvPieces: ((_ write: (String) throws -> Void) throws -> Void)?
+
   /// What the user should know; printed on stderr, or part of the JSON object.
   var notices: [Notice] = []
 
@@ -34,8 +37,12 @@ struct Report {
       try StandardOutput.writeLine((text + assumed).joined(separator: "\n"))
       printNotices()
     case .csv:
-      let rows = csv.map { $0.map(Self.csvField).joined(separator: ",") }
-      try StandardOutput.writeLine(rows.joined(separator: "\n"))
+      if let csvPieces {
+        try csvPieces { try StandardOutput.write($0) }
+      } else {
+        let rows = csv.map { $0.map(Self.csvField).joined(separator: ",") }
+        try StandardOutput.writeLine(rows.joined(separator: "\n"))
+      }
       printNotices()
     case .json:
       var members = json
