@@ -18,6 +18,12 @@ struct SearchSetup {
   /// - Returns: the report.
   /// - Throws: ``NoAnswer`` where no trial ended with a loss, ``UsageError``, and what `evaluate` throws.
   func report(projects: Bool = false, evaluate: ShapeSearch.Evaluation) throws -> SearchReport {
+    let truth = GroundTruth(of: workload)
+    if projects, truth == nil {
+      throw UsageError(
+        "--project: the best learning rates of all are not known for \(workload.identity); take linear or bound, small batches and no weight decay"
+      )
+    }
     let result = try ShapeSearch(plan, steps: workload.steps, evaluate: evaluate)
     guard let best = result.best else {
       let reason = result.tally.reason.map { "the first failed with: \($0)" }
@@ -31,12 +37,6 @@ struct SearchSetup {
       ? try CoordinateSweep.sweeps(
         around: best, plan: plan, steps: workload.steps, evaluate: evaluate
       ).sweeps : []
-    let truth = GroundTruth(of: workload)
-    if projects, truth == nil {
-      throw UsageError(
-        "--project: the best learning rates of all are not known for \(workload.identity); take linear or bound"
-      )
-    }
     let projections =
       projects
       ? plan.families.compactMap { FamilyProjection(of: $0, onto: truth?.learningRates ?? []) } : []
