@@ -17,7 +17,7 @@ final class ProgressLine: Sendable {
   private let start = ContinuousClock.now
 
   /// When the next line is due off a terminal: quick work says nothing.
-  private let due = Mutex(Duration.seconds(5))
+  private let due = Mutex(Duration.seconds(30))
 
   /// A line, shown where it is wanted.
   init(isWanted: Bool) { self.isWanted = isWanted }
