@@ -35,8 +35,8 @@ struct MeasuredRobustnessReport {
       let robustness = try MeasuredRobustness(
         run.spec, on: workload, leastLoss: least, rates: rates, seeds: seeds
       ) { trials in
-        try trialRunner.outcomes(of: trials) {
-          line.show("\(run.spec.text): \(grouped($0)) of \(grouped(trials.count)) trials")
+        try trialRunner.outcomes(of: trials) { done, _ in
+          line.show("\(run.spec.text): \(grouped(done)) of \(grouped(trials.count)) trials")
         }
       }
       measured.append((run, robustness))

@@ -10,6 +10,9 @@ struct SearchSetup {
   /// Whether the best shape's neighbours are tried.
   let isChecked: Bool
 
+  /// How many trials of the first round that all fail stop a search.
+  static let pilotTrials = 4
+
   /// Searches, and says what was found.
   ///
   /// - Parameters:
@@ -43,5 +46,16 @@ struct SearchSetup {
     return SearchReport(
       workload: workload, plan: plan, search: result, sweeps: sweeps, truth: truth,
       projections: projections)
+  }
+}
+
+extension NoAnswer {
+  /// That a search stops, where the first trials that ended have all failed; nil while some have not.
+  init?(done: Int, failed: Int, _ reason: String?) {
+    guard done == 0, failed >= SearchSetup.pilotTrials, let reason else { return nil }
+    self.init(
+      description:
+        "the first \(grouped(failed)) trials all failed, the first with: \(reason); correct the command and search again"
+    )
   }
 }
