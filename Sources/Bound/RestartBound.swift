@@ -23,14 +23,15 @@ public struct RestartBound: Sendable {
   /// - Throws: ``BoundError``.
   /// - Complexity: O(T) time and memory.
   public init(of schedule: Schedule, gradientNorms: GradientNorms = .one) throws(BoundError) {
-    let steps = try BoundTerms.countedSteps(of: schedule, gradientNorms: gradientNorms)
-    guard steps <= Self.mostSteps else {
-      throw BoundError.tooLong(steps: steps, most: Self.mostSteps)
+    guard schedule.steps <= Self.mostSteps else {
+      throw BoundError.tooLong(steps: schedule.steps, most: Self.mostSteps)
     }
-    let multipliers = schedule.multipliers(in: 0..<steps)
+    let last = try BoundTerms.lastStep(of: schedule, gradientNorms: gradientNorms)
+    let steps = last.steps
+    let multipliers = schedule.multipliers(in: 0..<steps - 1)
     let lastNorm = gradientNorms.norm(at: steps - 1)
-    var suffix = CompensatedSum(multipliers[steps - 1])
-    var noise = CompensatedSum(multipliers[steps - 1] * lastNorm * lastNorm)
+    var suffix = CompensatedSum(last.multiplier)
+    var noise = CompensatedSum(last.multiplier * lastNorm * lastNorm)
     var stepSums = [suffix.value]
     stepSums.reserveCapacity(steps)
     var noiseSums = [noise.value]
