@@ -145,6 +145,14 @@ import Testing
     (["refine", "-", "--method", "guess"], 2, ["--method 'guess'"]),
     (["frobnicate"], 2, ["frobnicate"]), (["help", "nosuch"], 2, ["'nosuch'", "no such command"]),
     (["help", "model", "optimum"], 2, ["'optimum'", "lrbound model", "did you mean optimal"]),
+    (
+      ["model", "loss", "linear", "--steps", "9", "--lr", "1", "--cap", "1"], 2, ["--cap", "--lr"]
+    ),
+    (["model", "scaling", "--features", "100"], 2, ["--features", "leave them out"]),
+    (["model", "scaling", "--tail"], 2, ["--tail", "leave them out"]),
+    (["search", "con", "--check", "--csv"], 2, ["--csv", "--check", "--json"]),
+    (["search", "con", "--project", "--csv"], 2, ["--csv", "--project", "--json"]),
+    (["search", "con", "--error", "dkw"], 2, ["--error", "--fresh-seeds"]),
     (["help", "bound", "x"], 2, ["'x'", "no subcommands"]),
     (["model", "lost"], 2, ["'lost'", "did you mean loss"]),
     (["model", "optimal", "--steps", "9", "--colour"], 2, ["see lrbound model optimal --help"]),

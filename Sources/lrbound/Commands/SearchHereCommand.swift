@@ -25,6 +25,13 @@ struct SearchHereCommand: ParsableCommand {
 
   @OptionGroup var plot: PlotOptions
 
+  func validate() throws {
+    if project || question.check, plot.output.format == .csv {
+      throw ValidationError(
+        "--csv has the families alone; leave out --project and --check, or take --json")
+    }
+  }
+
   func run() throws {
     let setup = try question.parsed(state: trials.state)
     let runner = try trials.runner(of: setup.workload)
