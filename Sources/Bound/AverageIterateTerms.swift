@@ -16,7 +16,7 @@ extension BoundTerms {
   public static func averageIterate(of schedule: Schedule, gradientNorms: GradientNorms = .one)
     throws(BoundError) -> BoundTerms
   {
-    let steps = try countedSteps(of: schedule, gradientNorms: gradientNorms)
+    let steps = try movingSteps(of: schedule, gradientNorms: gradientNorms)
     var sum = CompensatedSum()
     var squares = CompensatedSum()
     schedule.forEachBlockFromEnd(in: 0..<steps, length: 256) { start, block in

@@ -20,8 +20,8 @@ public struct BoundCurve: Sendable {
 
   /// The curve of a schedule.
   ///
-  /// Steps whose multiplier is zero (or below 1e-100) move nothing: their bound is that of the step
-  /// before.
+  /// Steps whose multiplier is zero (or below 1e-100) move nothing: their iterate, and so their bound, is that
+  /// of the next step that moves, or at the end of a run that of its tightest dummy step.
   ///
   /// - Parameters:
   ///   - schedule: of at most ``mostSteps`` steps.
@@ -32,7 +32,7 @@ public struct BoundCurve: Sendable {
   public init(of schedule: Schedule, gradientNorms: GradientNorms = .one, threads: Int = 2)
     throws(BoundError)
   {
-    _ = try BoundTerms.countedSteps(of: schedule, gradientNorms: gradientNorms)
+    _ = try BoundTerms.movingSteps(of: schedule, gradientNorms: gradientNorms)
     guard schedule.steps <= Self.mostSteps else {
       throw BoundError.tooLong(steps: schedule.steps, most: Self.mostSteps)
     }
@@ -47,31 +47,32 @@ public struct BoundCurve: Sendable {
       norms = each.map { $0 / norm }
     }
     let scale = norm * norm
-    if multipliers.allSatisfy({ $0 >= Schedule.negligibleMultiplier }) {
-      noiseSums = CausalMultipole.noiseSums(
-        steps: multipliers, norms: norms, threads: threads
-      ).map { $0 * scale }
-      firstStep = 1
-    } else {
-      let moving = multipliers.indices.filter { multipliers[$0] >= Schedule.negligibleMultiplier }
-      let sums = CausalMultipole.noiseSums(
-        steps: moving.map { multipliers[$0] }, norms: norms.map { all in moving.map { all[$0] } },
-        threads: threads)
-      let ends = moving.dropFirst() + [multipliers.count]
-      noiseSums = zip(sums, zip(moving, ends)).flatMap { sum, span in
-        repeatElement(sum * scale, count: span.1 - span.0)
-      }
-      firstStep = moving[0] + 1
-    }
+    let moving = multipliers.indices.filter { multipliers[$0] >= Schedule.negligibleMultiplier }
+    let isWhole = moving.count == multipliers.count
+    let noise = CausalMultipole.noiseSums(
+      steps: isWhole ? multipliers : moving.map { multipliers[$0] },
+      norms: isWhole ? norms : norms.map { all in moving.map { all[$0] } }, threads: threads)
     var total = CompensatedSum()
-    let first = firstStep - 1
-    stepSums = [Double](unsafeUninitializedCapacity: multipliers.count - first) { buffer, count in
-      for index in first..<multipliers.count {
-        if multipliers[index] >= Schedule.negligibleMultiplier { total.add(multipliers[index]) }
-        buffer[index - first] = total.value
+    var stepSums: [Double] = []
+    var noiseSums: [Double] = []
+    stepSums.reserveCapacity(multipliers.count)
+    noiseSums.reserveCapacity(multipliers.count)
+    for (place, index) in moving.enumerated() {
+      total.add(multipliers[index])
+      // Itself, and the zeros before it; those before the first step that moves have no bound.
+      for _ in (place == 0 ? index : moving[place - 1] + 1)...index {
+        stepSums.append(total.value)
+        noiseSums.append(noise[place] * scale)
       }
-      count = multipliers.count - first
     }
+    firstStep = moving[0] + 1
+    if schedule.trailingZeros > 0 {
+      let end = try BoundTerms.lastIterate(of: schedule, gradientNorms: gradientNorms)
+      stepSums += repeatElement(end.stepSum, count: end.trimmedSteps)
+      noiseSums += repeatElement(end.noiseSum, count: end.trimmedSteps)
+    }
+    self.stepSums = stepSums
+    self.noiseSums = noiseSums
   }
 
   /// S_t and V_t of one step.

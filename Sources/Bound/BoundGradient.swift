@@ -9,7 +9,7 @@ public struct BoundGradient: Sendable {
   /// S and V.
   public let terms: BoundTerms
 
-  /// ∂V/∂η_j for the steps that count (trailing zeros have none).
+  /// ∂V/∂η_j for the steps that count: of trailing zeros the first alone, a dummy that is held.
   public let noiseSlopes: [Double]
 
   /// The gradient at a schedule.
@@ -20,14 +20,15 @@ public struct BoundGradient: Sendable {
   /// - Throws: ``BoundError/normCount(norms:steps:)``, ``BoundError/normsAllZero``.
   /// - Complexity: O(T) time and memory.
   public init(of schedule: Schedule, gradientNorms: GradientNorms = .one) throws(BoundError) {
-    let steps = try BoundTerms.countedSteps(of: schedule, gradientNorms: gradientNorms)
-    let multipliers = schedule.multipliers(in: 0..<steps)
-    var slopes = [Double](repeating: 0, count: steps)
+    let last = try BoundTerms.lastStep(of: schedule, gradientNorms: gradientNorms)
+    let multipliers = schedule.multipliers(in: 0..<last.steps - 1) + [last.multiplier]
+    var slopes = [Double](repeating: 0, count: last.steps)
     let sums = Self.evaluate(multipliers, gradientNorms: gradientNorms, slopes: &slopes)
     guard sums.noise > 0 else { throw BoundError.normsAllZero }
     terms = BoundTerms(
-      stepSum: sums.steps, noiseSum: sums.noise, steps: steps,
-      trimmedSteps: schedule.steps - steps)
+      stepSum: sums.steps, noiseSum: sums.noise, steps: last.steps,
+      trimmedSteps: schedule.trailingZeros,
+      chosenLastMultiplier: last.isChosen ? last.multiplier : nil)
     noiseSlopes = slopes
   }
 

@@ -10,18 +10,25 @@ public struct BoundTerms: Equatable, Sendable {
   /// V, the part that gradient noise adds, in units of G².
   public let noiseSum: Double
 
-  /// The number of steps that count: trailing zeros of the schedule left out.
+  /// The number of steps that count: of trailing zeros the first alone, as the last step.
   public let steps: Int
 
-  /// How many trailing steps were left out because their multiplier is zero (or below 1e-100).
+  /// How many trailing steps have a multiplier of zero (or below 1e-100) and move nothing.
   public let trimmedSteps: Int
 
+  /// The last multiplier η_T, where it was not given but chosen so that the bound is tightest.
+  public let chosenLastMultiplier: Double?
+
   /// Terms that were computed elsewhere.
-  package init(stepSum: Double, noiseSum: Double, steps: Int, trimmedSteps: Int = 0) {
+  package init(
+    stepSum: Double, noiseSum: Double, steps: Int, trimmedSteps: Int = 0,
+    chosenLastMultiplier: Double? = nil
+  ) {
     self.stepSum = stepSum
     self.noiseSum = noiseSum
     self.steps = steps
     self.trimmedSteps = trimmedSteps
+    self.chosenLastMultiplier = chosenLastMultiplier
   }
 
   /// The bound Ω on f(x_T) − f* at a base learning rate.
@@ -48,7 +55,7 @@ public struct BoundTerms: Equatable, Sendable {
   package func scaled(gradientNorm: Double) -> BoundTerms {
     BoundTerms(
       stepSum: stepSum, noiseSum: noiseSum * gradientNorm * gradientNorm, steps: steps,
-      trimmedSteps: trimmedSteps)
+      trimmedSteps: trimmedSteps, chosenLastMultiplier: chosenLastMultiplier)
   }
 
   /// The base learning rate γ* = D/√(S·V) at which the bound is least.

@@ -75,7 +75,7 @@ struct FlooredSchedule: Sendable {
     travel: Double, travelSlope: Double, noiseSlope: Double
   ) {
     let schedule = try spec.realise(steps: steps, baseLearningRate: baseLearningRate)
-    let count = try BoundTerms.countedSteps(of: schedule, gradientNorms: gradientNorms)
+    let count = try BoundTerms.movingSteps(of: schedule, gradientNorms: gradientNorms)
     let eta = schedule.multipliers
     let slopes = schedule.slopes
     let lastNorm = gradientNorms.norm(at: count - 1)

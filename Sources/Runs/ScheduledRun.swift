@@ -125,7 +125,7 @@ public struct ScheduledRun: Sendable {
         Notice(
           code: "trailing-zeros",
           message:
-            "\(spec.text) ends in \(trailing) step\(trailing == 1 ? "" : "s") of zero learning rate, which move nothing and were left out"
+            "\(spec.text) ends in \(trailing) step\(trailing == 1 ? "" : "s") of zero learning rate, which move\(trailing == 1 ? "s" : "") nothing: the bound is that of the iterate before \(trailing == 1 ? "it" : "them")"
         ))
     }
     if schedule.steps - trailing < 100 {

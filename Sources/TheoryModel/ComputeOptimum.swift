@@ -69,7 +69,8 @@ extension FeatureModel {
   /// L_T − σ² of the best constant learning rate in the limit of small learning rates.
   func bestConstantExcess(steps: Double, cap: Double) -> Double {
     let longest = log(cap * steps)
-    return minimum(in: longest - 14...longest, tolerance: 1e-5) { logarithm in
+    // Below e^−7 nothing is learned.
+    return minimum(in: min(longest - 14, -7)...longest, tolerance: 1e-5) { logarithm in
       let grid = IntrinsicGrid(self, intrinsicTime: exp(logarithm))
       let rate = exp(logarithm) / steps
       return grid.signal + rate / task.batch * grid.integral { grid.noise[$0] }

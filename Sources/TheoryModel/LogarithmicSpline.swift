@@ -3,6 +3,9 @@ struct LogarithmicSpline {
   /// The 0-based steps at which the knots lie, ascending.
   let knots: [Int]
 
+  /// T.
+  var count: Int { (knots.last ?? 0) + 1 }
+
   /// Knots at 0, 1, 2, 4 … steps from either end.
   init(steps: Int) {
     var places: Set<Int> = [0, steps - 1, (steps - 1) / 2]

@@ -33,16 +33,23 @@ public struct OptimalMomentum: Sendable {
   ///   - steps: T, 2 to 20 000.
   ///   - cap: the highest η; nil for the stability edge.
   ///   - gradientNoise: what the noise is made of.
+  ///   - progress: called after each iteration with its number, over all three searches; false stops one.
   /// - Throws: ``TheoryModelError``.
   /// - Complexity: O(T·modes) an iteration, some hundred iterations; O(T·modes) memory.
   public init(
-    for model: FeatureModel, steps: Int, cap: Double? = nil, gradientNoise: GradientNoise
+    for model: FeatureModel, steps: Int, cap: Double? = nil, gradientNoise: GradientNoise,
+    progress: @escaping (Int) -> Bool = { _ in true }
   ) throws(TheoryModelError) {
     guard steps >= 2 else { throw .oneStep }
     guard steps <= Self.mostSteps else { throw .tooLong(steps: steps, most: Self.mostSteps) }
     let cap = try model.usableCap(cap)
+    var iterations = 0
     let search = Search(
-      model: model, spline: LogarithmicSpline(steps: steps), cap: cap, gradientNoise: gradientNoise)
+      model: model, spline: LogarithmicSpline(steps: steps), cap: cap, gradientNoise: gradientNoise
+    ) {
+      iterations += 1
+      return progress(iterations)
+    }
     let plain = search.best(from: search.constant(rate: cap / 4, momentum: 0), usesMomentum: false)
     plainExcess = plain.excess
     // From plain steps that are slightly heavy, and from heavy ones.
@@ -64,6 +71,7 @@ public struct OptimalMomentum: Sendable {
     let spline: LogarithmicSpline
     let cap: Double
     let gradientNoise: GradientNoise
+    let progress: () -> Bool
 
     /// The same values at every knot; without momentum the knots of ln η alone.
     func constant(rate: Double, momentum: Double) -> [Double] {
@@ -72,12 +80,17 @@ public struct OptimalMomentum: Sendable {
       return rates + [Double](repeating: log(1 - momentum), count: spline.knots.count)
     }
 
+    /// The least ln(1 − β): a memory a thousand times as long as the run is as good as one without end,
+    /// whose β = 1 has no η/(1 − β).
+    private var leastLogarithm: Double { -log(1000 * Double(spline.count)) }
+
     func steps(_ point: [Double]) -> MomentumSteps {
       let knots = spline.knots.count
       let rates = spline.values(point[..<knots]).map { min(exp($0), cap) }
       let zeros = [Double](repeating: 0, count: rates.count)
       let momenta =
-        point.count == knots ? zeros : spline.values(point[knots...]).map { 1 - exp(min($0, 0)) }
+        point.count == knots
+        ? zeros : spline.values(point[knots...]).map { 1 - exp(max(leastLogarithm, min($0, 0))) }
       return MomentumSteps(unchecked: rates, momenta: momenta, gradientRates: zeros)
     }
 
@@ -104,7 +117,8 @@ public struct OptimalMomentum: Sendable {
       method.mostIterations = 400
       var bounds = [Double](repeating: log(cap), count: knots)
       if usesMomentum { bounds += [Double](repeating: 0, count: knots) }
-      let result = method.minimise(evaluate, from: start, upperBounds: bounds)
+      let result = method.minimise(evaluate, from: start, upperBounds: bounds) { _, _ in progress()
+      }
       return (result.point, exp(result.value))
     }
   }

@@ -42,8 +42,9 @@ public struct SemiAnalyticSchedule: Sendable {
     self.steps = steps
     self.cap = cap
     let longest = log(cap * steps)
-    let points = 16
-    let candidates = (0...points).map { longest - 12 * Double($0) / Double(points) }
+    // Down to where nothing is learned.
+    let points = max(16, Int(((longest + 7) / 0.75).rounded(.up)))
+    let candidates = (0...points).map { longest - 0.75 * Double($0) }
     let values = candidates.map {
       Plan(model, intrinsicTime: exp($0), steps: steps, cap: cap).excess
     }

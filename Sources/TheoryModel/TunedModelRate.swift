@@ -56,7 +56,7 @@ public struct TunedModelRate: Equatable, Sendable {
 
 /// The best power law η_t = γ·t^−χ.
 public struct TunedPowerLaw: Equatable, Sendable {
-  /// χ, 0 to 0.95.
+  /// χ, 0 to 16.
   public let power: Double
 
   /// γ, with the excess loss there.
@@ -84,8 +84,14 @@ public struct TunedPowerLaw: Equatable, Sendable {
         of: model, multipliers: (1...steps).map { pow(Double($0), -power) }, cap: cap,
         recursion: recursion)
     }
-    let best = minimum(in: 0...0.95, tolerance: 1e-3) { power in
-      (try? tuned(power))?.excess ?? .infinity
+    func search(upTo highest: Double) -> LocatedMinimum {
+      minimum(in: 0...highest, tolerance: 1e-3) { (try? tuned($0))?.excess ?? .infinity }
+    }
+    var highest = 0.95
+    var best = search(upTo: highest)
+    while best.argument > highest - 0.01, highest < 16 {
+      highest = min(16, 2 * highest)
+      best = search(upTo: highest)
     }
     power = best.argument
     self.tuned = try tuned(best.argument)

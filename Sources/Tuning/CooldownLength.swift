@@ -4,8 +4,8 @@ import Schedules
 
 /// The best length of a linear (or other) cooldown for a run, and how much other lengths lose.
 ///
-/// With γ re-tuned for each length, the longer the better down to linear decay; at a fixed γ there is
-/// a best length inside the run (2501.18965, section 4).
+/// With γ re-tuned for each length, the longer a linear cooldown the better, up to linear decay over the run;
+/// other decays, and a fixed γ, can have a best length inside it (2501.18965, section 4).
 public struct CooldownLength: Sendable {
   /// One length of the cooldown.
   public struct Choice: Equatable, Sendable {

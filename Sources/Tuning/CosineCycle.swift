@@ -26,7 +26,11 @@ public struct CosineCycle: Sendable {
   /// The cycle as long as the run.
   public let asLongAsRun: Choice
 
-  /// Searches cycles from half to four times the run's length.
+  /// Whether the best cycle is the longest or shortest that was searched, and not where Ω turns.
+  public let isAtEdge: Bool
+
+  /// Searches cycles from half to four times the run's length, and on where the best lies at an end of these:
+  /// up to a thousand times the run, which is a constant learning rate, and down to one step.
   ///
   /// - Parameters:
   ///   - spec: a `cosine` spec; its power, warmup and floor are kept. Nil for other families.
@@ -49,9 +53,20 @@ public struct CosineCycle: Sendable {
     }
     guard let whole = try choice(steps) else { return nil }
     asLongAsRun = whole
-    guard let range = Self.range(of: spec, steps: steps) else { return nil }
-    let found = minimum(in: range) { (try? choice($0)?.bound) ?? .infinity }
+    guard var range = Self.range(of: spec, steps: steps) else { return nil }
+    let all = (spec.warmup?.steps(of: steps) ?? 0) + 1...min(1000 * steps, ScheduleSpec.mostSteps)
+    var found = minimum(in: range) { (try? choice($0)?.bound) ?? .infinity }
+    while found.argument == range.upperBound && found.argument < all.upperBound
+      || found.argument == range.lowerBound && found.argument > all.lowerBound
+    {
+      range =
+        found.argument == range.upperBound
+        ? range.lowerBound...min(all.upperBound, 4 * range.upperBound)
+        : max(all.lowerBound, range.lowerBound / 4)...range.upperBound
+      found = minimum(in: range) { (try? choice($0)?.bound) ?? .infinity }
+    }
     best = try choice(found.argument) ?? whole
+    isAtEdge = steps > 1 && (found.argument == all.lowerBound || found.argument == all.upperBound)
   }
 
   /// Cycles at equal ratios, for the curve of Ω over the length.
@@ -78,7 +93,7 @@ public struct CosineCycle: Sendable {
     }
   }
 
-  /// The cycles that are searched: half to four times the run, longer than the warmup.
+  /// The cycles that are searched first: half to four times the run, longer than the warmup.
   private static func range(of spec: ScheduleSpec, steps: Int) -> ClosedRange<Int>? {
     let warmup = spec.warmup?.steps(of: steps) ?? 0
     let shortest = max(steps / 2, warmup + 1)

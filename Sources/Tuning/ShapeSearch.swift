@@ -127,6 +127,14 @@ public struct ShapeSearch: Sendable {
 }
 
 extension ShapeSearch.Tally {
+  /// The tally of outcomes.
+  ///
+  /// - Parameter outcomes: of any trials.
+  public init(_ outcomes: [TrialOutcome]) {
+    self.init()
+    add(outcomes)
+  }
+
   mutating func add(_ outcomes: [TrialOutcome]) {
     for outcome in outcomes {
       switch outcome {

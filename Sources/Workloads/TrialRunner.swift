@@ -6,7 +6,9 @@ import Synchronization
 /// them the log already held.
 public struct TrialRunner: Sendable {
   private let workload: any Workload
-  private let jobs: Int
+  /// How many trials run at once.
+  public let jobs: Int
+
   private let log: TrialLog?
 
   /// A runner.
@@ -26,11 +28,14 @@ public struct TrialRunner: Sendable {
   ///
   /// - Parameters:
   ///   - trials: of the workload's number of steps.
-  ///   - progress: called some ten times a second, by one thread at a time, with the number of trials done.
+  ///   - progress: called some ten times a second, by one thread at a time, with the number of trials done,
+  ///     and how many of them were run just now and not found in the log.
   /// - Returns: one outcome a trial.
   /// - Throws: ``TrialLogError`` where the log cannot be written or trials cannot be run; none is begun after that.
   /// - Complexity: O(trials) of them.
-  public func outcomes(of trials: [Trial], progress: @escaping @Sendable (Int) -> Void = { _ in })
+  public func outcomes(
+    of trials: [Trial], progress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
+  )
     throws(TrialLogError) -> [TrialOutcome]
   {
     var outcomes = trials.map { log?.outcome(of: $0) }
@@ -64,10 +69,12 @@ private final class RunState: Sendable {
   private let done: Atomic<Int>
   private let stopped = Mutex<TrialLogError?>(nil)
   private let lastReport = Mutex(ContinuousClock.now)
-  private let progress: @Sendable (Int) -> Void
+  private let known: Int
+  private let progress: @Sendable (Int, Int) -> Void
 
-  init(done: Int, progress: @escaping @Sendable (Int) -> Void) {
+  init(done: Int, progress: @escaping @Sendable (Int, Int) -> Void) {
     self.done = Atomic(done)
+    known = done
     self.progress = progress
   }
 
@@ -91,7 +98,7 @@ private final class RunState: Sendable {
       let now = ContinuousClock.now
       if last.duration(to: now) > .milliseconds(100) {
         last = now
-        progress(done)
+        progress(done, done - known)
       }
     }
   }

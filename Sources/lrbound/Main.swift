@@ -12,23 +12,25 @@ import Workloads
 @main
 enum Main {
   static func main() {
+    openStandardStreams()
+    let arguments = ProcessArguments.all
     do {
-      try checkCommandName()
-      var command = try LRBound.parseAsRoot(ProcessArguments.all)
+      _ = try CommandPath(arguments)
+      var command = try LRBound.parseAsRoot(arguments)
+      try OutputFiles.check(WrittenArguments(arguments, of: command))
       try command.run()
     } catch {
       terminate(error)
     }
   }
 
-  /// A misspelt command would otherwise be reported as an unknown option of none.
-  private static func checkCommandName() throws {
-    guard let name = ProcessArguments.all.first, !name.hasPrefix("-") else { return }
-    let names = LRBound.configuration.subcommands.compactMap { $0.configuration.commandName }
-    guard !names.contains(name), name != "help" else { return }
-    let guess = nearestSpelling(to: name, among: names).map { "did you mean \($0)?" }
-    throw UsageError(
-      "'\(printable(name))': no such command; \(guess ?? "give \(names.joined(separator: ", "))")")
+  /// Opens the null device in place of standard streams that are closed, lest the next file that is opened
+  /// take a report or a message.
+  private static func openStandardStreams() {
+    for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 {
+      // The lowest free descriptor is the one looked at.
+      _ = open("/dev/null", descriptor == STDIN_FILENO ? O_RDONLY : O_WRONLY)
+    }
   }
 
   private static func terminate(_ error: any Error) -> Never {
@@ -67,8 +69,7 @@ enum Main {
       fail(error.description, code: 2)
     default:
       let message = LRBound.message(for: error).split(separator: "\n").joined(separator: " ")
-      let name = ProcessArguments.all.first { !$0.hasPrefix("-") }
-      let command = name.map { "lrbound \($0)" } ?? "lrbound"
+      let command = (try? CommandPath(ProcessArguments.all))?.text ?? "lrbound"
       fail("\(message); see \(command) --help", code: 2)
     }
   }

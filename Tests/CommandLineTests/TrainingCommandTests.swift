@@ -201,15 +201,53 @@ import Testing
     let place = try Place()
     let run = try CommandRun(["search"] + arguments.map { $0 == "STATE" ? place.state : $0 })
     #expect(run.code == code && run.output.isEmpty, "\(run.errors)")
-    #expect(run.errors.hasPrefix("lrbound: ") && run.errors.dropLast().contains("\n") == false)
+    // The number of trials may stand before it.
+    let lines = run.errors.split(separator: "\n").filter { !$0.hasPrefix("lrbound: up to ") }
+    #expect(lines.count == 1 && lines[0].hasPrefix("lrbound: "), "\(run.errors)")
     for piece in pieces { #expect(run.errors.contains(piece), "\(run.errors)") }
+  }
+
+  /// A command that cannot work is run four times, not hundreds of times; as part of an array too.
+  @Test func failsAtOnce() throws {
+    let place = try Place()
+    let arguments = [
+      "con", "--shapes", "9", "--steps", "10", "--grid", "1e-2,1,9", "--jobs", "1", "--state",
+      place.state, "--command",
+      "sh -c 'echo x >> {trial_dir}/count; echo no such module >&2; exit 3' {base_lr} {schedule_file}",
+    ]
+    let run = try CommandRun(["search"] + arguments)
+    #expect(run.code == 4 && run.output.isEmpty)
+    #expect(run.errors.contains("up to 81 trials"), "\(run.errors)")
+    #expect(run.errors.contains("the first 4 trials all failed"), "\(run.errors)")
+    #expect(run.errors.contains("exit code 3: no such module"), "\(run.errors)")
+    #expect(try place.counts().reduce(0, +) == 4)
+
+    // What the first task of an array shows stops collect and emit.
+    let state = place.folder + "/array"
+    let emit = arguments.filter { !["--jobs", "1"].contains($0) }
+    let begun = try CommandRun(
+      ["search", "emit", "--chunk", "4", "--json"] + emit.map { $0 == place.state ? state : $0 })
+    let scripts = try #require(try begun.json()["scripts"] as? [String])
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/bash")
+    process.arguments = [scripts[0]]
+    process.environment = ["PATH": "/usr/bin:/bin", "SLURM_ARRAY_TASK_ID": "0"]
+    try process.run()
+    process.waitUntilExit()
+    for command in ["collect", "emit"] {
+      let stopped = try CommandRun(["search", command, "--state", state])
+      #expect(stopped.code == 4, "\(stopped.errors)")
+      #expect(stopped.errors.contains("the first 4 trials all failed"), "\(stopped.errors)")
+      #expect(stopped.errors.contains("no such module"), "\(stopped.errors)")
+    }
   }
 
   /// Another command's folder, a folder in use, a full disk: the search stops, and goes on when that is mended.
   @Test func statesThatCannotBeUsed() throws {
     let place = try Place()
     let whole = try CommandRun(["search"] + place.arguments())
-    let other = try CommandRun(["search"] + place.arguments(["--steps", "11"]))
+    let other = try CommandRun(
+      ["search"] + place.arguments().map { $0 == "10" ? "11" : $0 })
     #expect(other.code == 3 && other.errors.contains("holds trials of"))
 
     let trials = place.state + "/trials"

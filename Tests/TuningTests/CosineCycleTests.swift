@@ -1,3 +1,4 @@
+import Bound
 import Schedules
 import Testing
 import Tuning
@@ -12,6 +13,22 @@ import Tuning
     #expect(zero.best.ratio >= 1.068 && zero.best.ratio <= 1.104, "\(zero.best.ratio)")
     #expect(zero.best.bound < zero.asLongAsRun.bound)
     #expect(zero.asLongAsRun.steps == steps)
+  }
+
+  /// At a small fixed γ the best cycle lies beyond four times the run: no other cycle is better.
+  @Test(arguments: [0.005, 0.01, 0.02, 0.1, 0.3, 3])
+  func beyondTheUsualCycles(_ gamma: Double) throws {
+    let spec = try ScheduleSpec("cosine")
+    let cycle = try #require(try CosineCycle(of: spec, steps: 400, baseLearningRate: gamma))
+    for ratio in [0.05, 0.1, 0.25, 0.5, 0.9, 1.1, 2, 4, 4.12, 6, 10, 50, 300, 999] {
+      let other = try #require(
+        spec.replacingPeriod(steps: Int((ratio * 400).rounded())))
+      let bound = try TunableSchedule(other, steps: 400).bound(fixed: gamma).bound
+      #expect(
+        bound >= cycle.best.bound * (1 - 1e-9), "\(ratio) × is better than \(cycle.best.ratio) ×")
+    }
+    // Far below γ* no cycle is slow enough: the best is a constant learning rate.
+    #expect(cycle.isAtEdge == (gamma <= 0.01))
   }
 
   @Test func onlyForTheCosine() throws {

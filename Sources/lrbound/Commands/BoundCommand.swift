@@ -89,7 +89,6 @@ struct BoundCommand: ParsableCommand {
     var optimum = try tunable.optimum(distance: distance)
     let gamma = given ?? optimum.baseLearningRate
     var terms = try tunable.terms(at: gamma)
-    var lastMultiplier: Double?
     if averageIterate || minimiseLastStep {
       if spec.hasAbsoluteFloor {
         throw UsageError(
@@ -100,9 +99,8 @@ struct BoundCommand: ParsableCommand {
       if averageIterate {
         terms = try .averageIterate(of: schedule, gradientNorms: norms)
       } else {
-        let tightest = try BoundTerms.lastIterateMinimisingLastStep(
+        terms = try .lastIterateMinimisingLastStep(
           of: schedule, gradientNorms: norms, baseLearningRate: given, distance: distance)
-        (terms, lastMultiplier) = (tightest.terms, tightest.lastMultiplier)
       }
       optimum = try TunableSchedule(terms: terms).optimum(distance: distance)
     }
@@ -120,7 +118,7 @@ struct BoundCommand: ParsableCommand {
     if given != nil {
       rows.append(["Ω(γ)", significant(omega, 8), "at γ = \(significant(shownGamma, 6))"])
     }
-    if let lastMultiplier {
+    if let lastMultiplier = terms.chosenLastMultiplier {
       rows.append(["η_T", significant(lastMultiplier, 6), "the last multiplier that makes Ω least"])
     }
     var json: [String: JSONValue] = [
@@ -130,7 +128,7 @@ struct BoundCommand: ParsableCommand {
       "omega_star": .number(optimum.bound), "trimmed_steps": .integer(terms.trimmedSteps),
       "iterate": .string(averageIterate ? "average" : "last"), "distance": .number(distance),
     ]
-    json["last_multiplier"] = .optional(lastMultiplier)
+    json["last_multiplier"] = .optional(terms.chosenLastMultiplier)
     let kind = averageIterate ? "standard bound (average iterate)" : "last-iterate bound"
     let curveTable = try makeCurve(
       scheduledRun, gammas: gammas ?? [shownGamma], norms: norms, distance: distance)

@@ -35,8 +35,8 @@ struct MeasuredRobustnessReport {
       let robustness = try MeasuredRobustness(
         run.spec, on: workload, leastLoss: least, rates: rates, seeds: seeds
       ) { trials in
-        try trialRunner.outcomes(of: trials) {
-          line.show("\(run.spec.text): \(grouped($0)) of \(grouped(trials.count)) trials")
+        try trialRunner.outcomes(of: trials) { done, _ in
+          line.show("\(run.spec.text): \(grouped(done)) of \(grouped(trials.count)) trials")
         }
       }
       measured.append((run, robustness))
@@ -90,16 +90,17 @@ struct MeasuredRobustnessReport {
     }
     let exponents = measured.map { run, robustness -> JSONValue in
       var members: [String: JSONValue] = [
-        "spec": .string(run.spec.text), "bound_exponent": .number(robustness.bound.exponent),
+        "spec": .string(run.spec.text),
         "base_lr": .number(robustness.bestBaseLearningRate),
       ]
       members["exponent"] = .optional(robustness.exponent)
+      members["bound_exponent"] = .optional(robustness.bound.exponent)
       return .object(members)
     }
     let lines = measured.map { run, robustness in
       [
         run.spec.text, "exponent \(robustness.exponent.map { significant($0, 3) } ?? "-")",
-        "bound \(significant(robustness.bound.exponent, 3))",
+        "bound \(robustness.bound.exponent.map { significant($0, 3) } ?? "-")",
       ]
     }
     return Report(

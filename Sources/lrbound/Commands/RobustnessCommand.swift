@@ -19,7 +19,7 @@ struct RobustnessCommand: ParsableCommand {
       R(ρ) is the bound at γ = ργ* relative to Ω*, where the domain is bounded, so that the run may be \
       taken to start over at any step (after 2503.09411). Steps annealed like (1-u)^p have R growing like \
       ρ^(1/(2p+1)); a floor destroys this. Below γ* the usual schedules have (ρ + 1/ρ)/2. The exponent is \
-      fitted over ρ = 64 to 1024.
+      fitted over ρ = 64 to 1024, and given where R is a power law there.
 
       With --workload projected SGD is run on logistic regression, at γ over a grid of fourth roots of two: what γ = ρ \
       times the best costs, and what tuning on a grid of ratio ρ does, on the mean and the worst place of it.
@@ -93,7 +93,7 @@ struct RobustnessCommand: ParsableCommand {
     for (index, factor) in factors.enumerated() {
       rows.append([significant(factor)] + ratios.map { significant($0[index], 5) })
     }
-    rows.append(["exponent"] + exponents.map { significant($0, 4) })
+    rows.append(["exponent"] + exponents.map { $0.map { significant($0, 4) } ?? "-" })
     let lengths = Set(runs.map(\.steps)).sorted().map(grouped).joined(separator: ", ")
     var csv = [["spec", "rho", "ratio"]]
     var jsonRows: [JSONValue] = []
@@ -111,8 +111,10 @@ struct RobustnessCommand: ParsableCommand {
       json: [
         "rows": .array(jsonRows),
         "exponents": .array(
-          zip(runs, exponents).map { run, exponent in
-            .object(["spec": .string(run.spec.text), "exponent": .number(exponent)])
+          zip(runs, exponents).map { run, exponent -> JSONValue in
+            var members: [String: JSONValue] = ["spec": .string(run.spec.text)]
+            members["exponent"] = .optional(exponent)
+            return .object(members)
           }),
       ],
       csv: csv,

@@ -69,9 +69,7 @@ struct ScheduleCommand: ParsableCommand {
     if plot.output.format == .csv {
       try plot.writeFile(chart)
       try ScheduleTable(of: named.schedule, baseLearningRate: named.baseLearningRate)
-        .forEachPiece { (piece: String) throws(StandardOutput.Failure) in
-          try StandardOutput.write(piece)
-        }
+        .forEachPiece(StandardOutput.writeTable)
     } else {
       let report = ScheduleReport(named).report
       try exportOptions.print(report, plot: plot) {

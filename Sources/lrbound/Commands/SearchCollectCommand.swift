@@ -41,6 +41,9 @@ struct SearchCollectCommand: ParsableCommand {
       }
     } catch let pending as PendingTrials {
       try report(pending).print(as: plot.output.format)
+      if let refusal = NoAnswer(done: pending.done, failed: pending.failed, pending.reason) {
+        throw refusal
+      }
       throw NoAnswer(
         description:
           "\(grouped(pending.missing.count)) of \(grouped(pending.total)) trials have no result; lrbound search emit --state \(state) writes them"

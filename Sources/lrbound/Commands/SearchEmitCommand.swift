@@ -44,6 +44,9 @@ struct SearchEmitCommand: ParsableCommand {
     do {
       _ = try search.setup.report(evaluate: trials.outcomes)
     } catch let pending as PendingTrials {
+      if let refusal = NoAnswer(done: pending.done, failed: pending.failed, pending.reason) {
+        throw NoAnswer(description: refusal.description + " with --retry-failed")
+      }
       let scripts = try trials.emit(pending, slurm: search.slurm)
       try report(pending, scripts: scripts).print(as: output.format)
       return

@@ -25,22 +25,42 @@ struct SearchHereCommand: ParsableCommand {
 
   @OptionGroup var plot: PlotOptions
 
+  func validate() throws {
+    if project || question.check, plot.output.format == .csv {
+      throw ValidationError(
+        "--csv has the families alone; leave out --project and --check, or take --json")
+    }
+  }
+
   func run() throws {
     let setup = try question.parsed(state: trials.state)
     let runner = try trials.runner(of: setup.workload)
-    let line = ProgressLine(isWanted: true)
+    let progress = SearchProgress(setup, jobs: runner.jobs)
     if setup.workload is ExternalCommand {
       InterruptWatch.begin { signal in
-        line.end()
+        progress.end()
         printError("interrupted; finished trials are kept, and the same command goes on")
         _exit(128 + signal)
       }
     }
+    var isFirst = true
     let found = try setup.report(projects: project) { trials in
-      let total = grouped(trials.count)
-      return try runner.outcomes(of: trials) { line.show("\(grouped($0)) of \(total) trials") }
+      if isFirst { progress.announce() }
+      // A command that cannot work shows it at once.
+      let few = Array(trials.prefix(isFirst ? max(SearchSetup.pilotTrials, runner.jobs) : 0))
+      isFirst = false
+      let total = trials.count
+      let pilot = try runner.outcomes(of: few) { progress.show($0, $1, of: total) }
+      let failures = ShapeSearch.Tally(pilot)
+      if let refusal = NoAnswer(done: failures.done, failed: failures.failed, failures.reason) {
+        throw refusal
+      }
+      let rest = try runner.outcomes(of: Array(trials.dropFirst(few.count))) {
+        progress.show(few.count + $0, $1, of: total)
+      }
+      return pilot + rest
     }
-    line.end()
+    progress.end()
     try plot.print(found.report) { found.chart }
   }
 }

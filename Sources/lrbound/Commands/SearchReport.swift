@@ -175,6 +175,14 @@ struct SearchReport {
         )
       }
     }
+    if truth == nil, GroundTruth.mayBeLocal(for: workload) {
+      notices.append(
+        Notice(
+          code: "optimum-unknown",
+          message:
+            "the least loss of any schedule is not known here, so that no ratio to it is given: with weight decay or large batches there are many local optima"
+        ))
+    }
     if let reason = search.tally.reason {
       notices.append(
         Notice(

@@ -17,8 +17,9 @@ struct TuneCommand: ParsableCommand {
         lrbound tune wsd20 --steps 400 --free-form --csv > best.csv
         lrbound tune constant --steps 400 --free-form --keep-steps 200 --lr 0.02
 
-      Without --lr the base learning rate is re-tuned for every cooldown length, and the longer the \
-      better; with --lr (γ itself, in units of D/G) it is held fixed, and there is a best length. \
+      Without --lr the base learning rate is re-tuned for every cooldown length: of linear cooldowns the \
+      longest is best, other decays may have a best length. With --lr (γ itself, in units of D/G) it is held \
+      fixed, and linear cooldowns have a best length too. \
       --free-form minimises the bound over all schedules; --csv then writes one that @file reads back.
       """)
 
@@ -128,13 +129,15 @@ struct TuneCommand: ParsableCommand {
       text += columns(
         choices.map { name, choice in
           [
-            name, "\(grouped(choice.steps)) steps (\(significant(choice.ratio, 5)) × the run)",
+            name == "best" && cycle.isAtEdge ? "edge" : name,
+            "\(grouped(choice.steps)) steps (\(significant(choice.ratio, 5)) × the run)",
             "γ \(significant(choice.baseLearningRate, 5))", "Ω \(significant(choice.bound, 6))",
           ]
         })
       json["cycle"] = .object([
         "steps": .integer(cycle.best.steps), "ratio": .number(cycle.best.ratio),
         "gamma": .number(cycle.best.baseLearningRate), "omega": .number(cycle.best.bound),
+        "at_edge": .boolean(cycle.isAtEdge),
       ])
       csv += choices.map { name, choice in
         [
@@ -149,9 +152,18 @@ struct TuneCommand: ParsableCommand {
         "0",
       ])
     }
+    var notices = try scheduledRun.notices(baseLearningRate: fixed ?? optimum.baseLearningRate)
+    if let cycle, cycle.isAtEdge {
+      notices.append(
+        Notice(
+          code: "edge",
+          message:
+            "the best cycle is \(cycle.best.ratio > 1 ? "the longest" : "the shortest") that is searched, \(significant(cycle.best.ratio)) × the run: \(cycle.best.ratio > 1 ? "a constant learning rate" : "fewer steps") may be better still"
+        ))
+    }
     let report = Report(
       command: "tune", text: text, json: json, csv: csv,
-      notices: try scheduledRun.notices(baseLearningRate: fixed ?? optimum.baseLearningRate),
+      notices: notices,
       assumptions: [
         Report.convexAssumption,
         "differences of 1 to 3 % between shapes are beyond what the bound can tell about real runs",

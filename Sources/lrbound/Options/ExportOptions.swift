@@ -68,9 +68,7 @@ struct ExportOptions: ParsableArguments {
   ) throws {
     let table = ScheduleTable(of: schedule, baseLearningRate: baseLearningRate)
     guard format == .json else {
-      try table.forEachPiece { (piece: String) throws(StandardOutput.Failure) in
-        try StandardOutput.write(piece)
-      }
+      try table.forEachPiece(StandardOutput.writeTable)
       return report.printNotices()
     }
     var text = ""

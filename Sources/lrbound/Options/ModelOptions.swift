@@ -14,8 +14,8 @@ struct ModelOptions: ParsableArguments {
 
   @Option(
     name: .long, parsing: .unconditional,
-    help: ArgumentHelp("Number of features, N.", valueName: "n"))
-  var features = "1e6"
+    help: ArgumentHelp("Number of features, N; 1e6.", valueName: "n"))
+  var features: String?
 
   @Flag(
     name: .long, help: "Count the target's part beyond the features as noise.")
@@ -34,7 +34,8 @@ struct ModelOptions: ParsableArguments {
   /// The task on its features.
   func parsed() throws -> FeatureModel {
     try FeatureModel(
-      task: parsedTask(), features: Arguments.features(features, "--features"), includesTail: tail)
+      task: parsedTask(), features: Arguments.features(features ?? "1e6", "--features"),
+      includesTail: tail)
   }
 
   /// The highest learning rate, where it was given.

@@ -37,6 +37,7 @@ struct PlotOptions: ParsableArguments {
       return try report.print(as: output.format)
     }
     let drawn = try chart().terminalText(.standardOutput)
+    try FiniteNumbers.check(drawn)
     try report.print(as: .text)
     try StandardOutput.write("\n" + drawn)
   }
@@ -45,6 +46,7 @@ struct PlotOptions: ParsableArguments {
   func writeFile(_ chart: () throws -> Chart) throws {
     guard let plot, plot != "-" else { return }
     let svg = try chart().svg
+    try FiniteNumbers.check(svg)
     try replaceFile(plot) { (write: (String) throws(InputError) -> Void) throws(InputError) in
       try write(svg)
     }

@@ -45,7 +45,7 @@ struct SearchOptions: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp("Error of a median: normal (default), bootstrap or dkw.", valueName: "kind"))
-  var error = "normal"
+  var error: String?
 
   @Option(
     name: .long, parsing: .unconditional,
@@ -72,10 +72,15 @@ struct SearchOptions: ParsableArguments {
     plan.refinements = try count(refine, "--refine", in: 0...40, usual: 6)
     plan.samplingSeed = try count(
       samplingSeed, "--sampling-seed", in: 0...Int(Int32.max), usual: 2603)
-    guard let estimate = SampleMedian.ErrorEstimate(rawValue: error.lowercased()) else {
-      throw UsageError("--error '\(printable(error))': give normal, bootstrap or dkw")
+    if let error {
+      guard let estimate = SampleMedian.ErrorEstimate(rawValue: error.lowercased()) else {
+        throw UsageError("--error '\(printable(error))': give normal, bootstrap or dkw")
+      }
+      guard plan.freshSeeds > 1 else {
+        throw UsageError("--error: a score of one seed has no error; give more --fresh-seeds")
+      }
+      plan.errorEstimate = estimate
     }
-    plan.errorEstimate = estimate
     let most = 20_000_000
     guard plan.screeningTrials <= most,
       plan.shapes * plan.families.count <= 200_000_000 / workload.steps

@@ -32,6 +32,7 @@ struct LogCSV {
           if let value = column?[row] { value.write(to: &block) }
         }
         block += "\n"
+        // As it was logged: a loss of nan is how a log says that its run diverged.
         if block.utf8.count > 1 << 16 {
           try StandardOutput.write(block)
           block = ""

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// Word of long work, on stderr.
 enum Progress {
@@ -9,20 +10,33 @@ enum Progress {
   }
 }
 
-/// A line on stderr that is written over as work goes on; nothing off a terminal.
-struct ProgressLine {
-  private let isShown: Bool
+/// A line on stderr that is written over as work goes on; off a terminal, lines that grow rarer.
+final class ProgressLine: Sendable {
+  private let isWanted: Bool
+  private let isTerminal = isatty(STDERR_FILENO) == 1
+  private let start = ContinuousClock.now
 
-  /// A line, shown where it is wanted and stderr is a terminal.
-  init(isWanted: Bool) { isShown = isWanted && isatty(STDERR_FILENO) == 1 }
+  /// When the next line is due off a terminal: quick work says nothing.
+  private let due = Mutex(Duration.seconds(30))
+
+  /// A line, shown where it is wanted.
+  init(isWanted: Bool) { self.isWanted = isWanted }
 
   /// Replaces the line.
   func show(_ text: String) {
-    if isShown { writeError("\r\u{1B}[K\(text)") }
+    guard isWanted else { return }
+    if isTerminal { return writeError("\r\u{1B}[K\(text)") }
+    let elapsed = ContinuousClock.now - start
+    let isDue = due.withLock { due in
+      guard elapsed >= due else { return false }
+      due = elapsed * 2
+      return true
+    }
+    if isDue { printError(text) }
   }
 
   /// Clears the line.
   func end() {
-    if isShown { writeError("\r\u{1B}[K") }
+    if isWanted, isTerminal { writeError("\r\u{1B}[K") }
   }
 }

@@ -31,6 +31,7 @@ struct Report {
 
   /// Prints the report in the form asked for.
   func print(as format: OutputOptions.Format) throws {
+    try FiniteNumbers.check(self)
     switch format {
     case .text:
       let assumed = assumptions.isEmpty ? [] : ["", "assumes"] + assumptions.map { "  - \($0)" }

@@ -29,6 +29,12 @@ enum StandardOutput {
     }
   }
 
+  /// Writes a part of a long table, which must hold finite numbers alone.
+  static func writeTable(_ piece: String) throws {
+    try FiniteNumbers.check(piece)
+    try write(piece)
+  }
+
   /// Writes a line.
   static func writeLine(_ line: String) throws(Failure) { try write(line + "\n") }
 }

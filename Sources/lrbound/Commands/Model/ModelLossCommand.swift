@@ -34,6 +34,13 @@ struct ModelLossCommand: ParsableCommand {
   @OptionGroup var model: ModelOptions
   @OptionGroup var plot: PlotOptions
 
+  func validate() throws {
+    if lr != nil, model.cap != nil {
+      throw ValidationError(
+        "--cap bounds a base learning rate that is tuned; leave --cap or --lr out")
+    }
+  }
+
   func run() throws {
     let model = try model.parsed()
     let cap = try self.model.parsedCap()

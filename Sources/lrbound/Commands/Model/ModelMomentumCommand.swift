@@ -45,8 +45,10 @@ struct ModelMomentumCommand: ParsableCommand {
     }
     let progress = ProgressLine(isWanted: true)
     let found = try lengths.map { length in
-      progress.show("searching \(grouped(length)) steps")
-      return try OptimalMomentum(for: model, steps: length, cap: cap, gradientNoise: noise)
+      try OptimalMomentum(for: model, steps: length, cap: cap, gradientNoise: noise) { iteration in
+        progress.show("\(grouped(length)) steps: iteration \(iteration), some hundreds in all")
+        return true
+      }
     }
     progress.end()
 

@@ -13,7 +13,8 @@ struct ModelOptimalCommand: ParsableCommand {
         lrbound model optimal --steps 4096 --task 2,4,1 --cap 0.5 --csv > best.csv
         lrbound model optimal --steps 1e9 --limit
 
-      A search over every step's learning rate with exact slopes, up to 200,000 steps. --limit takes the \
+      A search over every step's learning rate with exact slopes, up to 200,000 steps. Its optimum is a local \
+      one: with large batches and a < b a schedule that zigzags can be better by about 1e-4. --limit takes the \
       schedule of the limit of small learning rates instead, η(u) = min(cap, A/√(K(τ−u)(σ²+F(u)))), at the \
       same cost for any number of steps. --csv writes a schedule that @file reads back, up to a million \
       steps.
@@ -64,6 +65,7 @@ struct ModelOptimalCommand: ParsableCommand {
     }
     var json = ModelReport.json(model)
     json["method"] = .string("search")
+    json["optimum"] = .string("local")
     json["loss"] = .number(best.excess + model.noise)
     json["local_exponent"] = .number(best.localExponent)
     json["projected_gradient"] = .number(best.projectedGradient)
@@ -76,7 +78,7 @@ struct ModelOptimalCommand: ParsableCommand {
       model, steps: count, rates: best.learningRates, excess: best.excess, cap: best.cap,
       annealedFraction: best.annealedFraction, json: json,
       rows: [
-        ["excess", significant(best.excess, 10), "L − σ²"],
+        ["excess", significant(best.excess, 10), "L − σ², a local optimum"],
         [
           "falls like", "T^−\(significant(best.localExponent, 3))",
           "here, by the first integral" + inTheLimit,

@@ -28,6 +28,13 @@ struct ModelScalingCommand: ParsableCommand {
   @OptionGroup var model: ModelOptions
   @OptionGroup var plot: PlotOptions
 
+  func validate() throws {
+    if model.features != nil || model.tail {
+      throw ValidationError(
+        "--features and --tail: the number of features is searched, with the tail; leave them out")
+    }
+  }
+
   func run() throws {
     let task = try model.parsedTask()
     let phase = try Phase(of: task)
