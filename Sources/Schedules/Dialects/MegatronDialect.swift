@@ -3,7 +3,7 @@
 extension DialectReader {
   mutating func readMegatron() throws(DialectError) {
     let batch = try parameters.count("global_batch_size", least: 1)
-    let samples = try parameters.count("train_samples", least: 1)
+    let samples = try parameters.count("train_samples").flatMap { $0 > 0 ? $0 : nil }
     if let samples {
       guard let batch else {
         throw parameters.failure(
@@ -31,7 +31,7 @@ extension DialectReader {
       ?? samples.map { Double($0) / perStep } ?? Double(steps)
     let fraction = try fraction("lr_warmup_fraction")
     let given = try megatronLength("lr_warmup_iters", "lr_warmup_samples", perStep)
-    if let fraction, given != nil {
+    if let fraction, given ?? 0 != 0 {
       throw parameters.failure(
         "lr_warmup_fraction", "\(decimalText(fraction)) and a length say the same",
         "give one of them")
@@ -50,7 +50,13 @@ extension DialectReader {
         "lr_wsd_decay_style",
         among: ["exponential", "linear", "cosine", "minus_sqrt", "1-sqrt"]) ?? "exponential"
     let wsdSpan = try megatronLength("lr_wsd_decay_iters", "lr_wsd_decay_samples", perStep)
-    parameters.ignore("train_tokens", "lr_decay_tokens", "lr_warmup_tokens")
+    if try parameters.flag("use_checkpoint_opt_param_scheduler") ?? false {
+      throw parameters.failure(
+        "use_checkpoint_opt_param_scheduler", "the schedule is that of a checkpoint",
+        "give its own options")
+    }
+    // Says that these options count, not those of a checkpoint.
+    parameters.ignore("override_opt_param_scheduler")
 
     var draft = ScheduleDraft(steps: steps)
     // Up to and with their end.
@@ -111,11 +117,13 @@ extension DialectReader {
   private mutating func megatronLength(_ iterations: String, _ samples: String, _ perStep: Double)
     throws(DialectError) -> Double?
   {
+    // Recorded arguments hold the zeros of what was not given.
     let steps = try parameters.count(iterations)
     let count = try parameters.count(samples)
-    if steps != nil, count != nil {
+    if steps ?? 0 != 0, count ?? 0 != 0 {
       throw parameters.failure(samples, "\(iterations) says the same", "give one of them")
     }
-    return steps.map { Double($0) } ?? count.map { Double($0) / perStep }
+    if let count, steps ?? 0 == 0 { return Double(count) / perStep }
+    return steps.map { Double($0) }
   }
 }

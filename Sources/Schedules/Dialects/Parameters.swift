@@ -122,7 +122,17 @@ struct Parameters {
   }
 
   func missing(_ key: String, example: String) -> DialectError {
-    failure(key, "it is mandatory and not given", "give it, as in \(example)")
+    // What is left may be the same under another name, or the section that holds it.
+    let guess = members.sorted { $0.key < $1.key }.first { name, value in
+      if case .object = value { return true }
+      let name = name.lowercased()
+      return name.contains(key.lowercased())
+        || editDistance(Array(name.prefix(40)), Array(key.lowercased())) <= 2
+    }?.key
+    return failure(
+      key,
+      "it is mandatory and not given" + (guess.map { " (\(printable($0)) is no parameter)" } ?? ""),
+      "give it, as in \(example)")
   }
 
   private func checked(_ value: ParameterValue, _ key: String, in range: ClosedRange<Double>)
