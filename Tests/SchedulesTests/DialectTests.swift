@@ -212,4 +212,45 @@ import Testing
     #expect(ParameterValue.arguments("a: 1\nb: 2") == nil)
     #expect(ParameterValue.arguments("--a.b 1 --a.c x")?.value(at: "a.c") == .text("x"))
   }
+
+  /// Options in quotes, Hydra's overrides, and options that are given twice.
+  @Test func quotedOptions() throws {
+    let script = """
+      OPTIONS="--lr 3e-4 \\
+        --lr-decay-style linear --train-iters 10"
+      MORE=("--min-lr 0" "--lr-warmup-iters 2" '--note=a --lr 5')
+      LR=1 torchrun pretrain_gpt.py $OPTIONS "${MORE[@]}" --kwargs '{"a": "b --c"}' +a.min=3 --bf16
+      """
+    let configuration = try #require(ParameterValue.arguments(script))
+    #expect(configuration.value(at: "lr") == .number(3e-4))
+    #expect(configuration.value(at: "note") == .text("a --lr 5"))
+    #expect(configuration.value(at: "kwargs") == .text("{\"a\": \"b --c\"}"))
+    #expect(configuration.value(at: "a.min") == .number(3))
+    let read = try Dialect.megatron.read(Dialect.megatron.request(configuration: configuration))
+    #expect(read.schedule.steps == 10 && read.schedule.last == 0.125)
+    #expect(ParameterValue.arguments("train.py trainer.max_steps=9")?.value(at: "trainer") != nil)
+    #expect(ParameterValue.arguments("LR=1 train.py x.py") == nil)
+    let twice = try #require(ParameterValue.arguments("--lr 1 --lr 2 --seed 3 --seed 3"))
+    #expect(twice.value(at: "lr") == .list([.number(1), .number(2)]))
+    #expect(twice.value(at: "seed") == .number(3))
+    let deep = "--" + [String](repeating: "a", count: 100_000).joined(separator: ".")
+    #expect(ParameterValue.arguments(deep) != nil)
+  }
+
+  /// Eight times the script takes about eight times as long; it once took sixty-four times.
+  @Test func longScriptsTakeLinearTime() {
+    func seconds(_ options: Int) -> Double {
+      let lines = (0..<options).map { "  --some-option-\($0) 'value \($0)' \\\n" }.joined()
+      var least = Double.infinity
+      for _ in 0..<3 {
+        let time = ContinuousClock().measure {
+          _ = ParameterValue.arguments(lines + "--note \"\(lines.filter { $0 != "-" })\"")
+        }
+        least = min(
+          least, Double(time.components.attoseconds) * 1e-18 + Double(time.components.seconds))
+      }
+      return least
+    }
+    #expect(seconds(8000) < 20 * seconds(1000))
+  }
 }

@@ -74,6 +74,7 @@ struct ConfigurationReader {
   /// that may concern the schedule and were not read: what a default would stand in for is not known.
   ///
   /// - Parameter deciding: the path without which the trainer would fall back on a default schedule.
+  /// - Throws: ``DialectError`` naming the keys.
   func finish(deciding: String?) throws(DialectError) {
     let names = Set(asked.compactMap(\.last))
     let unread = unreadLeaves(of: root, at: []).filter {

@@ -44,6 +44,7 @@ enum ScheduleVocabulary {
   /// - Parameters:
   ///   - path: the names that lead to it.
   ///   - known: the names that are read where they appear, of which it may be a misspelling.
+  /// - Returns: whether it may, in doubt yes.
   static func mayConcernSchedule(_ path: [String], known: Set<String>) -> Bool {
     let words = Set(path.flatMap { Self.words(of: $0) })
     let letters = path.joined().lowercased().filter(\.isLetter)
@@ -97,8 +98,9 @@ enum ScheduleVocabulary {
 
   /// Whether a few edits, or letters in each other's places, make one word of another.
   private static func isMisspelling(_ word: String, of other: String, edits: Int) -> Bool {
-    guard abs(word.count - other.count) <= 2 else { return false }
-    let distance = editDistance(Array(word), Array(other))
+    let (letters, others) = (Array(word), Array(other))
+    guard abs(letters.count - others.count) <= edits else { return false }
+    let distance = editDistance(letters, others)
     return distance <= edits || distance == 2 && word.sorted() == other.sorted()
   }
 
