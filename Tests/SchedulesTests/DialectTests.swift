@@ -135,11 +135,22 @@ import Testing
     (.litGPT, "", "{}", 100, nil, ["min_lr", "add --lr"]),
     (
       .composer, "CosineAnnealingWithWarmupScheduler", "{\"t_warmup\": \"1ep\"}", 100, nil,
-      ["no time in batches", "0.1dur"]
+      ["not a time in batches", "0.1dur"]
     ),
     (
       .composer, "LinearWithWarmupScheduler", "{\"t_warmup\": \"9ba\", \"t_max\": \"50ba\"}", 100,
       nil, ["Composer refuses"]
+    ),
+    (
+      .composer, "LinearWithWarmupScheduler", "{\"t_warmup\": \"1e19ba\"}", 10, nil,
+      ["t_warmup", "more than 1e15 batches"]
+    ),
+    (.torch, "ExponentialLR", "{\"gamma\": 1e3}", 1000, nil, ["leave the range"]),
+    (.torch, "ConstantLR", "{\"factor\": 1e-320, \"total_iters\": 9}", 9, nil, ["leave the range"]),
+    (
+      .keras, "ExponentialDecay",
+      "{\"initial_learning_rate\": 0, \"decay_steps\": 1, \"decay_rate\": 1e30, \"staircase\": true}",
+      100, nil, ["leave the range"]
     ),
     (.keras, "CosineDecay", "{\"decay_steps\": 10}", 100, nil, ["initial_learning_rate"]),
     (

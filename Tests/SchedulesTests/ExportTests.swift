@@ -110,6 +110,18 @@ import Testing
     #expect(try many.exported(for: .optax, title: "x").text.contains("TABLE_0"))
   }
 
+  /// A peak so small that its reciprocal overflows, and an end that is never reached.
+  @Test(arguments: ["piecewise:0=1e-320,1=0", "piecewise:0=1e-320,1=1e6"])
+  func finiteNumbers(_ spec: String) throws {
+    for steps in [1, 2, 9] {
+      let schedule = try ScheduleSpec(spec).realise(steps: steps)
+      for target in [ExportTarget.torch, .optax] {
+        let code = try schedule.exported(for: target, title: "x", baseLearningRate: 1).text
+        #expect(!code.contains("inf") && !code.contains("nan"), "\(code)")
+      }
+    }
+  }
+
   @Test func jsonText() {
     let value = ParameterValue.object([
       "b": .list([.number(1), .null]), "a": .text("x\"\\\n\u{1}"), "c": .object([:]),

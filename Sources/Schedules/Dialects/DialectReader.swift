@@ -24,6 +24,9 @@ struct DialectReader {
 
   var name: String { request.name }
 
+  /// The largest learning rates, and multipliers of one, that a run may have.
+  private static let usableMagnitudes = 1e-50...1e50
+
   /// The longest stretch that has to be stored value by value.
   static let mostStoredSteps = 50_000_000
 
@@ -95,7 +98,9 @@ struct DialectReader {
   }
 
   /// Notes the lengths that the configuration names.
-  mutating func note(warmup: Int, decayStart: Double?, horizon: Double?, floor: Double? = nil) {
+  mutating func note(
+    warmup: Double, decayStart: Double?, horizon: Double?, floor: Double? = nil
+  ) {
     intent.warmupSteps = warmup
     intent.decayStart = decayStart
     intent.horizon = horizon
@@ -129,16 +134,19 @@ struct DialectReader {
 
   /// The schedule of the phases.
   func schedule() throws(DialectError) -> DialectSchedule {
-    guard let draft, let schedule = Schedule(segments: draft.segments) else {
+    let overflow = parameters.failure(
+      nil, "its learning rates leave the range from 1e-50 to 1e50", "check its parameters")
+    let segments = draft?.segments ?? []
+    guard segments.allSatisfy(\.isFinite) else { throw overflow }
+    guard let schedule = Schedule(segments: segments) else {
       throw parameters.failure(
         nil, "every learning rate of the run is zero", "give a schedule that moves")
     }
-    guard schedule.peak.isFinite else {
-      throw parameters.failure(nil, "it leaves the range of numbers", "check its parameters")
-    }
-    let rate = isAbsolute ? 1 : learningRate
+    let rate = (isAbsolute ? 1 : learningRate).map { $0 * schedule.peak }
+    guard Self.usableMagnitudes.contains(schedule.peak),
+      rate.map({ Self.usableMagnitudes.contains($0) }) ?? true
+    else { throw overflow }
     return DialectSchedule(
-      schedule: schedule, baseLearningRate: rate.map { $0 * schedule.peak }, intent: intent,
-      remarks: remarks)
+      schedule: schedule, baseLearningRate: rate, intent: intent, remarks: remarks)
   }
 }

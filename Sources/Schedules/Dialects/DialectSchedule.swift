@@ -48,7 +48,7 @@ public struct DialectSchedule: Sendable {
 /// What a configuration meant, where the schedule itself no longer shows it.
 public struct ScheduleIntent: Equatable, Sendable {
   /// Steps of warmup.
-  public var warmupSteps: Int?
+  public var warmupSteps: Double?
 
   /// Steps after which the last decay begins.
   public var decayStart: Double?

@@ -28,7 +28,7 @@ extension DialectReader {
     let start = min(total, Double(warmup))
     // Micro-batch number 0, in steps.
     let origin = 1 / unit - 1
-    note(warmup: warmup, decayStart: start, horizon: total, floor: floor)
+    note(warmup: Double(warmup), decayStart: start, horizon: total, floor: floor)
     var draft = ScheduleDraft(steps: steps)
     draft.ramp(
       .linear, from: 0, to: 1, origin: origin, width: start, until: start + origin)

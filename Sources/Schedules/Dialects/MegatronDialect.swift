@@ -64,10 +64,10 @@ extension DialectReader {
     if warmup > 0 {
       draft.ramp(.linear, from: start, to: 1, origin: 0, width: warmup, until: through(warmup))
     }
-    note(warmup: Int(warmup.rounded()), decayStart: warmup, horizon: end, floor: floor)
+    note(warmup: warmup, decayStart: warmup, horizon: end, floor: floor)
     switch style {
     case "constant":
-      note(warmup: Int(warmup.rounded()), decayStart: nil, horizon: nil)
+      note(warmup: warmup, decayStart: nil, horizon: nil)
       draft.level(1)
     case "linear":
       draft.ramp(
@@ -98,7 +98,7 @@ extension DialectReader {
           "\(decimalText(wsdSpan)) steps are more than the \(decimalText(end)) of the schedule",
           "shorten it or raise lr_decay_iters")
       }
-      note(warmup: Int(warmup.rounded()), decayStart: change, horizon: end, floor: floor)
+      note(warmup: warmup, decayStart: change, horizon: end, floor: floor)
       let shapes: [String: Ramp.Shape] = [
         "linear": .linear, "cosine": .cosine(power: 1), "exponential": .halving,
         "minus_sqrt": .oneMinusSquareRoot, "1-sqrt": .oneMinusSquareRoot,

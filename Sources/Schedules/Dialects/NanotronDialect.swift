@@ -29,7 +29,8 @@ extension DialectReader {
     }
     let change = start ?? warmup
     note(
-      warmup: warmup, decayStart: Double(change), horizon: Double(change + span), floor: floor)
+      warmup: Double(warmup), decayStart: Double(change), horizon: Double(change + span),
+      floor: floor)
     if floor == 1 {
       remarks.append(
         ScheduleFinding(

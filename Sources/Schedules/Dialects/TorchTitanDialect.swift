@@ -22,7 +22,7 @@ extension DialectReader {
     }
     let change = Double(total + 1 - decay)
     note(
-      warmup: warmup, decayStart: change - 1, horizon: Double(total), floor: floor)
+      warmup: Double(warmup), decayStart: change - 1, horizon: Double(total), floor: floor)
     let shapes: [String: Ramp.Shape] = [
       "linear": .linear, "cosine": .cosine(power: 1), "sqrt": .oneMinusSquareRoot,
     ]

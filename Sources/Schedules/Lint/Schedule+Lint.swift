@@ -32,13 +32,13 @@ extension Schedule {
     guard let planned, abs(planned - Double(steps)) > 1 else { return [] }
     let difference = abs(planned - Double(steps))
     if let warmup = intent.warmupSteps ?? warmupSteps, warmup > 1,
-      abs(difference - Double(warmup)) <= 1
+      abs(difference - warmup) <= 1
     {
       findings.append(
         ScheduleFinding(
           code: "warmup-counted-twice", severity: .warning,
           message:
-            "the decay ends \(warmup) steps \(planned < Double(steps) ? "before" : "after") the run, which is the warmup: its length is counted \(planned < Double(steps) ? "twice" : "on top of the run")"
+            "the decay ends \(whole(warmup)) steps \(planned < Double(steps) ? "before" : "after") the run, which is the warmup: its length is counted \(planned < Double(steps) ? "twice" : "on top of the run")"
         ))
     }
     if planned < Double(steps) {
@@ -89,11 +89,11 @@ extension Schedule {
     guard let plateau = steadyPart?.steps else { return [] }
     let level = multipliers(in: plateau.lowerBound - 1..<plateau.lowerBound)[0]
     let part = steps - plateau.upperBound
-    let whole = steps - (intent.warmupSteps ?? warmupSteps ?? 0)
-    guard level == 1, part < steps, Double(part) > 0.6 * Double(max(1, whole)), last < 0.5 else {
+    let whole = max(1, Double(steps) - (intent.warmupSteps ?? warmupSteps ?? 0))
+    guard level == 1, part < steps, Double(part) > 0.6 * whole, last < 0.5 else {
       return []
     }
-    let share = Double(part) / Double(max(1, whole))
+    let share = Double(part) / whole
     return [
       ScheduleFinding(
         code: "long-cooldown", severity: .warning,
@@ -123,9 +123,9 @@ extension Schedule {
   }
 
   /// The steps before the peak, where the schedule begins with a rise.
-  private var warmupSteps: Int? {
+  private var warmupSteps: Double? {
     guard let first = stretches.first, first.first < first.last else { return nil }
-    return first.steps.upperBound
+    return Double(first.steps.upperBound)
   }
 
   private func percent(_ part: Double) -> String {
