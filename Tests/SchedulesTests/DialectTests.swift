@@ -200,6 +200,11 @@ import Testing
     }
   }
 
+  /// The options of a script without JSON.
+  static func arguments(_ text: String) -> ParameterValue? {
+    ParameterValue.arguments(text) { _ in nil }
+  }
+
   @Test func launchScripts() throws {
     let script = """
       #!/bin/bash
@@ -213,15 +218,15 @@ import Testing
       )
       torchrun pretrain_gpt.py ${ARGS[@]} --seed -1
       """
-    let configuration = try #require(ParameterValue.arguments(script))
+    let configuration = try #require(Self.arguments(script))
     #expect(configuration.value(at: "bf16") == .boolean(true))
     #expect(configuration.value(at: "seed") == .number(-1))
     #expect(configuration.value(at: "recompute_granularity") == .text("full"))
     let read = try Dialect.megatron.read(Dialect.megatron.request(configuration: configuration))
     #expect(read.baseLearningRate == 3e-4 && read.schedule.steps == 10)
     #expect(abs(read.schedule.last - 0.325) < 1e-15)
-    #expect(ParameterValue.arguments("a: 1\nb: 2") == nil)
-    #expect(ParameterValue.arguments("--a.b 1 --a.c x")?.value(at: "a.c") == .text("x"))
+    #expect(Self.arguments("a: 1\nb: 2") == nil)
+    #expect(Self.arguments("--a.b 1 --a.c x")?.value(at: "a.c") == .text("x"))
   }
 
   /// Options in quotes, Hydra's overrides, and options that are given twice.
@@ -232,20 +237,20 @@ import Testing
       MORE=("--min-lr 0" "--lr-warmup-iters 2" '--note=a --lr 5')
       LR=1 torchrun pretrain_gpt.py $OPTIONS "${MORE[@]}" --kwargs '{"a": "b --c"}' +a.min=3 --bf16
       """
-    let configuration = try #require(ParameterValue.arguments(script))
+    let configuration = try #require(Self.arguments(script))
     #expect(configuration.value(at: "lr") == .number(3e-4))
     #expect(configuration.value(at: "note") == .text("a --lr 5"))
     #expect(configuration.value(at: "kwargs") == .text("{\"a\": \"b --c\"}"))
     #expect(configuration.value(at: "a.min") == .number(3))
     let read = try Dialect.megatron.read(Dialect.megatron.request(configuration: configuration))
     #expect(read.schedule.steps == 10 && read.schedule.last == 0.125)
-    #expect(ParameterValue.arguments("train.py trainer.max_steps=9")?.value(at: "trainer") != nil)
-    #expect(ParameterValue.arguments("LR=1 train.py x.py") == nil)
-    let twice = try #require(ParameterValue.arguments("--lr 1 --lr 2 --seed 3 --seed 3"))
+    #expect(Self.arguments("train.py trainer.max_steps=9")?.value(at: "trainer") != nil)
+    #expect(Self.arguments("LR=1 train.py x.py") == nil)
+    let twice = try #require(Self.arguments("--lr 1 --lr 2 --seed 3 --seed 3"))
     #expect(twice.value(at: "lr") == .list([.number(1), .number(2)]))
     #expect(twice.value(at: "seed") == .number(3))
     let deep = "--" + [String](repeating: "a", count: 100_000).joined(separator: ".")
-    #expect(ParameterValue.arguments(deep) != nil)
+    #expect(Self.arguments(deep) != nil)
   }
 
   /// Eight times the script takes about eight times as long; it once took sixty-four times.
@@ -255,7 +260,7 @@ import Testing
       var least = Double.infinity
       for _ in 0..<3 {
         let time = ContinuousClock().measure {
-          _ = ParameterValue.arguments(lines + "--note \"\(lines.filter { $0 != "-" })\"")
+          _ = Self.arguments(lines + "--note \"\(lines.filter { $0 != "-" })\"")
         }
         least = min(
           least, Double(time.components.attoseconds) * 1e-18 + Double(time.components.seconds))

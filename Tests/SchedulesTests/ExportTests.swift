@@ -62,7 +62,7 @@ import Testing
   /// JSON, or flags.
   static func configuration(_ text: String) throws -> ParameterValue {
     text.hasPrefix("{")
-      ? .object(try DialectTests.object(text)) : try #require(ParameterValue.arguments(text))
+      ? .object(try DialectTests.object(text)) : try #require(DialectTests.arguments(text))
   }
 
   /// Spec, target, base learning rate, pieces of the refusal.

@@ -46,6 +46,7 @@ extension DialectReader {
       throw parameters.failure(
         "warmup_max_lr", "it is the optimiser's learning rate, which is not known", "add --lr")
     }
+    takesOptimiserRate = given == nil && name == "WarmupLR"
     let warmup = try deepSpeedRise(&draft, first: start, from: start, to: peak)
     note(warmup: Double(warmup), decayStart: nil, horizon: nil)
     if name == "WarmupDecayLR" {

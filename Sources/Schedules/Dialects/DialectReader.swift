@@ -11,6 +11,9 @@ struct DialectReader {
   /// Whether levels are learning rates.
   var isAbsolute = false
 
+  /// Whether one of these is the optimiser's nevertheless.
+  var takesOptimiserRate = false
+
   /// The learning rate, where the parameters say it.
   private(set) var learningRate: Double?
 
@@ -115,6 +118,24 @@ struct DialectReader {
     }
   }
 
+  /// The scheduler that a parameter names, or else the request; both must agree.
+  mutating func style(_ key: String, among words: [String]) throws(DialectError) -> String? {
+    let given = try parameters.word(key, among: words)
+    guard let given, !name.isEmpty, given != name else {
+      return given ?? (name.isEmpty ? nil : name)
+    }
+    throw parameters.failure(
+      key, "'\(given)' contradicts the scheduler \(printable(name))", "give one of them")
+  }
+
+  /// Refuses a name where the library has one scheduler only.
+  func requireNoName() throws(DialectError) {
+    guard name.isEmpty else {
+      throw parameters.failure(
+        nil, "the library has one scheduler, which has no name", "leave the name out")
+    }
+  }
+
   /// Refuses a scheduler that the dialect does not know.
   func unknown(_ names: [String]) -> DialectError {
     let guess = nearestSpelling(to: name, among: names.map { $0.lowercased() })
@@ -147,6 +168,7 @@ struct DialectReader {
       rate.map({ Self.usableMagnitudes.contains($0) }) ?? true
     else { throw overflow }
     return DialectSchedule(
-      schedule: schedule, baseLearningRate: rate, intent: intent, remarks: remarks)
+      schedule: schedule, baseLearningRate: rate,
+      usesLearningRate: !isAbsolute || takesOptimiserRate, intent: intent, remarks: remarks)
   }
 }

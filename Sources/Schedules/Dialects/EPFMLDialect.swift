@@ -5,7 +5,7 @@ extension DialectReader {
     try takeLearningRate("lr")
     let steps = try steps("iterations")
     let names = ["cos", "linear", "wsd", "cos_inf", "none"]
-    let scheduler = try parameters.word("scheduler", among: names) ?? name
+    let scheduler = try style("scheduler", among: names) ?? ""
     let warmup = try parameters.count("warmup_steps") ?? 300
     let total = Double(steps)
     let start = Double(warmup)

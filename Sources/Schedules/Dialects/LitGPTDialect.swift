@@ -2,6 +2,7 @@
 /// micro-batches a step; the floor is a learning rate and rescaled.
 extension DialectReader {
   mutating func readLitGPT() throws(DialectError) {
+    try requireNoName()
     try takeLearningRate("learning_rate", "lr")
     let isCounted = request.parameters["max_steps"].map { $0 != .null } ?? false
     let steps = try steps("max_steps")

@@ -20,10 +20,9 @@ extension DialectReader {
     try takeLearningRate("lr")
     let steps = try steps("train_iters")
     let style =
-      try parameters.word(
-        "lr_decay_style",
-        among: ["constant", "linear", "cosine", "inverse-square-root", "WSD"])
-      ?? (name.isEmpty ? "linear" : name)
+      try style(
+        "lr_decay_style", among: ["constant", "linear", "cosine", "inverse-square-root", "WSD"])
+      ?? "linear"
     // All lengths in steps, whole or not.
     let perStep = Double(batch ?? 1)
     let end =

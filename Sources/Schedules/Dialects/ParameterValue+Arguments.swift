@@ -6,10 +6,17 @@ extension ParameterValue {
   /// understood, and options within quotes are options; everything else is passed over. An option that is
   /// given twice with two values has the list of both.
   ///
-  /// - Parameter text: the list, on any number of lines.
+  /// - Parameters:
+  ///   - text: the list, on any number of lines.
+  ///   - object: reads a JSON object, such as that of `--lr_scheduler_kwargs '{"min_lr_rate": 0.1}'`.
   /// - Returns: the options as an object; nil for a text without options.
   /// - Complexity: O(length).
-  public static func arguments(_ text: String) -> ParameterValue? {
+  public static func arguments(_ text: String, object: (String) -> ParameterValue?)
+    -> ParameterValue?
+  {
+    func value(_ word: Substring) -> ParameterValue {
+      (word.hasPrefix("{") ? object(String(word)) : nil) ?? scalar(word)
+    }
     var options = ParameterValue.null
     var pending: [String]?
     func finishFlag() {
@@ -21,15 +28,15 @@ extension ParameterValue {
         finishFlag()
         let body = word.dropFirst(2)
         if let equals = body.firstIndex(of: "=") {
-          options.add(scalar(body[body.index(after: equals)...]), at: path(body[..<equals])[...])
+          options.add(value(body[body.index(after: equals)...]), at: path(body[..<equals])[...])
         } else {
           pending = path(body)
         }
-      } else if let (key, value) = override(word) {
+      } else if let (key, text) = override(word) {
         finishFlag()
-        options.add(scalar(value), at: path(key)[...])
+        options.add(value(text), at: path(key)[...])
       } else if let path = pending {
-        options.add(scalar(word[...]), at: path[...])
+        options.add(value(word[...]), at: path[...])
         pending = nil
       }
     }

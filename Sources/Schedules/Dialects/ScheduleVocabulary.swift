@@ -85,14 +85,16 @@ enum ScheduleVocabulary {
       || isAny(["samples", "batches"]) && !words.contains("max")
   }
 
-  /// Whether a key is nearly one that would have been read.
+  /// Whether a key is nearly one that would have been read, or has one within it.
   private static func isMisspelt(_ path: [String], _ words: Set<String>, known: Set<String>) -> Bool
   {
     guard let key = path.last?.lowercased(), words.isDisjoint(with: otherCounts) else {
       return false
     }
     return known.contains { name in
-      name.count > 3 && isMisspelling(key, of: name.lowercased(), edits: name.count < 7 ? 1 : 2)
+      let name = name.lowercased()
+      return name.count > 6 && key.contains(name)
+        || name.count > 3 && isMisspelling(key, of: name, edits: name.count < 7 ? 1 : 2)
     }
   }
 

@@ -2,6 +2,7 @@
 /// so that the last has 1/n; fractions round half to even, floors are ratios and rescaled.
 extension DialectReader {
   mutating func readTorchTitan() throws(DialectError) {
+    try requireNoName()
     try takeLearningRate("lr")
     let steps = try steps("training_steps")
     let total = try parameters.count("total_steps", least: 1) ?? steps
