@@ -24,7 +24,7 @@ extension ParameterValue {
     }
     let text = String(decoding: bytes, as: UTF8.self)
     let isYAML = path.hasSuffix(".yaml") || path.hasSuffix(".yml")
-    guard !isYAML, let value = ParameterValue.arguments(text) else {
+    guard !isYAML, let value = ParameterValue.arguments(text, object: Self.init(json:)) else {
       throw InputError(
         path: path, problem: "it is neither JSON nor an argument list",
         remedy:

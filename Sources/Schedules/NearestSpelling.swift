@@ -22,7 +22,7 @@ package func nearestSpelling(to word: String, among candidates: [String]) -> Str
 }
 
 /// Levenshtein's distance between two words.
-private func editDistance(_ first: [Character], _ second: [Character]) -> Int {
+func editDistance(_ first: [Character], _ second: [Character]) -> Int {
   var row = Array(0...second.count)
   for (i, a) in first.enumerated() {
     var diagonal = row[0]

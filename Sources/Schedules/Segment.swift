@@ -79,6 +79,12 @@ struct Segment: Sendable {
     return max(value(at: 0), value(at: count - 1))
   }
 
+  /// Whether its entries are numbers of usable size: laws are monotone, so that the ends tell.
+  var isFinite: Bool {
+    if case .values(let values) = law { return values.allSatisfy { ($0 * scale).isFinite } }
+    return count == 0 || value(at: 0).isFinite && value(at: count - 1).isFinite
+  }
+
   /// One entry.
   func value(at k: Int) -> Double {
     withUnsafeTemporaryAllocation(of: Double.self, capacity: 1) { buffer in

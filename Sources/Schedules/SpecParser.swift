@@ -72,10 +72,10 @@ struct SpecParser {
     let word = String(head.reversed().drop(while: isDigit).reversed())
     let number = String(head.dropFirst(word.count))
     if let name = known(word), !number.isEmpty {
-      if name != "wsd" {
+      guard name == "wsd" else {
         throw ScheduleError(
           input: text, position: word.count + 1, problem: "\(name) takes no percentage",
-          remedy: "write \(name); only wsd is followed by the percentage of its cooldown (wsd20)")
+          remedy: remedy(forPercentage: number, of: name))
       }
       return (name, number.hasSuffix("%") ? String(number.dropLast()) : number)
     }
@@ -85,6 +85,28 @@ struct SpecParser {
       input: text, position: 1, problem: "no schedule is called '\(printable(head))'",
       remedy: guess.map { "did you mean \($0)?" }
         ?? "write one of \(families.joined(separator: ", ")), or @file")
+  }
+
+  /// What a number behind a name other than wsd is likely to mean: the floor that a decay ends on.
+  private static func remedy(forPercentage number: String, of name: String) -> String {
+    let isPercentage = number.hasSuffix("%")
+    guard let value = decimal(isPercentage ? String(number.dropLast()) : number), value >= 0,
+      value < 100
+    else { return "write \(name)" }
+    let isRatio = value < 1 && !isPercentage
+    let ratio = decimalText(isRatio ? value : value / 100)
+    let percentage = decimalText(isRatio ? (value * 1e6).rounded() / 1e4 : value)
+    switch name {
+    case "poly" where value > 0: return "write poly:power=\(decimalText(value))"
+    case "1-sqrt" where value > 0:
+      return "write wsd\(percentage):decay=1-sqrt for a cooldown of \(percentage) %"
+    case "linear", "cosine", "invsqrt", "rex":
+      return value == 0
+        ? "write \(name), which ends at zero"
+        : "write \(name):min=\(ratio) to end at \(percentage) % of the peak"
+    default:
+      return "write \(name); only wsd is followed by the percentage of its cooldown (wsd20)"
+    }
   }
 
   /// One `key=value`.

@@ -72,6 +72,30 @@ import Testing
     #expect(refused.code == 2 && refused.output.isEmpty && refused.errors.contains("3 stretches"))
   }
 
+  /// What takes the place of the table leaves the lint to stderr.
+  @Test(arguments: [["--csv"], ["--export", "csv"], ["--export", "torch"]])
+  func lintBesideOtherOutput(_ form: [String]) throws {
+    let run = try CommandRun(["schedule", "cosine:min=0.1", "--steps", "1000"] + form)
+    #expect(run.code == 0 && !run.output.contains("high-final-lr"))
+    #expect(run.errors.hasPrefix("lrbound: warning: high-final-lr: it ends at 10 %"))
+    #expect(run.errors.split(separator: "\n").count == 1)
+    #expect(try CommandRun(["schedule", "wsd20", "--steps", "1000"] + form).errors.isEmpty)
+  }
+
+  /// Scripts with everything that a trainer's own have: JSON, options in quotes, other programs' options.
+  @Test func launchScript() throws {
+    let file = try TemporaryFile(
+      """
+      ARGS="--learning_rate 1e-3 --max_steps 10 --warmup_steps 2 --save_steps 5"
+      torchrun --nproc_per_node 8 train.py $ARGS --lr_scheduler_type cosine_with_min_lr \\
+        --lr_scheduler_kwargs '{"min_lr_rate": 0.1}' --bf16
+      """, name: "my train.sh")
+    let run = try CommandRun(["schedule", "--dialect", "hf", "--config", file.path, "--json"])
+    let json = try run.json()
+    #expect(json["steps"] as? Int == 10 && json["base_lr"] as? Double == 1e-3, "\(run.errors)")
+    #expect((json["last"] as? Double).map { abs($0 - 0.134254) < 1e-6 } ?? false)
+  }
+
   static let badInput: [([String], Int32, [String])] = [
     (["schedule", "linear", "--steps", "9", "--kwargs", "{}"], 2, ["add --dialect"]),
     (["schedule", "linear", "--steps", "9", "--dialect", "hff"], 2, ["did you mean hf"]),
@@ -90,6 +114,25 @@ import Testing
     ),
     (["schedule", "greedy", "--steps", "9", "--dialect", "hf"], 2, ["give a log"]),
     (["schedule", "linear", "--dialect", "hf"], 2, ["add --steps"]),
+    (
+      [
+        "schedule", "linear", "--dialect", "hf", "--steps", "9", "--kwargs", "{\"warmup_step\": 3}",
+      ], 2,
+      ["--kwargs: hf linear, warmup_step", "did you mean warmup_steps"]
+    ),
+    (
+      [
+        "schedule", "constant_schedule", "--dialect", "optax", "--steps", "9", "--lr", "1",
+        "--kwargs", "{\"value\": 3}",
+      ], 2, ["--lr", "leave it out"]
+    ),
+    (["schedule", "x", "--dialect", "torchtitan", "--steps", "9"], 2, ["leave the name out"]),
+    (
+      [
+        "schedule", "cosine", "--dialect", "megatron", "--steps", "9", "--kwargs",
+        "{\"lr_decay_style\": \"linear\"}",
+      ], 2, ["--kwargs", "contradicts the scheduler cosine"]
+    ),
     (["schedule", "--dialect", "hf", "--config", "/no/such/file"], 3, ["no such file"]),
     (["schedule", "x", "--dialect", "hf", "--config", "/no/such/file"], 2, ["leave SPEC"]),
     (["schedule", "--steps", "9"], 2, ["SPEC", "no schedule is given"]),
@@ -112,6 +155,15 @@ import Testing
     ("lr: 3e-4\nwarmup: 10\n", "config.yaml", [], ["neither JSON nor", "yaml.safe_load"]),
     ("{\"lr\": ", "config.json", [], ["not valid JSON"]),
     ("[1]", "config.json", [], ["a list of 1"]),
+    (
+      "{\"learning_rate\": 1e-3, \"lr_scheduler\": \"cosine\"}", "config.json", [],
+      ["config.json: hf: lr_scheduler may change the learning rate and is not read"]
+    ),
+    ("--lr 1e-3 --lr 1e-4 --max_steps 10", "train.sh", [], ["hf: lr may change"]),
+    (
+      "{\"lr_scheduler_type\": \"linear\", \"max_steps\": 100, \"learning_rate\": 0.1}",
+      "config.json", ["--lr", "0.2"], ["--lr", "0.1, not 0.2"]
+    ),
     (
       "{\"lr_scheduler_type\": \"warmup_stable_decay\", \"max_steps\": 100}", "config.json", [],
       ["num_decay_steps", "mandatory"]

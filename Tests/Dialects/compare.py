@@ -43,7 +43,9 @@ def column(table, name):
 def ours(command, dialect, name, kwargs, steps, lr):
     arguments = ["schedule", "--dialect", dialect, "--kwargs", json.dumps(kwargs)]
     arguments += ["--steps", str(steps), "--csv"] + ([name] if name else [])
-    if lr is not None:
+    # Learning rates among the parameters leave the optimiser's without a say.
+    own = ("OneCycle", "LRRangeTest", "WarmupDecayLR")
+    if lr is not None and name not in own and "warmup_max_lr" not in kwargs:
         arguments += ["--lr", repr(lr)]
     return column(lrbound(command, *arguments), "lr")
 

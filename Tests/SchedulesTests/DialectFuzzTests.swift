@@ -16,6 +16,9 @@ import Testing
     .number(1e-30), .number(1e30), .number(1e15), .number(1e9), .number(50), .number(49),
     .number(-0.0), .text("x"), .text("5"), .text("3ba"), .text("0.5dur"), .null, .boolean(true),
     .list([]), .list([.number(3), .number(9)]), .object([:]), .text("cosine"), .text("linear"),
+    .text("1e19ba"), .text("1e300dur"), .text("1e15ba"), .number(1e-308), .number(1e300),
+    .number(1e19), .number(1e3), .number(.greatestFiniteMagnitude), .number(.infinity),
+    .number(.nan), .list([.number(1e15), .number(1e-308)]),
   ]
 
   @Test func randomParameters() throws {
@@ -55,9 +58,19 @@ import Testing
     #expect(multipliers.count == read.schedule.steps, comment)
     #expect(multipliers.allSatisfy { $0 >= 0 && $0 <= 1 }, comment)
     #expect(abs((multipliers.max() ?? 0) - 1) < 1e-12, comment)
-    _ = read.schedule.findings(intent: read.intent)
+    #expect(read.baseLearningRate?.isFinite ?? true, comment)
+    let stretches = read.schedule.stretches
+    #expect(stretches.allSatisfy { $0.first.isFinite && $0.last.isFinite }, comment)
+    var texts = read.schedule.findings(intent: read.intent).map(\.message)
     for target in ExportTarget.allCases {
-      _ = try? read.schedule.exported(for: target, title: "x", baseLearningRate: 1e-3)
+      guard
+        let export = try? read.schedule.exported(for: target, title: "x", baseLearningRate: 1e-3)
+      else { continue }
+      texts.append(export.text)
+    }
+    for text in texts {
+      let words = text.lowercased().split { !$0.isLetter }
+      #expect(!words.contains("inf") && !words.contains("nan"), "\(comment) \(text)")
     }
   }
 }

@@ -135,11 +135,22 @@ import Testing
     (.litGPT, "", "{}", 100, nil, ["min_lr", "add --lr"]),
     (
       .composer, "CosineAnnealingWithWarmupScheduler", "{\"t_warmup\": \"1ep\"}", 100, nil,
-      ["no time in batches", "0.1dur"]
+      ["not a time in batches", "0.1dur"]
     ),
     (
       .composer, "LinearWithWarmupScheduler", "{\"t_warmup\": \"9ba\", \"t_max\": \"50ba\"}", 100,
       nil, ["Composer refuses"]
+    ),
+    (
+      .composer, "LinearWithWarmupScheduler", "{\"t_warmup\": \"1e19ba\"}", 10, nil,
+      ["t_warmup", "more than 1e15 batches"]
+    ),
+    (.torch, "ExponentialLR", "{\"gamma\": 1e3}", 1000, nil, ["leave the range"]),
+    (.torch, "ConstantLR", "{\"factor\": 1e-320, \"total_iters\": 9}", 9, nil, ["leave the range"]),
+    (
+      .keras, "ExponentialDecay",
+      "{\"initial_learning_rate\": 0, \"decay_steps\": 1, \"decay_rate\": 1e30, \"staircase\": true}",
+      100, nil, ["leave the range"]
     ),
     (.keras, "CosineDecay", "{\"decay_steps\": 10}", 100, nil, ["initial_learning_rate"]),
     (
@@ -189,85 +200,9 @@ import Testing
     }
   }
 
-  /// Trainers' own configurations: library, configuration, T, the first three and the last multiplier.
-  static let configurations: [(Dialect, String, Int, [Double], Double)] = [
-    (
-      .huggingFace,
-      """
-      {"output_dir": "x", "learning_rate": 3e-4, "lr_scheduler_type": "warmup_stable_decay",
-       "lr_scheduler_kwargs": {"num_decay_steps": 4, "decay_type": "linear"}, "max_steps": 10,
-       "warmup_steps": 2, "warmup_ratio": 0.0, "bf16": true}
-      """, 10, [0, 0.5, 1], 0.25
-    ),
-    (
-      .deepSpeed,
-      """
-      {"scheduler": {"type": "WarmupDecayLR", "params": {"total_num_steps": 10, "warmup_num_steps": 2,
-       "warmup_type": "linear"}}, "optimizer": {"type": "AdamW", "params": {"lr": 1e-3}}}
-      """, 10, [0, 0, 0.5], 0.25
-    ),
-    (
-      .nanotron,
-      """
-      {"optimizer": {"zero_stage": 0, "learning_rate_scheduler": {"learning_rate": 1e-3,
-       "lr_warmup_steps": 2, "lr_warmup_style": "linear", "lr_decay_style": "linear",
-       "min_decay_lr": 0}}, "tokens": {"train_steps": 10}}
-      """, 10, [0, 0.5, 1], 0.125
-    ),
-    (
-      .olmoCore,
-      """
-      {"train_module": {"scheduler": {"_CLASS_": "olmo_core.optim.scheduler.WSD", "warmup": 2,
-       "decay": 4, "decay_fraction": null}, "optim": {"lr": 1e-3}},
-       "trainer": {"max_duration": {"value": 10, "unit": "steps"}}}
-      """, 10, [0.5, 1, 1], 0
-    ),
-    (
-      .torchTitan,
-      """
-      {"lr_scheduler": {"warmup_steps": 2, "decay_ratio": 0.4}, "training": {"steps": 10},
-       "optimizer": {"lr": 8e-4}}
-      """, 10, [0.5, 1, 1], 0.25
-    ),
-    (
-      .composer,
-      """
-      {"scheduler": {"name": "cosine_with_warmup", "t_warmup": "2ba", "alpha_f": 0.1},
-       "max_duration": "10ba", "optimizer": {"name": "decoupled_adamw", "lr": 1e-3}}
-      """, 10, [0, 0.5, 1], 0.13425421036992098
-    ),
-    (
-      .keras,
-      "{\"class_name\": \"PolynomialDecay\", \"config\": {\"initial_learning_rate\": 1, \"decay_steps\": 10, \"end_learning_rate\": 0, \"name\": \"x\"}}",
-      10, [1, 0.9, 0.8], 0.1
-    ),
-    (
-      .litGPT,
-      """
-      {"train": {"max_steps": 10, "lr_warmup_steps": 2, "min_lr": 0, "global_batch_size": 16,
-       "micro_batch_size": 8, "max_tokens": null}, "devices": 2,
-       "optimizer": {"class_path": "AdamW", "init_args": {"lr": 1e-3}}}
-      """, 10, [0, 0.5, 1], 0.03806023374435663
-    ),
-    (
-      .torch,
-      "{\"name\": \"LinearLR\", \"start_factor\": 1, \"end_factor\": 0, \"total_iters\": 10}", 10,
-      [1, 0.9, 0.8], 0.1
-    ),
-  ]
-
-  @Test(arguments: configurations)
-  func configurationFiles(
-    _ library: Dialect, _ json: String, _ steps: Int, _ first: [Double], _ last: Double
-  ) throws {
-    var request = try library.request(configuration: .object(Self.object(json)))
-    if request.steps == nil, request.parameters["max_steps"] == nil { request.steps = steps }
-    let schedule = try library.read(request).schedule
-    let values = Array(schedule.multipliers.prefix(3)) + [schedule.last]
-    #expect(schedule.steps == steps)
-    for (value, expected) in zip(values, first + [last]) {
-      #expect(abs(value - expected) < 1e-15, "\(values)")
-    }
+  /// The options of a script without JSON.
+  static func arguments(_ text: String) -> ParameterValue? {
+    ParameterValue.arguments(text) { _ in nil }
   }
 
   @Test func launchScripts() throws {
@@ -283,14 +218,55 @@ import Testing
       )
       torchrun pretrain_gpt.py ${ARGS[@]} --seed -1
       """
-    let configuration = try #require(ParameterValue.arguments(script))
+    let configuration = try #require(Self.arguments(script))
     #expect(configuration.value(at: "bf16") == .boolean(true))
     #expect(configuration.value(at: "seed") == .number(-1))
     #expect(configuration.value(at: "recompute_granularity") == .text("full"))
     let read = try Dialect.megatron.read(Dialect.megatron.request(configuration: configuration))
     #expect(read.baseLearningRate == 3e-4 && read.schedule.steps == 10)
     #expect(abs(read.schedule.last - 0.325) < 1e-15)
-    #expect(ParameterValue.arguments("a: 1\nb: 2") == nil)
-    #expect(ParameterValue.arguments("--a.b 1 --a.c x")?.value(at: "a.c") == .text("x"))
+    #expect(Self.arguments("a: 1\nb: 2") == nil)
+    #expect(Self.arguments("--a.b 1 --a.c x")?.value(at: "a.c") == .text("x"))
+  }
+
+  /// Options in quotes, Hydra's overrides, and options that are given twice.
+  @Test func quotedOptions() throws {
+    let script = """
+      OPTIONS="--lr 3e-4 \\
+        --lr-decay-style linear --train-iters 10"
+      MORE=("--min-lr 0" "--lr-warmup-iters 2" '--note=a --lr 5')
+      LR=1 torchrun pretrain_gpt.py $OPTIONS "${MORE[@]}" --kwargs '{"a": "b --c"}' +a.min=3 --bf16
+      """
+    let configuration = try #require(Self.arguments(script))
+    #expect(configuration.value(at: "lr") == .number(3e-4))
+    #expect(configuration.value(at: "note") == .text("a --lr 5"))
+    #expect(configuration.value(at: "kwargs") == .text("{\"a\": \"b --c\"}"))
+    #expect(configuration.value(at: "a.min") == .number(3))
+    let read = try Dialect.megatron.read(Dialect.megatron.request(configuration: configuration))
+    #expect(read.schedule.steps == 10 && read.schedule.last == 0.125)
+    #expect(Self.arguments("train.py trainer.max_steps=9")?.value(at: "trainer") != nil)
+    #expect(Self.arguments("LR=1 train.py x.py") == nil)
+    let twice = try #require(Self.arguments("--lr 1 --lr 2 --seed 3 --seed 3"))
+    #expect(twice.value(at: "lr") == .list([.number(1), .number(2)]))
+    #expect(twice.value(at: "seed") == .number(3))
+    let deep = "--" + [String](repeating: "a", count: 100_000).joined(separator: ".")
+    #expect(Self.arguments(deep) != nil)
+  }
+
+  /// Eight times the script takes about eight times as long; it once took sixty-four times.
+  @Test func longScriptsTakeLinearTime() {
+    func seconds(_ options: Int) -> Double {
+      let lines = (0..<options).map { "  --some-option-\($0) 'value \($0)' \\\n" }.joined()
+      var least = Double.infinity
+      for _ in 0..<3 {
+        let time = ContinuousClock().measure {
+          _ = Self.arguments(lines + "--note \"\(lines.filter { $0 != "-" })\"")
+        }
+        least = min(
+          least, Double(time.components.attoseconds) * 1e-18 + Double(time.components.seconds))
+      }
+      return least
+    }
+    #expect(seconds(8000) < 20 * seconds(1000))
   }
 }

@@ -62,7 +62,7 @@ import Testing
   /// JSON, or flags.
   static func configuration(_ text: String) throws -> ParameterValue {
     text.hasPrefix("{")
-      ? .object(try DialectTests.object(text)) : try #require(ParameterValue.arguments(text))
+      ? .object(try DialectTests.object(text)) : try #require(DialectTests.arguments(text))
   }
 
   /// Spec, target, base learning rate, pieces of the refusal.
@@ -108,6 +108,18 @@ import Testing
     #expect(throws: ExportError.self) { try long.exported(for: .torch, title: "x") }
     let many = try ScheduleSpec("wsds:period=10steps,cooldown=5steps").realise(steps: 10_000)
     #expect(try many.exported(for: .optax, title: "x").text.contains("TABLE_0"))
+  }
+
+  /// A peak so small that its reciprocal overflows, and an end that is never reached.
+  @Test(arguments: ["piecewise:0=1e-320,1=0", "piecewise:0=1e-320,1=1e6"])
+  func finiteNumbers(_ spec: String) throws {
+    for steps in [1, 2, 9] {
+      let schedule = try ScheduleSpec(spec).realise(steps: steps)
+      for target in [ExportTarget.torch, .optax] {
+        let code = try schedule.exported(for: target, title: "x", baseLearningRate: 1).text
+        #expect(!code.contains("inf") && !code.contains("nan"), "\(code)")
+      }
+    }
   }
 
   @Test func jsonText() {

@@ -101,4 +101,11 @@ import Testing
     #expect(try Schedule(values: [1]).findings().map(\.code) == ["high-final-lr"])
     #expect(try Schedule(values: [0, 1, 0]).findings().first?.code == "zero-lr-tail")
   }
+
+  /// A long cooldown is what a long extension wants: worth knowing, and nothing to warn of.
+  @Test(arguments: ["wsd80", "wsd95:warmup=5steps", "twostage:at=0.1,factor=0.5,cooldown=0.8"])
+  func longCooldowns(_ text: String) throws {
+    let findings = try ScheduleSpec(text).realise(steps: 1000).findings()
+    #expect(findings.allSatisfy { $0.severity == .information }, "\(findings)")
+  }
 }

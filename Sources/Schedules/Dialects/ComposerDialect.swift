@@ -66,12 +66,12 @@ extension DialectReader {
         "lengthen it to 1dur")
     }
     if name == "ConstantWithWarmupScheduler" {
-      note(warmup: Int(warmup), decayStart: nil, horizon: nil)
+      note(warmup: warmup, decayStart: nil, horizon: nil)
       return draft.level(start)
     }
     let floor = try parameters.number("alpha_f") ?? 0
     note(
-      warmup: Int(warmup), decayStart: warmup, horizon: total,
+      warmup: warmup, decayStart: warmup, horizon: total,
       floor: start > 0 ? floor / start : nil)
     var shape = Ramp.Shape.linear
     if name.hasPrefix("Cosine") { shape = .cosine(power: 1) }
@@ -116,12 +116,15 @@ extension DialectReader {
   {
     if case .text(let text) = value {
       for (suffix, unit) in [("dur", Double(steps)), ("ba", 1)] where text.hasSuffix(suffix) {
-        if let number = decimal(String(text.dropLast(suffix.count))), number >= 0 {
-          return (number * unit).rounded(.towardZero)
+        guard let number = decimal(String(text.dropLast(suffix.count))), number >= 0 else { break }
+        guard number * unit <= 1e15 else {
+          throw parameters.failure(
+            key, "\(value.shown) is more than 1e15 batches", "give a time within the run")
         }
+        return (number * unit).rounded(.towardZero)
       }
     }
     throw parameters.failure(
-      key, "\(value.shown) is no time in batches", "write for example 300ba or 0.1dur")
+      key, "\(value.shown) is not a time in batches", "write for example 300ba or 0.1dur")
   }
 }

@@ -46,14 +46,15 @@ extension DialectReader {
       throw parameters.failure(
         "warmup_max_lr", "it is the optimiser's learning rate, which is not known", "add --lr")
     }
+    takesOptimiserRate = given == nil && name == "WarmupLR"
     let warmup = try deepSpeedRise(&draft, first: start, from: start, to: peak)
-    note(warmup: warmup, decayStart: nil, horizon: nil)
+    note(warmup: Double(warmup), decayStart: nil, horizon: nil)
     if name == "WarmupDecayLR" {
       let total = Double(
         try parameters.requiredCount(
           "total_num_steps", least: 1, example: "{\"total_num_steps\": \(draft.steps)}"))
       note(
-        warmup: warmup, decayStart: Double(warmup), horizon: total,
+        warmup: Double(warmup), decayStart: Double(warmup), horizon: total,
         floor: peak > 0 ? start / peak : nil)
       draft.ramp(
         .linear, from: peak, to: start, origin: Double(warmup) + 1,
@@ -72,7 +73,7 @@ extension DialectReader {
     // Before the first step there is no learning rate at all, whatever the warmup starts from.
     let warmup = try deepSpeedRise(&draft, first: 0, from: start, to: 1)
     let width = Double(max(1, total - warmup))
-    note(warmup: warmup, decayStart: Double(warmup), horizon: Double(total), floor: floor)
+    note(warmup: Double(warmup), decayStart: Double(warmup), horizon: Double(total), floor: floor)
     // The decay's first iteration counts as 1.
     let origin = Double(warmup)
     draft.ramp(
@@ -115,7 +116,7 @@ extension DialectReader {
       }
     }
     let end = rise + fall
-    note(warmup: Int(rise), decayStart: rise, horizon: end)
+    note(warmup: rise, decayStart: rise, horizon: end)
     draft.ramp(.linear, from: low, to: high, origin: 0, width: rise, until: rise)
     draft.ramp(.linear, from: high, to: low, origin: rise, width: fall, until: end)
     // The cycle begins anew for one iteration before the decay takes over.

@@ -44,7 +44,7 @@ public enum Dialect: String, CaseIterable, Sendable {
   ///
   /// - Parameter request: the scheduler's name, parameters, T and learning rate.
   /// - Returns: the schedule over all T steps.
-  /// - Throws: ``DialectError`` naming the parameter at fault and the mend.
+  /// - Throws: ``DialectError`` naming the parameter at fault and what to write instead.
   /// - Complexity: O(1) for most; O(T) where cycles leave no closed form.
   public func read(_ request: DialectRequest) throws(DialectError) -> DialectSchedule {
     let subject = request.name.isEmpty ? rawValue : "\(rawValue) \(request.name)"

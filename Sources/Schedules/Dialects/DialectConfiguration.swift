@@ -1,67 +1,81 @@
 extension Dialect {
   /// What a trainer's own configuration asks for.
   ///
-  /// Everything in it that does not concern the learning rate is passed over. Where a configuration names
-  /// its scheduler in a way of its own (torch, optax, Keras), an object `{"name": …, parameters…}` or
+  /// Keys that cannot concern the learning rate are passed over; any other key that is not read is refused,
+  /// and so is a configuration that does not say which schedule it wants. Where a library has no
+  /// configuration of its own (torch, optax, Keras), an object `{"name": …, parameters…}` or
   /// `{"class_name": …, "config": {…}}` is read.
   ///
   /// - Parameter configuration: the whole configuration.
   /// - Returns: the scheduler's name, parameters, T and learning rate.
-  /// - Throws: ``DialectError`` where there is no scheduler in it.
+  /// - Throws: ``DialectError`` naming the keys at fault.
   /// - Complexity: O(its size).
   public func request(configuration: ParameterValue) throws(DialectError) -> DialectRequest {
-    guard case .object = configuration else {
-      throw DialectError(
-        rawValue, problem: "the configuration is \(configuration.shown)",
-        remedy: "give an object, as the trainer has it")
-    }
+    var reader = try ConfigurationReader(configuration, subject: rawValue)
+    let request = try request(from: &reader)
+    try reader.finish(deciding: decidingPath)
+    return request
+  }
+
+  /// The path without which the trainer would run a default schedule; nil where the scheduler is named.
+  private var decidingPath: String? {
     switch self {
-    case .huggingFace: return huggingFaceRequest(configuration)
+    case .huggingFace: return "lr_scheduler_type"
+    case .megatron: return "lr_decay_style"
+    case .litGPT: return "train"
+    case .torchTitan: return "lr_scheduler"
+    case .nanotron: return "optimizer.learning_rate_scheduler"
+    default: return nil
+    }
+  }
+
+  private func request(from reader: inout ConfigurationReader) throws(DialectError)
+    -> DialectRequest
+  {
+    switch self {
+    case .huggingFace: return try huggingFaceRequest(&reader)
+    case .litGPT: return try litGPTRequest(&reader)
     case .megatron:
-      return flat(
-        configuration,
-        keys: [
+      return DialectRequest(
+        name: "",
+        parameters: reader.values([
           "lr", "min_lr", "lr_decay_style", "lr_warmup_iters", "lr_warmup_samples",
           "lr_warmup_fraction", "lr_warmup_init", "lr_decay_iters", "lr_decay_samples",
           "lr_wsd_decay_style", "lr_wsd_decay_iters", "lr_wsd_decay_samples", "train_iters",
-          "train_samples", "global_batch_size",
-        ])
+          "train_samples", "global_batch_size", "override_opt_param_scheduler",
+          "use_checkpoint_opt_param_scheduler",
+        ]))
     case .epfml:
-      return flat(
-        configuration.value(at: "args") ?? configuration.value(at: "config") ?? configuration,
-        keys: [
-          "scheduler", "warmup_steps", "iterations", "wsd_fract_decay", "wsd_final_lr_scale",
-          "decay_type", "cos_inf_steps", "lr",
-        ])
-    case .litGPT: return litGPTRequest(configuration)
+      let section = ["args", "config"].first { reader.members[$0] != nil }
+      return DialectRequest(
+        name: "",
+        parameters: reader.values(
+          [
+            "scheduler", "warmup_steps", "iterations", "wsd_fract_decay", "wsd_final_lr_scale",
+            "decay_type", "cos_inf_steps", "lr",
+          ], below: section))
     case .torchTitan:
-      return try nested(
-        configuration, scheduler: ["lr_scheduler"], rates: ["optimizer.lr"],
-        steps: ["training.steps"], needsName: false)
+      return try section(
+        "lr_scheduler", of: &reader, rate: "optimizer.lr", steps: "training.steps", isNamed: false)
     case .nanotron:
-      return try nested(
-        configuration, scheduler: ["optimizer.learning_rate_scheduler"], rates: [],
-        steps: ["tokens.train_steps"], needsName: false)
-    case .deepSpeed:
-      return try nested(
-        configuration, scheduler: ["scheduler"], rates: ["optimizer.params.lr"], steps: [])
+      return try section(
+        "optimizer.learning_rate_scheduler", of: &reader, steps: "tokens.train_steps",
+        isNamed: false)
+    case .deepSpeed: return try section("scheduler", of: &reader, rate: "optimizer.params.lr")
     case .olmoCore:
-      var request = try nested(
-        configuration, scheduler: ["train_module.scheduler", "scheduler"],
-        rates: ["train_module.optim.lr", "optim.lr"], steps: [])
-      if configuration.value(at: "trainer.max_duration.unit") == .text("steps") {
-        request.steps = configuration.value(at: "trainer.max_duration.value")?.whole
-      }
-      request.parameters["global_batch_size"] = configuration.value(
-        at: "data_loader.global_batch_size")
+      let hasModule = reader.members["train_module"] != nil
+      var request = try section(
+        hasModule ? "train_module.scheduler" : "scheduler", of: &reader,
+        rate: hasModule ? "train_module.optim.lr" : "optim.lr")
+      let duration = try reader.count("trainer.max_duration.value")
+      if try reader.text("trainer.max_duration.unit") == "steps" { request.steps = duration }
+      request.parameters["global_batch_size"] = reader.value("data_loader.global_batch_size")
       return request
     case .composer:
-      var request = try nested(
-        configuration, scheduler: ["scheduler"], rates: ["optimizer.lr"], steps: [])
-      if case .text(let duration)? = configuration.value(at: "max_duration"),
-        duration.hasSuffix("ba")
-      {
-        request.steps = ParameterValue.text(String(duration.dropLast(2))).whole
+      var request = try section("scheduler", of: &reader, rate: "optimizer.lr")
+      // A number is one of epochs, of unknown length.
+      if case .text(let duration)? = reader.value("max_duration"), duration.hasSuffix("ba") {
+        request.steps = decimal(String(duration.dropLast(2))).flatMap { Int(exactly: $0) }
       }
       // The names of llm-foundry's configurations.
       let names = [
@@ -72,93 +86,97 @@ extension Dialect {
       request.name = names[request.name] ?? request.name
       return request
     case .torch, .optax, .keras:
-      return try nested(configuration, scheduler: ["scheduler"], rates: ["lr"], steps: ["steps"])
+      return try section("scheduler", of: &reader, rate: "lr", steps: "steps")
     }
   }
 
-  private func huggingFaceRequest(_ configuration: ParameterValue) -> DialectRequest {
-    var name = "linear"
-    if case .text(let given)? = configuration.value(at: "lr_scheduler_type") { name = given }
+  private func huggingFaceRequest(_ reader: inout ConfigurationReader) throws(DialectError)
+    -> DialectRequest
+  {
+    let name = try reader.text("lr_scheduler_type") ?? "linear"
     var parameters: [String: ParameterValue] = [:]
-    if case .object(let given)? = configuration.value(at: "lr_scheduler_kwargs") {
-      parameters = given
-    }
     // A number of steps has precedence over a ratio.
-    let lengths = ["warmup_steps", "warmup_ratio"]
-    if let key = lengths.first(where: { configuration.value(at: $0)?.number ?? 0 != 0 }) {
-      parameters[key] = configuration.value(at: key)
+    for key in ["warmup_ratio", "warmup_steps"] {
+      guard let length = try reader.number(key), length != 0 else { continue }
+      parameters = [key: .number(length)]
     }
-    let steps = configuration.value(at: "max_steps")?.whole.flatMap { $0 > 0 ? $0 : nil }
+    try merge(
+      try reader.object("lr_scheduler_kwargs") ?? [:], of: "lr_scheduler_kwargs", into: &parameters)
+    // The library's own default is −1, for as long as the epochs last.
+    let steps = try reader.count("max_steps").flatMap { $0 > 0 ? $0 : nil }
     return DialectRequest(
       name: name, parameters: parameters, steps: steps,
-      learningRate: configuration.value(at: "learning_rate")?.number)
+      learningRate: try reader.number("learning_rate"))
   }
 
-  private func litGPTRequest(_ configuration: ParameterValue) -> DialectRequest {
-    var request = flat(
-      configuration.value(at: "train") ?? configuration,
-      keys: [
-        "lr_warmup_steps", "max_steps", "min_lr", "learning_rate", "gradient_accumulation_iters",
-        "max_iters",
-      ])
-    request.learningRate = configuration.value(at: "optimizer.init_args.lr")?.number
-    let (batch, micro) = (
-      configuration.value(at: "train.global_batch_size")?.whole,
-      configuration.value(at: "train.micro_batch_size")?.whole
-    )
-    let devices = max(1, configuration.value(at: "devices")?.whole ?? 1)
-    let nodes = max(1, configuration.value(at: "num_nodes")?.whole ?? 1)
-    if let batch, let micro, micro > 0, request.parameters["gradient_accumulation_iters"] == nil {
-      request.parameters["gradient_accumulation_iters"] = .number(
-        Double(batch / (devices * nodes) / micro))
-    }
-    return request
+  private func litGPTRequest(_ reader: inout ConfigurationReader) throws(DialectError)
+    -> DialectRequest
+  {
+    var parameters = try reader.object("train") ?? [:]
+    for key in ["devices", "num_nodes"] { parameters[key] = reader.value(key) }
+    return DialectRequest(
+      name: "", parameters: parameters,
+      learningRate: try reader.number("optimizer.init_args.lr"))
   }
 
-  /// A configuration whose keys stand side by side with those of everything else.
-  private func flat(_ configuration: ParameterValue, keys: [String]) -> DialectRequest {
-    var parameters: [String: ParameterValue] = [:]
-    for key in keys { parameters[key] = configuration.value(at: key) }
-    return DialectRequest(name: "", parameters: parameters)
-  }
-
-  /// A configuration with an object for the scheduler.
-  private func nested(
-    _ configuration: ParameterValue, scheduler paths: [String], rates: [String], steps: [String],
-    needsName: Bool = true
+  /// A configuration with an object for the scheduler, or one that is nothing else.
+  private func section(
+    _ path: String, of reader: inout ConfigurationReader, rate: String? = nil,
+    steps: String? = nil, isNamed: Bool = true
   ) throws(DialectError) -> DialectRequest {
-    let found = paths.lazy.compactMap { configuration.value(at: $0) }.first ?? configuration
-    guard case .object(var members) = found else {
-      throw DialectError(
-        rawValue, problem: "\(paths[0]) is \(found.shown)", remedy: "give an object")
+    let learningRate = try rate.flatMap { path throws(DialectError) in try reader.number(path) }
+    let count = try steps.flatMap { path throws(DialectError) in try reader.count(path) }
+    var members: [String: ParameterValue]
+    if let own = try reader.object(path) {
+      members = own
+    } else if isNamed || !reader.members.contains(where: { $0.value.holdsNames }) {
+      members = try reader.object("") ?? [:]
+      for path in [rate, steps] { path.map { members[$0] = nil } }
+    } else {
+      members = [:]
     }
     var name = ""
     for key in ["name", "type", "class_name", "_CLASS_", "_target_"] {
-      if needsName, name.isEmpty, case .text(let text)? = members.removeValue(forKey: key) {
+      if isNamed, name.isEmpty, case .text(let text)? = members.removeValue(forKey: key) {
         name = text.split(separator: ".").last.map(String.init) ?? text
       }
     }
-    guard !needsName || !name.isEmpty else {
+    guard !isNamed || !name.isEmpty else {
       throw DialectError(
         rawValue, problem: "the configuration names no scheduler",
-        remedy: "give \(paths[0]) with its name and parameters")
+        remedy: "give \(path) with its name and parameters")
     }
     for key in ["config", "params", "kwargs"] {
-      if case .object(let inner)? = members[key] { members = inner }
+      guard case .object(let inner)? = members.removeValue(forKey: key) else { continue }
+      // Keras says in which module its class is.
+      members["module"] = nil
+      try merge(inner, of: key, into: &members)
     }
-    let rate = rates.lazy.compactMap { configuration.value(at: $0)?.number }.first
-    let count = steps.lazy.compactMap { configuration.value(at: $0)?.whole }.first
-    for path in rates + steps where !path.contains(".") && found == configuration {
-      members[path] = nil
+    return DialectRequest(
+      name: name, parameters: members, steps: count, learningRate: learningRate)
+  }
+}
+
+extension Dialect {
+  /// Adds parameters, none of which may be there already.
+  private func merge(
+    _ inner: [String: ParameterValue], of section: String,
+    into members: inout [String: ParameterValue]
+  ) throws(DialectError) {
+    for (key, value) in inner.sorted(by: { $0.key < $1.key }) {
+      guard members.updateValue(value, forKey: key) == nil else {
+        throw DialectError(
+          rawValue, key: key, problem: "it is given twice, the second time in \(section)",
+          remedy: "give it once")
+      }
     }
-    return DialectRequest(name: name, parameters: members, steps: count, learningRate: rate)
   }
 }
 
 extension ParameterValue {
-  /// The whole number that it is, if it is one.
-  fileprivate var whole: Int? {
-    guard let number, number == number.rounded(), abs(number) <= 1e15 else { return nil }
-    return Int(number)
+  /// Whether it is an object.
+  fileprivate var holdsNames: Bool {
+    if case .object = self { return true }
+    return false
   }
 }

@@ -11,6 +11,9 @@ struct DialectReader {
   /// Whether levels are learning rates.
   var isAbsolute = false
 
+  /// Whether one of these is the optimiser's nevertheless.
+  var takesOptimiserRate = false
+
   /// The learning rate, where the parameters say it.
   private(set) var learningRate: Double?
 
@@ -23,6 +26,9 @@ struct DialectReader {
   }
 
   var name: String { request.name }
+
+  /// The largest learning rates, and multipliers of one, that a run may have.
+  private static let usableMagnitudes = 1e-50...1e50
 
   /// The longest stretch that has to be stored value by value.
   static let mostStoredSteps = 50_000_000
@@ -95,7 +101,9 @@ struct DialectReader {
   }
 
   /// Notes the lengths that the configuration names.
-  mutating func note(warmup: Int, decayStart: Double?, horizon: Double?, floor: Double? = nil) {
+  mutating func note(
+    warmup: Double, decayStart: Double?, horizon: Double?, floor: Double? = nil
+  ) {
     intent.warmupSteps = warmup
     intent.decayStart = decayStart
     intent.horizon = horizon
@@ -107,6 +115,24 @@ struct DialectReader {
     guard steps <= Self.mostStoredSteps else {
       throw parameters.failure(
         nil, "\(steps) steps have no closed form here", "give at most \(Self.mostStoredSteps)")
+    }
+  }
+
+  /// The scheduler that a parameter names, or else the request; both must agree.
+  mutating func style(_ key: String, among words: [String]) throws(DialectError) -> String? {
+    let given = try parameters.word(key, among: words)
+    guard let given, !name.isEmpty, given != name else {
+      return given ?? (name.isEmpty ? nil : name)
+    }
+    throw parameters.failure(
+      key, "'\(given)' contradicts the scheduler \(printable(name))", "give one of them")
+  }
+
+  /// Refuses a name where the library has one scheduler only.
+  func requireNoName() throws(DialectError) {
+    guard name.isEmpty else {
+      throw parameters.failure(
+        nil, "the library has one scheduler, which has no name", "leave the name out")
     }
   }
 
@@ -129,16 +155,20 @@ struct DialectReader {
 
   /// The schedule of the phases.
   func schedule() throws(DialectError) -> DialectSchedule {
-    guard let draft, let schedule = Schedule(segments: draft.segments) else {
+    let overflow = parameters.failure(
+      nil, "its learning rates leave the range from 1e-50 to 1e50", "check its parameters")
+    let segments = draft?.segments ?? []
+    guard segments.allSatisfy(\.isFinite) else { throw overflow }
+    guard let schedule = Schedule(segments: segments) else {
       throw parameters.failure(
         nil, "every learning rate of the run is zero", "give a schedule that moves")
     }
-    guard schedule.peak.isFinite else {
-      throw parameters.failure(nil, "it leaves the range of numbers", "check its parameters")
-    }
-    let rate = isAbsolute ? 1 : learningRate
+    let rate = (isAbsolute ? 1 : learningRate).map { $0 * schedule.peak }
+    guard Self.usableMagnitudes.contains(schedule.peak),
+      rate.map({ Self.usableMagnitudes.contains($0) }) ?? true
+    else { throw overflow }
     return DialectSchedule(
-      schedule: schedule, baseLearningRate: rate.map { $0 * schedule.peak }, intent: intent,
-      remarks: remarks)
+      schedule: schedule, baseLearningRate: rate,
+      usesLearningRate: !isAbsolute || takesOptimiserRate, intent: intent, remarks: remarks)
   }
 }

@@ -38,6 +38,9 @@ public struct DialectSchedule: Sendable {
   /// γ: the largest learning rate that the run sees; nil where the learning rate is not known.
   public let baseLearningRate: Double?
 
+  /// Whether the optimiser's learning rate has a say; where not, the parameters hold learning rates.
+  public let usesLearningRate: Bool
+
   /// What the configuration meant, for the lint.
   public let intent: ScheduleIntent
 
@@ -48,7 +51,7 @@ public struct DialectSchedule: Sendable {
 /// What a configuration meant, where the schedule itself no longer shows it.
 public struct ScheduleIntent: Equatable, Sendable {
   /// Steps of warmup.
-  public var warmupSteps: Int?
+  public var warmupSteps: Double?
 
   /// Steps after which the last decay begins.
   public var decayStart: Double?

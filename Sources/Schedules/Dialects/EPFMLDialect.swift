@@ -5,7 +5,7 @@ extension DialectReader {
     try takeLearningRate("lr")
     let steps = try steps("iterations")
     let names = ["cos", "linear", "wsd", "cos_inf", "none"]
-    let scheduler = try parameters.word("scheduler", among: names) ?? name
+    let scheduler = try style("scheduler", among: names) ?? ""
     let warmup = try parameters.count("warmup_steps") ?? 300
     let total = Double(steps)
     let start = Double(warmup)
@@ -37,14 +37,14 @@ extension DialectReader {
       guard end > start else {
         throw parameters.failure("cos_inf_steps", "they leave nothing to decay", "lower them")
       }
-      note(warmup: warmup, decayStart: start, horizon: end, floor: 0.1)
+      note(warmup: start, decayStart: start, horizon: end, floor: 0.1)
       draft.ramp(.linear, from: 0.01, to: 1, origin: 0, width: start, until: start)
       draft.ramp(
         .cosine(power: 1), from: 1, to: 0.1, origin: start, width: end - start, until: end)
       draft.level(0.1)
     case "wsd":
       let span = (fraction * total).rounded(.towardZero)
-      note(warmup: warmup, decayStart: total - span, horizon: total, floor: floor)
+      note(warmup: start, decayStart: total - span, horizon: total, floor: floor)
       draft.ramp(.linear, from: 0.01, to: 1, origin: 0, width: start, until: start)
       draft.level(1, until: total - span)
       if type == "exp", floor == 0 {

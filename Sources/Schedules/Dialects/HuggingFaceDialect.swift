@@ -17,7 +17,7 @@ extension DialectReader {
     var draft = ScheduleDraft(steps: steps)
     let (start, total) = (Double(warmup), Double(steps))
     let rest = max(1, total - start)
-    note(warmup: warmup, decayStart: start, horizon: total)
+    note(warmup: start, decayStart: start, horizon: total)
     switch name {
     case "constant":
       // The library gives it no warmup, whatever is asked for.
@@ -29,7 +29,7 @@ extension DialectReader {
             message: "constant has no warmup, whatever is asked for: write constant_with_warmup"))
       }
     case "constant_with_warmup":
-      note(warmup: warmup, decayStart: nil, horizon: nil)
+      note(warmup: start, decayStart: nil, horizon: nil)
       draft.ramp(.linear, from: 0, to: 1, origin: 0, width: start, until: start)
     case "linear":
       draft.ramp(.linear, from: 0, to: 1, origin: 0, width: start, until: start)
@@ -75,7 +75,7 @@ extension DialectReader {
     case "inverse_sqrt":
       let timescale =
         try parameters.number("timescale", in: 1...1e15) ?? (warmup > 0 ? start : 10_000)
-      note(warmup: warmup, decayStart: nil, horizon: nil)
+      note(warmup: start, decayStart: nil, horizon: nil)
       draft.ramp(.linear, from: 0, to: 1, origin: 0, width: start, until: start)
       draft.ramp(
         .power(exponent: -0.5), from: 1, to: 0, origin: start, width: timescale, until: total)
@@ -164,7 +164,7 @@ extension DialectReader {
     }
     let (start, span) = (Double(warmup), Double(decay))
     let change = Double(warmup + stable)
-    note(warmup: warmup, decayStart: change, horizon: change + span, floor: floor)
+    note(warmup: start, decayStart: change, horizon: change + span, floor: floor)
 
     let rise: Ramp.Shape =
       warmupType == "cosine"

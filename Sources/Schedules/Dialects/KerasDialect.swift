@@ -30,7 +30,7 @@ extension DialectReader {
       let start = target == nil ? 0 : Double(warmup)
       let peak = target ?? rate
       note(
-        warmup: target == nil ? 0 : warmup, decayStart: start, horizon: start + span, floor: floor)
+        warmup: start, decayStart: start, horizon: start + span, floor: floor)
       draft.ramp(.linear, from: rate, to: peak, origin: 0, width: start, until: start)
       draft.ramp(
         .cosine(power: 1), from: peak, to: peak * floor, origin: start, width: span,

@@ -3,7 +3,7 @@
 extension DialectReader {
   mutating func readMegatron() throws(DialectError) {
     let batch = try parameters.count("global_batch_size", least: 1)
-    let samples = try parameters.count("train_samples", least: 1)
+    let samples = try parameters.count("train_samples").flatMap { $0 > 0 ? $0 : nil }
     if let samples {
       guard let batch else {
         throw parameters.failure(
@@ -20,10 +20,9 @@ extension DialectReader {
     try takeLearningRate("lr")
     let steps = try steps("train_iters")
     let style =
-      try parameters.word(
-        "lr_decay_style",
-        among: ["constant", "linear", "cosine", "inverse-square-root", "WSD"])
-      ?? (name.isEmpty ? "linear" : name)
+      try style(
+        "lr_decay_style", among: ["constant", "linear", "cosine", "inverse-square-root", "WSD"])
+      ?? "linear"
     // All lengths in steps, whole or not.
     let perStep = Double(batch ?? 1)
     let end =
@@ -31,7 +30,7 @@ extension DialectReader {
       ?? samples.map { Double($0) / perStep } ?? Double(steps)
     let fraction = try fraction("lr_warmup_fraction")
     let given = try megatronLength("lr_warmup_iters", "lr_warmup_samples", perStep)
-    if let fraction, given != nil {
+    if let fraction, given ?? 0 != 0 {
       throw parameters.failure(
         "lr_warmup_fraction", "\(decimalText(fraction)) and a length say the same",
         "give one of them")
@@ -50,7 +49,13 @@ extension DialectReader {
         "lr_wsd_decay_style",
         among: ["exponential", "linear", "cosine", "minus_sqrt", "1-sqrt"]) ?? "exponential"
     let wsdSpan = try megatronLength("lr_wsd_decay_iters", "lr_wsd_decay_samples", perStep)
-    parameters.ignore("train_tokens", "lr_decay_tokens", "lr_warmup_tokens")
+    if try parameters.flag("use_checkpoint_opt_param_scheduler") ?? false {
+      throw parameters.failure(
+        "use_checkpoint_opt_param_scheduler", "the schedule is that of a checkpoint",
+        "give its own options")
+    }
+    // Says that these options count, not those of a checkpoint.
+    parameters.ignore("override_opt_param_scheduler")
 
     var draft = ScheduleDraft(steps: steps)
     // Up to and with their end.
@@ -58,10 +63,10 @@ extension DialectReader {
     if warmup > 0 {
       draft.ramp(.linear, from: start, to: 1, origin: 0, width: warmup, until: through(warmup))
     }
-    note(warmup: Int(warmup.rounded()), decayStart: warmup, horizon: end, floor: floor)
+    note(warmup: warmup, decayStart: warmup, horizon: end, floor: floor)
     switch style {
     case "constant":
-      note(warmup: Int(warmup.rounded()), decayStart: nil, horizon: nil)
+      note(warmup: warmup, decayStart: nil, horizon: nil)
       draft.level(1)
     case "linear":
       draft.ramp(
@@ -92,7 +97,7 @@ extension DialectReader {
           "\(decimalText(wsdSpan)) steps are more than the \(decimalText(end)) of the schedule",
           "shorten it or raise lr_decay_iters")
       }
-      note(warmup: Int(warmup.rounded()), decayStart: change, horizon: end, floor: floor)
+      note(warmup: warmup, decayStart: change, horizon: end, floor: floor)
       let shapes: [String: Ramp.Shape] = [
         "linear": .linear, "cosine": .cosine(power: 1), "exponential": .halving,
         "minus_sqrt": .oneMinusSquareRoot, "1-sqrt": .oneMinusSquareRoot,
@@ -111,11 +116,13 @@ extension DialectReader {
   private mutating func megatronLength(_ iterations: String, _ samples: String, _ perStep: Double)
     throws(DialectError) -> Double?
   {
+    // Recorded arguments hold the zeros of what was not given.
     let steps = try parameters.count(iterations)
     let count = try parameters.count(samples)
-    if steps != nil, count != nil {
+    if steps ?? 0 != 0, count ?? 0 != 0 {
       throw parameters.failure(samples, "\(iterations) says the same", "give one of them")
     }
-    return steps.map { Double($0) } ?? count.map { Double($0) / perStep }
+    if let count, steps ?? 0 == 0 { return Double(count) / perStep }
+    return steps.map { Double($0) }
   }
 }

@@ -11,8 +11,7 @@ extension DialectReader {
     let warmupStyle =
       try parameters.word("lr_warmup_style", among: ["linear", "constant"]) ?? "linear"
     let style =
-      try parameters.word("lr_decay_style", among: ["linear", "cosine", "1-sqrt"])
-      ?? (name.isEmpty ? "linear" : name)
+      try style("lr_decay_style", among: ["linear", "cosine", "1-sqrt"]) ?? "linear"
     let start = try parameters.count("lr_decay_starting_step")
     let length = try parameters.count("lr_decay_steps")
     let floor = try level("min_decay_lr") ?? 1
@@ -29,7 +28,8 @@ extension DialectReader {
     }
     let change = start ?? warmup
     note(
-      warmup: warmup, decayStart: Double(change), horizon: Double(change + span), floor: floor)
+      warmup: Double(warmup), decayStart: Double(change), horizon: Double(change + span),
+      floor: floor)
     if floor == 1 {
       remarks.append(
         ScheduleFinding(

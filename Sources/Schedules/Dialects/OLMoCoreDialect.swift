@@ -55,7 +55,7 @@ extension DialectReader {
     let floor = floorRatio ?? tailFloor
     let start = clock.step(warmup)
     note(
-      warmup: Int(start.rounded()) + 1, decayStart: hasTail ? clock.step(change) : start,
+      warmup: start + 1, decayStart: hasTail ? clock.step(change) : start,
       horizon: clock.step(hasTail ? clock.total : total) + 1, floor: floor)
 
     /// A linear tail from a level over the last steps.
@@ -81,7 +81,7 @@ extension DialectReader {
     let end = clock.step(total)
     switch name {
     case "ConstantWithWarmup":
-      note(warmup: Int(start.rounded()) + 1, decayStart: nil, horizon: nil)
+      note(warmup: start + 1, decayStart: nil, horizon: nil)
       draft.level(1)
     case "WSD":
       draft.level(1, until: clock.step(change))
@@ -103,7 +103,7 @@ extension DialectReader {
       guard warmup > 0 else {
         throw parameters.failure("warmup", "the inverse square root starts with it", "give one")
       }
-      note(warmup: Int(start.rounded()) + 1, decayStart: nil, horizon: nil)
+      note(warmup: start + 1, decayStart: nil, horizon: nil)
       draft.ramp(
         .power(exponent: -0.5), from: 1, to: floor, origin: before,
         width: warmup / clock.perStep, until: Double(draft.steps))
@@ -169,7 +169,7 @@ extension DialectReader {
     guard (decay == nil) != (fraction == nil) else {
       throw parameters.missing("decay", example: example)
     }
-    note(warmup: Int(clock.step(warmup)) + 1, decayStart: nil, horizon: nil, floor: floor)
+    note(warmup: clock.step(warmup) + 1, decayStart: nil, horizon: nil, floor: floor)
     draft.ramp(
       .linear, from: low, to: multipliers[0], origin: -1, width: warmup / clock.perStep,
       until: clock.step(warmup))
@@ -192,7 +192,7 @@ extension DialectReader {
     }
     draft.level(floor)
     note(
-      warmup: Int(clock.step(warmup)) + 1, decayStart: nil, horizon: clock.step(end) + 1,
+      warmup: clock.step(warmup) + 1, decayStart: nil, horizon: clock.step(end) + 1,
       floor: floor)
   }
 

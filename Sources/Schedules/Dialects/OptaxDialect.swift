@@ -30,7 +30,7 @@ extension DialectReader {
       let span = Double(try optaxSteps("transition_steps"))
       let begin = Double(try parameters.count("transition_begin") ?? 0)
       if start < end {
-        note(warmup: Int(span), decayStart: nil, horizon: nil)
+        note(warmup: span, decayStart: nil, horizon: nil)
       } else {
         note(warmup: 0, decayStart: begin, horizon: begin + span)
       }
@@ -42,7 +42,7 @@ extension DialectReader {
     case "warmup_constant_schedule":
       let (start, peak) = (try optaxValue("init_value"), try optaxValue("peak_value"))
       let warmup = try optaxSteps("warmup_steps")
-      note(warmup: warmup, decayStart: nil, horizon: nil)
+      note(warmup: Double(warmup), decayStart: nil, horizon: nil)
       draft.ramp(
         .linear, from: start, to: peak, origin: 0, width: Double(warmup), until: Double(warmup))
       draft.level(peak)
@@ -69,7 +69,9 @@ extension DialectReader {
       optaxCosine(
         &draft, peak: peak, floor: end, origin: Double(warmup), span: Double(total - warmup),
         exponent: try optaxExponent())
-      note(warmup: warmup, decayStart: Double(warmup), horizon: Double(total), floor: end / peak)
+      note(
+        warmup: Double(warmup), decayStart: Double(warmup), horizon: Double(total),
+        floor: peak > 0 ? end / peak : nil)
     case "exponential_decay":
       try optaxExponential(&draft)
     case "piecewise_constant_schedule":
@@ -169,7 +171,7 @@ extension DialectReader {
     let turn = (part * end).rounded(.towardZero)
     let start = peak / divisor
     let shape: Ramp.Shape = isLinear ? .linear : .cosine(power: 1)
-    note(warmup: Int(turn), decayStart: turn, horizon: end)
+    note(warmup: turn, decayStart: turn, horizon: end)
     draft.ramp(shape, from: start, to: peak, origin: 0, width: max(1, turn), until: turn)
     if isLinear {
       let final = try parameters.number("pct_final", in: 0...1) ?? 0.85
@@ -203,7 +205,7 @@ extension DialectReader {
         "boundaries", "\(boundaries.count) do not part \(schedules.count) schedules",
         "give one fewer than schedules, rising")
     }
-    var warmup = 0
+    var warmup = 0.0
     for (index, schedule) in schedules.enumerated() {
       let start = index == 0 ? 0 : boundaries[index - 1]
       let end = index < boundaries.count ? boundaries[index] : draft.steps

@@ -1,56 +1,108 @@
 extension ParameterValue {
   /// The options of an argument list, as trainers' launch scripts hold them.
   ///
-  /// `--key value`, `--key=value` and bare `--flag`; hyphens of keys become underscores, dots nest
-  /// (`--lr_scheduler.warmup_steps 300`). Line continuations, quotes and comments are understood;
-  /// everything that is no option is passed over.
+  /// `--key value`, `--key=value`, bare `--flag` and Hydra's `group.key=value`; hyphens of keys become
+  /// underscores, dots nest (`--lr_scheduler.warmup_steps 300`). Line continuations, quotes and comments are
+  /// understood, and options within quotes are options; everything else is passed over. An option that is
+  /// given twice with two values has the list of both.
   ///
-  /// - Parameter text: the list, on any number of lines.
-  /// - Returns: the options as an object; nil where there is none.
+  /// - Parameters:
+  ///   - text: the list, on any number of lines.
+  ///   - object: reads a JSON object, such as that of `--lr_scheduler_kwargs '{"min_lr_rate": 0.1}'`.
+  /// - Returns: the options as an object; nil for a text without options.
   /// - Complexity: O(length).
-  public static func arguments(_ text: String) -> ParameterValue? {
-    var options: [(path: [String], value: ParameterValue)] = []
+  public static func arguments(_ text: String, object: (String) -> ParameterValue?)
+    -> ParameterValue?
+  {
+    func value(_ word: Substring) -> ParameterValue {
+      (word.hasPrefix("{") ? object(String(word)) : nil) ?? scalar(word)
+    }
+    var options = ParameterValue.null
     var pending: [String]?
-    for word in words(of: text) {
+    func finishFlag() {
+      if let flag = pending { options.add(.boolean(true), at: flag[...]) }
+      pending = nil
+    }
+    for word in words(of: text).flatMap({ optionWords(in: $0) }) {
       if word.hasPrefix("--"), word.count > 2 {
-        if let pending { options.append((pending, .boolean(true))) }
-        pending = nil
+        finishFlag()
         let body = word.dropFirst(2)
-        let equals = body.firstIndex(of: "=")
-        let path = body[..<(equals ?? body.endIndex)].split(separator: ".").map {
-          String($0.map { $0 == "-" ? "_" : $0 })
-        }
-        if let equals {
-          options.append((path, scalar(String(body[body.index(after: equals)...]))))
+        if let equals = body.firstIndex(of: "=") {
+          options.add(value(body[body.index(after: equals)...]), at: path(body[..<equals])[...])
         } else {
-          pending = path
+          pending = path(body)
         }
+      } else if let (key, text) = override(word) {
+        finishFlag()
+        options.add(value(text), at: path(key)[...])
       } else if let path = pending {
-        options.append((path, scalar(word)))
+        options.add(value(word[...]), at: path[...])
         pending = nil
       }
     }
-    if let pending { options.append((pending, .boolean(true))) }
-    guard !options.isEmpty else { return nil }
-    return options.reduce(.object([:])) { $0.setting($1.value, at: $1.path[...]) }
+    finishFlag()
+    return options == .null ? nil : options
   }
 
-  private static func scalar(_ word: String) -> ParameterValue {
+  /// The most names that a path may have; longer ones are one name.
+  private static let mostNames = 64
+
+  private static func path(_ key: Substring) -> [String] {
+    let key = key.map { $0 == "-" ? "_" : $0 }
+    let names = key.split(separator: ".").map { String($0) }
+    return names.count <= mostNames && !names.isEmpty ? names : [String(key)]
+  }
+
+  private static func scalar(_ word: Substring) -> ParameterValue {
     switch word.lowercased() {
     case "true": return .boolean(true)
     case "false": return .boolean(false)
     case "none", "null": return .null
-    default: return decimal(word).map { .number($0) } ?? .text(word)
+    default: return decimal(String(word)).map { .number($0) } ?? .text(String(word))
     }
   }
 
-  /// The value with a member set; later options win.
-  private func setting(_ value: ParameterValue, at path: ArraySlice<String>) -> ParameterValue {
-    guard let name = path.first else { return value }
+  /// The key and the value of `group.key=value`, which no assignment of a shell has.
+  private static func override(_ word: String) -> (key: Substring, value: Substring)? {
+    guard let equals = word.firstIndex(of: "=") else { return nil }
+    let key = word[..<equals].drop { $0 == "+" }
+    guard key.first?.isLetter ?? false, key.contains("."),
+      key.allSatisfy({ $0.isLetter || $0.isNumber || "._-".contains($0) })
+    else { return nil }
+    return (key, word[word.index(after: equals)...])
+  }
+
+  /// Adds a member; a second value does not replace the first.
+  private mutating func add(_ value: ParameterValue, at path: ArraySlice<String>) {
+    guard let name = path.first else {
+      switch self {
+      case .null, .object, value: self = value
+      case .list(let values): self = .list(values + [value])
+      default: self = .list([self, value])
+      }
+      return
+    }
     var members: [String: ParameterValue] = [:]
     if case .object(let own) = self { members = own }
-    members[name] = (members[name] ?? .null).setting(value, at: path.dropFirst())
-    return .object(members)
+    // Else the members were shared, and copied as a whole.
+    self = .null
+    members[name, default: .null].add(value, at: path.dropFirst())
+    self = .object(members)
+  }
+
+  /// The words of options that were quoted together, as in `ARGS="--lr 1e-3 --bf16"`; else the word.
+  private static func optionWords(in word: String) -> [String] {
+    guard word.contains(where: \.isWhitespace), word.contains("--"), !word.hasPrefix("{") else {
+      return [word]
+    }
+    var body = word[...]
+    if let equals = body.firstIndex(of: "="),
+      !body[..<equals].contains(where: { $0.isWhitespace })
+    {
+      guard !word.hasPrefix("--") else { return [word] }
+      body = body[body.index(after: equals)...]
+    }
+    return words(of: String(body))
   }
 
   /// The words of a shell text, without its comments.
@@ -66,7 +118,8 @@ extension ParameterValue {
       } else if isEscaped {
         isEscaped = false
         // An escaped line break only continues the line.
-        if !character.isNewline { word = (word ?? "") + String(character) }
+        if !character.isNewline { word = word ?? "" } else { continue }
+        word?.append(character)
       } else if character == "\\" {
         isEscaped = true
       } else if let open = quote {
@@ -80,7 +133,8 @@ extension ParameterValue {
         if let finished = word { words.append(finished) }
         word = nil
       } else {
-        word = (word ?? "") + String(character)
+        word = word ?? ""
+        word?.append(character)
       }
     }
     if let word { words.append(word) }

@@ -118,11 +118,17 @@ struct Parameters {
     let guess = nearestSpelling(to: key, among: known).map { "did you mean \($0)? " } ?? ""
     let list =
       known.isEmpty ? "it takes none" : "it takes \(known.sorted().joined(separator: ", "))"
-    throw failure(key, "this is no parameter of it", guess + list)
+    throw failure(key, "it is not a parameter of this scheduler", guess + list)
   }
 
   func missing(_ key: String, example: String) -> DialectError {
-    failure(key, "it is mandatory and not given", "give it, as in \(example)")
+    // What is left, the most similar first: one of them may be meant.
+    let letters = Array(key.lowercased())
+    let left = members.keys.map { (editDistance(Array($0.lowercased().prefix(40)), letters), $0) }
+    let names = left.sorted { $0 < $1 }.prefix(3).map { printable($0.1) }
+    let given = names.isEmpty ? "" : " beside \(names.joined(separator: ", "))"
+    return failure(
+      key, "it is mandatory and not given\(given)", "give it, as in \(example)")
   }
 
   private func checked(_ value: ParameterValue, _ key: String, in range: ClosedRange<Double>)

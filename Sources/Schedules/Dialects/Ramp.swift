@@ -72,8 +72,9 @@ struct Ramp: Sendable, Equatable {
     case .geometric(let ratio): fraction = pow(ratio, done)
     case .logarithm(let span): fraction = 1 - log(1 + done * span) / log(span)
     }
-    // Rounding must not take a level below zero.
-    return max(0, end + (start - end) * fraction)
+    let value = end + (start - end) * fraction
+    // Rounding must not take a level below zero; a value that is not a number stays one.
+    return value < 0 ? 0 : value
   }
 
   /// The same ramp for steps counted from `position` on.

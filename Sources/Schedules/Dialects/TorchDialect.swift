@@ -28,7 +28,7 @@ extension DialectReader {
         throw parameters.failure("start_factor", "it is not positive", "give a part of the rate")
       }
       note(
-        warmup: start < end ? span : 0, decayStart: start < end ? nil : 0,
+        warmup: start < end ? Double(span) : 0, decayStart: start < end ? nil : 0,
         horizon: start < end ? nil : Double(span))
       draft.ramp(
         .linear, from: start, to: end, origin: 0, width: Double(span), until: Double(span))
@@ -137,7 +137,7 @@ extension DialectReader {
         nil, "a phase of its cycle has no length, where torch divides by zero",
         "move the peak or lengthen the run")
     }
-    note(warmup: max(0, Int(rise.rounded(.down)) + 1), decayStart: rise, horizon: last + 1)
+    note(warmup: max(0, rise.rounded(.down) + 1), decayStart: rise, horizon: last + 1)
     // A step belongs to a phase up to and with its end.
     func through(_ step: Double) -> Double { step.rounded(.down) + 1 }
     draft.ramp(shape, from: start, to: 1, origin: 0, width: rise, until: through(rise))
@@ -163,7 +163,7 @@ extension DialectReader {
         "milestones", "\(milestones.count) do not part \(schedulers.count) schedulers",
         "give one fewer than schedulers, rising")
     }
-    var warmup = 0
+    var warmup = 0.0
     for (index, scheduler) in schedulers.enumerated() {
       let start = index == 0 ? 0 : milestones[index - 1]
       let end = index < milestones.count ? milestones[index] : draft.steps

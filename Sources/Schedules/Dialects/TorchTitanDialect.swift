@@ -2,6 +2,7 @@
 /// so that the last has 1/n; fractions round half to even, floors are ratios and rescaled.
 extension DialectReader {
   mutating func readTorchTitan() throws(DialectError) {
+    try requireNoName()
     try takeLearningRate("lr")
     let steps = try steps("training_steps")
     let total = try parameters.count("total_steps", least: 1) ?? steps
@@ -22,7 +23,7 @@ extension DialectReader {
     }
     let change = Double(total + 1 - decay)
     note(
-      warmup: warmup, decayStart: change - 1, horizon: Double(total), floor: floor)
+      warmup: Double(warmup), decayStart: change - 1, horizon: Double(total), floor: floor)
     let shapes: [String: Ramp.Shape] = [
       "linear": .linear, "cosine": .cosine(power: 1), "sqrt": .oneMinusSquareRoot,
     ]

@@ -36,7 +36,7 @@ struct ScheduleOutline {
           return nil
         }
       case .ramp(let ramp, let floor):
-        guard floor == 0 else { return nil }
+        guard floor == 0, abs(ramp.origin) <= 1e15, ramp.width <= 1e15 else { return nil }
         if ramp.start < ramp.end {
           guard phase.steps.lowerBound == 0, ramp.shape == .linear, ramp.end == 1 else {
             return nil

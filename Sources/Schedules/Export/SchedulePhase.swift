@@ -27,31 +27,44 @@ extension Schedule {
     var start = 0
     return segments.map { segment in
       defer { start += segment.count }
+      let law = segment.phaseLaw { $0 * segment.scale / divisor }
       return SchedulePhase(
-        steps: start..<start + segment.count, law: segment.phaseLaw(factor: segment.scale / divisor)
-      )
+        steps: start..<start + segment.count, law: law.isFinite ? law : .values)
+    }
+  }
+}
+
+extension SchedulePhase.Law {
+  /// Whether its numbers can be written; an end that is not reached may be beyond all bounds.
+  fileprivate var isFinite: Bool {
+    switch self {
+    case .level(let level): return level.isFinite
+    case .ramp(let ramp, let floor):
+      return [ramp.start, ramp.end, ramp.start - ramp.end, ramp.origin, ramp.width, floor]
+        .allSatisfy(\.isFinite)
+    case .values: return true
     }
   }
 }
 
 extension Segment {
-  /// The law for steps counted from the segment's first, times a factor.
-  fileprivate func phaseLaw(factor: Double) -> SchedulePhase.Law {
+  /// The law for steps counted from the segment's first, with levels as parts of the peak.
+  fileprivate func phaseLaw(part: (Double) -> Double) -> SchedulePhase.Law {
     func ramp(
       _ shape: Ramp.Shape, from start: Double, to end: Double, origin: Double, width: Double,
       atLeast floor: Double = 0
     ) -> SchedulePhase.Law {
       .ramp(
         Ramp(
-          shape: shape, origin: origin - Double(skipped), width: width, start: start * factor,
-          end: end * factor), atLeast: floor * factor)
+          shape: shape, origin: origin - Double(skipped), width: width, start: part(start),
+          end: part(end)), atLeast: part(floor))
     }
     switch law {
-    case .level(let level, _): return .level(level * factor)
+    case .level(let level, _): return .level(part(level))
     case .warmup(let span):
       return ramp(.linear, from: 0, to: 1, origin: -1, width: Double(span))
     case .line(_, _, _, let left, _, let right) where left == right:
-      return .level(left * factor)
+      return .level(part(left))
     case .line(let span, let offset, let u0, let left, let u1, let right):
       return ramp(
         .linear, from: left, to: right, origin: u0 * Double(span) - Double(offset),

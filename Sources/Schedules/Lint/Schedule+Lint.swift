@@ -32,13 +32,13 @@ extension Schedule {
     guard let planned, abs(planned - Double(steps)) > 1 else { return [] }
     let difference = abs(planned - Double(steps))
     if let warmup = intent.warmupSteps ?? warmupSteps, warmup > 1,
-      abs(difference - Double(warmup)) <= 1
+      abs(difference - warmup) <= 1
     {
       findings.append(
         ScheduleFinding(
           code: "warmup-counted-twice", severity: .warning,
           message:
-            "the decay ends \(warmup) steps \(planned < Double(steps) ? "before" : "after") the run, which is the warmup: its length is counted \(planned < Double(steps) ? "twice" : "on top of the run")"
+            "the decay ends \(whole(warmup)) steps \(planned < Double(steps) ? "before" : "after") the run, which is the warmup: its length is counted \(planned < Double(steps) ? "twice" : "on top of the run")"
         ))
     }
     if planned < Double(steps) {
@@ -85,20 +85,21 @@ extension Schedule {
   }
 
   /// Whether most of the run after the warmup is the cooldown of a plateau.
+  ///
+  /// That is no fault: the longer the cooldown, the smaller the bound, and long extensions want one.
   private func cooldown(_ intent: ScheduleIntent) -> [ScheduleFinding] {
     guard let plateau = steadyPart?.steps else { return [] }
     let level = multipliers(in: plateau.lowerBound - 1..<plateau.lowerBound)[0]
     let part = steps - plateau.upperBound
-    let whole = steps - (intent.warmupSteps ?? warmupSteps ?? 0)
-    guard level == 1, part < steps, Double(part) > 0.6 * Double(max(1, whole)), last < 0.5 else {
+    let whole = max(1, Double(steps) - (intent.warmupSteps ?? warmupSteps ?? 0))
+    guard level == 1, part < steps, Double(part) > 0.6 * whole, last < 0.5 else {
       return []
     }
-    let share = Double(part) / Double(max(1, whole))
+    let share = Double(part) / whole
     return [
       ScheduleFinding(
-        code: "long-cooldown", severity: .warning,
-        message:
-          "the cooldown takes \(percent(share)) of the run after the warmup; a plateau is meant to be most of it"
+        code: "long-cooldown", severity: .information,
+        message: "the cooldown takes \(percent(share)) of the run after the warmup"
       )
     ]
   }
@@ -123,9 +124,9 @@ extension Schedule {
   }
 
   /// The steps before the peak, where the schedule begins with a rise.
-  private var warmupSteps: Int? {
+  private var warmupSteps: Double? {
     guard let first = stretches.first, first.first < first.last else { return nil }
-    return first.steps.upperBound
+    return Double(first.steps.upperBound)
   }
 
   private func percent(_ part: Double) -> String {

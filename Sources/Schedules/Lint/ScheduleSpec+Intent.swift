@@ -6,9 +6,9 @@ extension ScheduleSpec {
   /// - Complexity: O(1).
   public func intent(steps: Int) -> ScheduleIntent {
     var intent = ScheduleIntent()
-    intent.warmupSteps = warmup?.steps(of: steps)
+    intent.warmupSteps = warmup.map { Double($0.steps(of: steps)) }
     if case .cosine(_, let period) = family {
-      intent.decayStart = Double(intent.warmupSteps ?? 0)
+      intent.decayStart = intent.warmupSteps ?? 0
       intent.horizon = Double(period.steps(of: steps))
     }
     return intent

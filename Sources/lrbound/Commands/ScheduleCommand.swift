@@ -66,22 +66,23 @@ struct ScheduleCommand: ParsableCommand {
         named.schedule, title: named.title, baseLearningRate: named.baseLearningRate
       ).chart
     }
-    if plot.output.format == .csv {
-      try plot.writeFile(chart)
-      try ScheduleTable(of: named.schedule, baseLearningRate: named.baseLearningRate)
-        .forEachPiece(StandardOutput.writeTable)
-    } else {
-      let report = ScheduleReport(named).report
-      try exportOptions.print(report, plot: plot) {
-        (named.schedule, named.title, named.baseLearningRate)
-      } chart: {
-        chart()
+    var exportOptions = exportOptions
+    if plot.output.format == .csv { exportOptions.export = "csv" }
+    try exportOptions.print(ScheduleReport(named).report, plot: plot) {
+      (named.schedule, named.title, named.baseLearningRate)
+    } chart: {
+      chart()
+    }
+    if exportOptions.export != nil, plot.output.format != .json {
+      // What has taken the place of the table has no room for them.
+      for finding in named.findings {
+        printError("\(finding.severity.rawValue): \(finding.code): \(finding.message)")
       }
     }
     if strict, named.faults > 0 {
       let codes = named.findings.filter { $0.severity != .information }.map(\.code)
       throw FailedCheck(
-        reason: "--strict: \(named.title): \(codes.joined(separator: ", ")); mend the schedule"
+        reason: "--strict: \(named.title): \(codes.joined(separator: ", ")); fix the schedule"
       )
     }
   }

@@ -49,7 +49,20 @@ struct DialectOptions: ParsableArguments {
     }
     let request = DialectRequest(
       name: name ?? "", parameters: try parameters(), steps: steps, learningRate: learningRate)
-    return NamedSchedule(try library.read(request), library: library, request: request)
+    do {
+      let read = try library.read(request)
+      try requireUse(of: learningRate, in: read)
+      return NamedSchedule(read, library: library, request: request)
+    } catch let error as DialectError where error.key != nil && kwargs != nil {
+      throw UsageError("--kwargs: \(error.description)")
+    }
+  }
+
+  /// Refuses a learning rate that changes nothing.
+  private func requireUse(of learningRate: Double?, in read: DialectSchedule) throws {
+    guard learningRate == nil || read.usesLearningRate else {
+      throw UsageError("--lr: the scheduler's parameters are learning rates; leave it out")
+    }
   }
 
   private func read(_ path: String, library: Dialect, steps: Int?, learningRate: Double?) throws
@@ -63,8 +76,16 @@ struct DialectOptions: ParsableArguments {
         throw UsageError(
           "--steps: the configuration says \(given) steps, not \(steps); leave it out")
       }
-      if let learningRate { request.learningRate = learningRate }
-      return NamedSchedule(try library.read(request), library: library, request: request)
+      if let given = request.learningRate, let learningRate, given != learningRate {
+        throw UsageError(
+          "--lr: the configuration says \(decimalText(given)), not \(decimalText(learningRate)); leave it out"
+        )
+      }
+      let own = request.learningRate
+      request.learningRate = own ?? learningRate
+      let read = try library.read(request)
+      if own == nil { try requireUse(of: learningRate, in: read) }
+      return NamedSchedule(read, library: library, request: request)
     } catch let error as DialectError {
       throw InputError(
         path: path,

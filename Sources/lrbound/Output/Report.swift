@@ -39,7 +39,7 @@ struct Report {
       printNotices()
     case .csv:
       if let csvPieces {
-        try csvPieces { try StandardOutput.write($0) }
+        try csvPieces { try StandardOutput.writeTable($0) }
       } else {
         let rows = csv.map { $0.map(Self.csvField).joined(separator: ",") }
         try StandardOutput.writeLine(rows.joined(separator: "\n"))

@@ -1,0 +1,127 @@
+/// Tells the keys of a trainer's configuration that may change the learning rate by step from those that
+/// cannot, for keys that nobody has read.
+///
+/// The words are those of the configurations of Hugging Face, Megatron-LM, torchtitan, OLMo-core, nanotron,
+/// litgpt, DeepSpeed, Composer, axolotl, torchtune and NeMo. In doubt a key counts as one of a schedule: a
+/// refusal names it, whereas a default in its place would be a wrong answer.
+enum ScheduleVocabulary {
+  /// Parts of words that name what changes a learning rate.
+  private static let stems = [
+    "warmup", "warmdown", "cooldown", "anneal", "schedul", "decay", "plateau", "timescale",
+    "milestone", "rampup",
+  ]
+
+  /// Words that do so only as a whole.
+  private static let names: Set<String> = [
+    "eta", "ramp", "warm", "cycle", "cycles", "sched", "hold", "stable",
+  ]
+
+  /// Words so long that a misspelling of them can only be theirs.
+  private static let longNames = [
+    "warmup", "decay", "schedule", "scheduler", "learning", "anneal", "annealing", "cooldown",
+  ]
+
+  /// Words of what has warmups, decays and schedules too, but none of the learning rate.
+  private static let otherSchedules: Set<String> = [
+    "wd", "ema", "pipeline", "pp", "expert", "ep", "profiler", "profile", "profiling", "curriculum",
+    "monitor", "gc", "noise", "cuda", "graph", "graphs", "seq", "sequence", "nccl", "p2p",
+    "momentum", "ltd", "compression", "ephemeral", "zenflow", "inprocess", "elastic",
+  ]
+
+  /// Words of what is counted in steps beside the training: logs, checkpoints, evaluation and the like.
+  private static let otherCounts: Set<String> = [
+    "save", "saving", "checkpoint", "checkpointing", "ckpt", "eval", "evaluation", "val", "valid",
+    "validation", "test", "log", "logging", "print", "report", "summary", "accumulation",
+    "accumulate", "accum", "acc", "grad", "gradient", "epoch", "epochs", "seed", "data", "dataset",
+    "loader", "dataloader", "generation", "inference", "timeout", "sync", "wait", "empty", "cache",
+    "metric", "metrics", "exit", "skip", "wandb", "tensorboard", "early", "backward", "ns", "rl",
+    "callbacks", "consumed", "merge", "time", "new", "prompt", "completion", "overlap",
+    "input",
+  ]
+
+  /// Whether a key may belong to a schedule.
+  ///
+  /// - Parameters:
+  ///   - path: the names that lead to it.
+  ///   - known: the names that are read where they appear, of which it may be a misspelling.
+  /// - Returns: whether it may, in doubt yes.
+  static func mayConcernSchedule(_ path: [String], known: Set<String>) -> Bool {
+    let words = Set(path.flatMap { Self.words(of: $0) })
+    let letters = path.joined().lowercased().filter(\.isLetter)
+    if letters.contains("learningrate") || letters.contains("hardstop")
+      || words.contains(where: { $0.hasPrefix("lr") || $0.hasSuffix("lr") })
+    {
+      return !words.contains("monitor")
+    }
+    guard words.isDisjoint(with: otherSchedules) else { return false }
+    return namesSchedule(words) || countsTraining(words)
+      || isMisspelt(path, words, known: known)
+  }
+
+  /// Whether words name what changes a learning rate.
+  private static func namesSchedule(_ words: Set<String>) -> Bool {
+    // The decay of weights is no schedule.
+    let words = words.contains("weight") ? words.subtracting(["decay"]) : words
+    return words.contains { word in
+      names.contains(word) || stems.contains { word.contains($0) }
+        || word != "delay" && word.count > 4
+          && longNames.contains { isMisspelling(word, of: $0, edits: 1) }
+    }
+  }
+
+  /// Whether words count the steps of the training or say its length.
+  private static func countsTraining(_ words: Set<String>) -> Bool {
+    guard words.isDisjoint(with: otherCounts) else { return false }
+    func isAny(_ parts: [String]) -> Bool { !words.isDisjoint(with: parts) }
+    let counts = ["steps", "iters", "iterations", "updates"]
+    if words.contains(where: { word in
+      counts.contains { word.hasPrefix($0) || word.hasSuffix($0) }
+    }) {
+      return true
+    }
+    guard isAny(["train", "training", "total", "max", "num"]) else { return false }
+    // The most samples are a limit of the data set.
+    return isAny(["tokens", "duration", "step", "iter", "iteration", "update"])
+      || isAny(["samples", "batches"]) && !words.contains("max")
+  }
+
+  /// Whether a key is nearly one that would have been read, or has one within it.
+  private static func isMisspelt(_ path: [String], _ words: Set<String>, known: Set<String>) -> Bool
+  {
+    guard let key = path.last?.lowercased(), words.isDisjoint(with: otherCounts) else {
+      return false
+    }
+    return known.contains { name in
+      let name = name.lowercased()
+      return name.count > 6 && key.contains(name)
+        || name.count > 3 && isMisspelling(key, of: name, edits: name.count < 7 ? 1 : 2)
+    }
+  }
+
+  /// Whether a few edits, or letters in each other's places, make one word of another.
+  private static func isMisspelling(_ word: String, of other: String, edits: Int) -> Bool {
+    let (letters, others) = (Array(word), Array(other))
+    guard abs(letters.count - others.count) <= edits else { return false }
+    let distance = editDistance(letters, others)
+    return distance <= edits || distance == 2 && word.sorted() == other.sorted()
+  }
+
+  /// The words of a key, in lower case: parted by anything but letters and digits, and by capitals.
+  private static func words(of key: String) -> [String] {
+    var words: [String] = []
+    var word = ""
+    var isAfterCapital = true
+    for character in key {
+      let isCapital = character.isUppercase
+      let isPartOfWord = character.isLetter || character.isNumber
+      if !isPartOfWord || isCapital && !isAfterCapital {
+        if !word.isEmpty { words.append(word) }
+        word = ""
+      }
+      if isPartOfWord { word += character.lowercased() }
+      isAfterCapital = isCapital
+    }
+    if !word.isEmpty { words.append(word) }
+    return words
+  }
+}
