@@ -50,7 +50,10 @@ func readBytes(_ path: String, isNamed: Bool = true) throws(InputError) -> [UInt
   var bytes = [UInt8](repeating: 0, count: max(1 << 16, Int(status.st_size) + 1))
   var filled = 0
   while true {
-    if filled == bytes.count { bytes.append(contentsOf: repeatElement(0, count: bytes.count)) }
+    if filled == bytes.count {
+      let more = min(bytes.count, mostFileBytes + 1 - bytes.count)
+      bytes.append(contentsOf: repeatElement(0, count: more))
+    }
     let room = bytes.count - filled
     let start = filled
     let count = bytes.withUnsafeMutableBytes { buffer in

@@ -93,20 +93,6 @@ struct RefineCommand: ParsableCommand {
     let peak = multipliers.firstIndex(of: 1) ?? 0
     let peakFraction = Double(peak) / Double(max(1, multipliers.count - 1))
     let width = noFilter ? 1 : RefinedSchedule.filterWidth(count: log.norms.count)
-    var assumptions = [
-      isMinimised
-        ? "the bound was minimised at these norms"
-        : "weights G^\(kind == .l2 ? "-2 of ℓ2 norms (SGD)" : "-1 of ℓ1 norms (Adam)"), 2310.07831",
-      width == 1
-        ? "the norms were not filtered"
-        : "the norms were smoothed by a running median of \(width) logged values",
-      "the next run has the same norms step by step",
-    ]
-    if kind == .l2 {
-      assumptions.append("for Adam, ℓ1 norms are wanted; a log of ℓ2 norms makes this a heuristic")
-    } else {
-      assumptions.append("the log holds ℓ1 norms, which trainers do not write by themselves")
-    }
     // The guarantee is that of the refined schedule alone.
     let guarantee = isMinimised ? nil : refined.guaranteeRatioToLinear
     let isJSON = plot.output.format == .json
@@ -138,10 +124,28 @@ struct RefineCommand: ParsableCommand {
       csvPieces: { write in
         try ScheduleTable(of: schedule, baseLearningRate: nil).forEachPiece { try write($0) }
       },
-      notices: log.notices + log.notices(over: norms.count), assumptions: assumptions)
+      notices: log.notices + log.notices(over: norms.count),
+      assumptions: assumptions(kind, isMinimised: isMinimised, filterWidth: width))
     try plot.print(report) {
       RefineChart(schedule, norms: norms, isFiltered: width > 1).chart
     }
+  }
+
+  private func assumptions(_ kind: RefinedSchedule.Norm, isMinimised: Bool, filterWidth: Int)
+    -> [String]
+  {
+    [
+      isMinimised
+        ? "the bound was minimised at these norms"
+        : "weights G^\(kind == .l2 ? "-2 of ℓ2 norms (SGD)" : "-1 of ℓ1 norms (Adam)"), 2310.07831",
+      filterWidth == 1
+        ? "the norms were not filtered"
+        : "the norms were smoothed by a running median of \(filterWidth) logged values",
+      "the next run has the same norms step by step",
+      kind == .l2
+        ? "for Adam, ℓ1 norms are wanted; a log of ℓ2 norms makes this a heuristic"
+        : "the log holds ℓ1 norms, which trainers do not write by themselves",
+    ]
   }
 
   private func readLog() throws -> GradientNormLog {

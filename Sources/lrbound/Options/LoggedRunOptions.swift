@@ -26,10 +26,11 @@ struct LoggedRunOptions: ParsableArguments {
   /// What the options mean, for the help of a command.
   static let discussion = """
     Logs of runs may stand in place of a sweep: files of any kind that lrbound log reads, or folders of \
-    them. Schedule, number of steps and base LR are those of the options, else of the log (the JSON of \
-    epfml/schedules-and-scaling tells), else those of the family whose shape the logged LRs have. Runs \
-    are judged by the last loss of the best kind that all have. Logs that end too early, follow no \
-    known schedule or have no loss at the end are named and left out.
+    them (of Hugging Face runs the last checkpoint is read). Schedule, number of steps and base LR are \
+    those of the options, else of the log (the JSON of epfml/schedules-and-scaling has all, \
+    trainer_state.json the steps), else those of the one schedule that explains every logged LR to its \
+    precision. Runs are judged by the last loss of the best kind that all have. Logs that end too early, \
+    follow no known schedule or have no loss at the end are named and left out.
     """
 
   /// Reads tables, logs and folders as one sweep.
