@@ -100,10 +100,11 @@ enum ScheduleVocabulary {
 
   /// Whether a few edits, or letters in each other's places, make one word of another.
   private static func isMisspelling(_ word: String, of other: String, edits: Int) -> Bool {
-    let (letters, others) = (Array(word), Array(other))
-    guard abs(letters.count - others.count) <= edits else { return false }
+    // Most words are told apart by their lengths, which costs next to nothing.
+    guard abs(word.utf8.count - other.utf8.count) <= edits else { return false }
+    let (letters, others) = (Array(word.utf8), Array(other.utf8))
     let distance = editDistance(letters, others)
-    return distance <= edits || distance == 2 && word.sorted() == other.sorted()
+    return distance <= edits || distance == 2 && letters.sorted() == others.sorted()
   }
 
   /// The words of a key, in lower case: parted by anything but letters and digits, and by capitals.
@@ -111,14 +112,17 @@ enum ScheduleVocabulary {
     var words: [String] = []
     var word = ""
     var isAfterCapital = true
-    for character in key {
-      let isCapital = character.isUppercase
-      let isPartOfWord = character.isLetter || character.isNumber
+    for byte in key.utf8 {
+      let isCapital = (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+      let letter = isCapital ? byte + 32 : byte
+      let isPartOfWord =
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(letter)
+        || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(letter)
       if !isPartOfWord || isCapital && !isAfterCapital {
         if !word.isEmpty { words.append(word) }
         word = ""
       }
-      if isPartOfWord { word += character.lowercased() }
+      if isPartOfWord { word.unicodeScalars.append(Unicode.Scalar(letter)) }
       isAfterCapital = isCapital
     }
     if !word.isEmpty { words.append(word) }
