@@ -69,7 +69,7 @@ import Testing
       "--schedule", "linear", "--steps", "1000", "--lr", "2e-3", "--tuned-lr", "1e-3",
       "--tuned-spec", "wsd20",
     ],
-    "schedule": ["wsd20:warmup=40%", "--steps", "300"],
+    "schedule": ["wsd20:min=0.2", "--steps", "300"],
     "completion": ["bash"],
   ]
 

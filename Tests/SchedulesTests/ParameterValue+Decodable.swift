@@ -1,3 +1,5 @@
+import Schedules
+
 extension ParameterValue: Decodable {
   private struct Key: CodingKey {
     let stringValue: String
