@@ -24,16 +24,28 @@ import Testing
     (["tune", "poly:min-lr=1e-2", "--steps", "40"], ["γ (D/G)"]),
     (["tune", "wsd20", "--steps", "100", "--free-form"], ["wsd20", "free form", "γη_t"]),
     (
-      ["transfer", "--from", "wsd20", "--to", "linear", "--lr", "1e-3", "--steps", "500"],
+      [
+        "transfer", "--from", "wsd20", "--to", "linear", "--lr", "1e-3", "--steps", "500",
+        "--no-cross-check",
+      ],
       ["source: wsd20, 500 steps", "target: linear, 500 steps", "the target's interval"]
     ),
-    (["transfer", "--from", "wsd20", "--to", "1-sqrt"], ["the source's base one"]),
     (
-      ["extend", "--schedule", "wsd20", "--steps", "100", "--to-steps", "180", "--lr", "1e-3"],
+      ["transfer", "--from", "wsd20", "--to", "1-sqrt", "--no-cross-check"],
+      ["the source's base one"]
+    ),
+    (
+      [
+        "extend", "--schedule", "wsd20", "--steps", "100", "--to-steps", "180", "--lr", "1e-3",
+        "--no-cross-check",
+      ],
       ["lower-plateau", "longer-cooldown", "free-form", "the run so far", "checkpoint of"]
     ),
     (
-      ["extend", "--schedule", "constant", "--steps", "50", "--to-steps", "90,200"],
+      [
+        "extend", "--schedule", "constant", "--steps", "50", "--to-steps", "90,200",
+        "--no-cross-check",
+      ],
       ["From 90 to 200 steps"]
     ),
     (["robustness", "linear", "wsd20", "--steps", "500"], ["ρ = γ/γ*", "linear", "wsd20"]),

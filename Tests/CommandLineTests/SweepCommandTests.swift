@@ -43,6 +43,7 @@ import Testing
         == expected)
     let transfer = try CommandRun([
       "transfer", "--from", "wsd20", "--to", "linear", "--sweep", path, "--json",
+      "--no-cross-check",
     ]).json()
     let source = try #require(transfer["sweep"] as? [String: Any])
     #expect(
@@ -57,7 +58,9 @@ import Testing
   @Test func transferReadsFolders() throws {
     let table = try Self.table()
     let folder = URL(fileURLWithPath: table.path).deletingLastPathComponent().path
-    let arguments = ["transfer", "--from", "wsd20", "--to", "linear", "--json", "--sweep"]
+    let arguments = [
+      "transfer", "--from", "wsd20", "--to", "linear", "--no-cross-check", "--json", "--sweep",
+    ]
     let (one, whole) = (
       try CommandRun(arguments + [table.path]), try CommandRun(arguments + [folder])
     )
@@ -92,7 +95,7 @@ import Testing
   /// The LRs of a file have their own maximum; another --lr would contradict it.
   @Test func aFileHasItsOwnLearningRate() throws {
     let path = try TemporaryFile("lr\n1e-3\n1e-3\n5e-4\n", name: "run.csv").path
-    let arguments = ["transfer", "--from", "@" + path, "--to", "linear"]
+    let arguments = ["transfer", "--from", "@" + path, "--to", "linear", "--no-cross-check"]
     let wrong = try CommandRun(arguments + ["--lr", "2e-3"])
     #expect(wrong.code == 2 && wrong.errors.contains("--lr 0.002"), "\(wrong.errors)")
     let (right, without) = (
@@ -103,6 +106,18 @@ import Testing
   }
 
   static let refused: [([String], String)] = [
+    (
+      [
+        "transfer", "--from", "wsd20", "--to", "wsd:cooldown=500steps", "--steps", "9000",
+        "--to-steps", "100",
+      ], "--to-steps: schedule"
+    ),
+    (
+      [
+        "transfer", "--from", "wsd20", "--to", "linear", "--steps", "3", "--to-steps", "9",
+        "--gradient-norm", "NORMS",
+      ], "--to-steps 9"
+    ),
     (["fit", "SWEEP", "--grad-norm-col", "g"], "--grad-norm-col"),
     (["fit", "SWEEP", "--steps", "9"], "describe logs"),
     (["fit", "SWEEP", "SWEEP"], "given twice"),
@@ -139,7 +154,9 @@ import Testing
   @Test(arguments: refused)
   func refuses(_ arguments: [String], _ piece: String) throws {
     let path = try Self.table().path
-    let run = try CommandRun(arguments.map { $0 == "SWEEP" ? path : $0 })
+    let norms = try TemporaryFile("grad_norm\n1\n2\n1\n", name: "norms.csv").path
+    let files = ["SWEEP": path, "NORMS": norms]
+    let run = try CommandRun(arguments.map { files[$0] ?? $0 })
     #expect(run.code == (piece == "given twice" ? 3 : 2), "\(run.errors)")
     #expect(run.output.isEmpty && run.errors.contains(piece), "\(run.errors)")
   }

@@ -7,7 +7,7 @@ import Testing
 @Suite struct LogFuzzTests {
   /// The number of files: a tenth of LRBOUND_FUZZ, which counts short texts.
   static var count: Int {
-    ProcessInfo.processInfo.environment["LRBOUND_FUZZ"].flatMap(Int.init).map { $0 / 10 } ?? 4000
+    ProcessInfo.processInfo.environment["LRBOUND_FUZZ"].flatMap(Int.init).map { $0 / 10 } ?? 1000
   }
 
   /// The beginnings of real logs.

@@ -8,7 +8,7 @@ import Testing
 @Suite struct DialectFuzzTests {
   /// The number of configurations; `.ci/run` sets more in release.
   static var count: Int {
-    ProcessInfo.processInfo.environment["LRBOUND_FUZZ"].flatMap(Int.init).map { $0 / 10 } ?? 3000
+    ProcessInfo.processInfo.environment["LRBOUND_FUZZ"].flatMap(Int.init).map { $0 / 10 } ?? 800
   }
 
   static let values: [ParameterValue] = [

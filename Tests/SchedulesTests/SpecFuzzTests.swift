@@ -7,7 +7,7 @@ import Testing
 @Suite struct SpecFuzzTests {
   /// The number of texts; `.ci/run` sets millions in release.
   static var count: Int {
-    ProcessInfo.processInfo.environment["LRBOUND_FUZZ"].flatMap(Int.init) ?? 20_000
+    ProcessInfo.processInfo.environment["LRBOUND_FUZZ"].flatMap(Int.init) ?? 4000
   }
 
   static let pieces = [

@@ -58,7 +58,7 @@ import Testing
   }
 
   /// A plan is worth as many steps as doing nothing needs for its Ω, at the same base learning rate.
-  @Test(arguments: [(50_000, 100_000, 22.95), (5000, 20_000, 70.0)])
+  @Test(arguments: [(5000, 10_000, 22.95), (5000, 20_000, 70.0)])
   func worthIsWhatTheSameScheduleNeeds(_ from: Int, _ to: Int, _ percent: Double) throws {
     var question = try Self.question("wsd20", from, to, rule: .standard(), criterion: .tuned)
     question.wantsFreeForm = false
@@ -77,12 +77,12 @@ import Testing
   /// Where no plan's γ* is the running γ there is still a best one; and a cooldown that begins before the
   /// steps that could be kept is recommended where it is better than the free form after them.
   @Test func theBestPlanIsThereToTake() throws {
-    var far = try Self.question("wsd20", 50_000, 200_000)
+    var far = try Self.question("wsd20", 5000, 20_000)
     far.wantsFreeForm = false
     let plan = try #require(try far.answer().option(.longerCooldown)?.plan)
     far.criterion = .tuned
     #expect(try far.answer().option(.longerCooldown)?.plan == nil)
-    let kept = far.run.plan(keeping: 40_000, factor: 1, steps: 200_000, cooldown: 160_000)
+    let kept = far.run.plan(keeping: 4000, factor: 1, steps: 20_000, cooldown: 16_000)
     let terms = try BoundTerms.lastIterate(of: kept)
     #expect(plan.bound <= (try terms.bound(at: plan.gamma)))
 
@@ -94,15 +94,15 @@ import Testing
   }
 
   /// The checkpoint is the last that was saved before the plan changes anything.
-  @Test(arguments: [(nil, 40_001), (5000, 40_000), (12_000, 36_000), (50_000, 0)] as [(Int?, Int)])
+  @Test(arguments: [(nil, 4001), (500, 4000), (1200, 3600), (5000, 0)] as [(Int?, Int)])
   func savedCheckpoints(_ spacing: Int?, _ step: Int) throws {
-    var question = try Self.question("wsd20", 50_000, 100_000, rule: .standard())
+    var question = try Self.question("wsd20", 5000, 10_000, rule: .standard())
     question.wantsFreeForm = false
     question.checkpointSpacing = spacing
     let answer = try question.answer()
     let plan = try #require(answer.option(.longerCooldown)?.plan)
     #expect(answer.checkpoint(of: plan) == step)
-    #expect(answer.stepsToTrain(plan) == 100_000 - step)
+    #expect(answer.stepsToTrain(plan) == 10_000 - step)
     #expect(answer.notices.contains { $0.code == "no-checkpoint" } == (step == 0))
   }
 

@@ -22,8 +22,7 @@ struct TransferSetup {
     var steps = try command.steps.map { try Arguments.steps($0, "--steps") }
     let toSteps = try command.toSteps.map { try Arguments.steps($0, "--to-steps") }
     var rule = try command.ruleOptions.parsed()
-    let norms = try command.norms.parsedNorms()
-    if command.norms.isConstant, norms != .one {
+    if command.norms.isConstant, try command.norms.parsedNorms() != .one {
       throw UsageError(
         "--gradient-norm: a constant norm cancels in every ratio; leave it out, or give a file")
     }
@@ -80,6 +79,15 @@ struct TransferSetup {
     }
     let to = try fileTarget ?? ScheduledRun(toSpec, steps: toSteps ?? from.steps)
 
+    try Self.check(from, "--steps")
+    try Self.check(to, toSteps == nil ? "--to" : "--to-steps")
+    let norms = try command.norms.parsedNorms(of: from.steps)
+    if norms.steps != nil, to.steps != from.steps {
+      throw UsageError(
+        "--to-steps \(to.steps): the norms of --gradient-norm are for \(from.steps) steps; leave one of the two out"
+      )
+    }
+
     question = TransferQuestion(
       from: from, to: to,
       source: sweep.map { .swept($0.cell.optimum) } ?? (rate ?? from.fileBaseLearningRate).map {
@@ -90,6 +98,16 @@ struct TransferSetup {
     if rate == nil, sweep == nil, let rate = from.fileBaseLearningRate {
       assumptions.append(
         "the source's base learning rate is its file's maximum, \(significant(rate, 6))")
+    }
+  }
+
+  /// Whether a schedule fits into its steps; an absolute floor is looked at with its learning rate.
+  private static func check(_ run: ScheduledRun, _ option: String) throws(UsageError) {
+    guard !run.spec.hasAbsoluteFloor else { return }
+    do throws(ScheduleError) {
+      _ = try run.schedule()
+    } catch {
+      throw UsageError("\(option): \(error.description)")
     }
   }
 
