@@ -82,13 +82,13 @@ import Testing
     "horizon-exponent": "0.2", "task": "2,1.5,0.2,4", "gradient-norm": "2", "export": "torch",
     "schedule": "cosine", "tokens": "3000", "to-tokens": "9000", "batch-tokens": "10",
     "cooldown": "0.3", "now": "290", "save-every": "70", "criterion": "tuned",
-    "branch-step": "100", "cap": "0.5", "plan": "lower-plateau", "schedule-out": "OUT.csv",
+    "branch-step": "280", "cap": "0.5", "plan": "lower-plateau", "schedule-out": "OUT.csv",
     "distance": "2", "at": "7", "keep-steps": "10", "rho": "2,4", "workload": "logistic",
     "seeds": "3", "norm": "l1", "method": "minimise", "recursion": "modified",
     "features": "70", "compute": "1e4,2e5", "gradient-noise": "additive", "lr-at": "next",
     "calibration-out": "OUT.json", "curves": "CURVE", "score": "CURVE", "warmup": "3",
     "batch": "2", "start": "aligned", "weight-decay": "0.001", "command": "true {schedule_file}",
-    "trial-timeout": "9", "shapes": "3", "grid": "0.1,1,3", "finalists": "2", "fresh-seeds": "2",
+    "trial-timeout": "9", "shapes": "3", "grid": "0.1,1,3", "finalists": "1", "fresh-seeds": "2",
     "refine": "2", "error": "dkw", "sampling-seed": "5", "chunk": "3", "max-array": "7",
     "max-parallel": "3", "sbatch": "--partition=x", "tuned-lr": "1.5e-3", "tuned-spec": "cosine",
     "tuned-steps": "700", "log": "LOG", "dialect": "hf", "kwargs": "{\"num_cycles\": 2}",
@@ -96,6 +96,8 @@ import Testing
     "model momentum steps": "60,120", "extend cap": "2e-3", "extend steps": "310",
     "search run workload": "bound", "search run refine": "3", "bound lr": "0.01",
     "tune lr": "0.01", "model scaling features": "300",
+    "state": "OTHER", "model compare cap": "0.01", "model momentum cap": "0.01",
+    "model transfer cap": "0.01", "model scaling cap": "0.01",
   ]
 
   /// Options without an effect on the answer, and why.
@@ -165,11 +167,12 @@ private struct OptionFiles {
     }
     let curve = (0..<60).map { "\($0 * 10),0.001,\(3 + 2 / Double($0 + 1))" }
     let log = (0..<60).map { "\($0),\(1e-3 * (1 - Double($0) / 60)),\(4 - 0.01 * Double($0))" }
+    let norms = (1...60).map { "\($0),\($0 % 7 == 0 ? 9 : 1 + 5 / Double($0))" }
     let sweep = ["wsd20", "linear"].flatMap { spec in
       [(5e-4, 3.05), (1e-3, 3.0), (2e-3, 3.04)].map { "\(spec),1000,\($0.0),\($0.1)" }
     }
     files = [
-      "NORMS": try file("step,grad_norm\n1,5\n50,3\n100,2\n", "norms.csv"),
+      "NORMS": try file("step,grad_norm\n" + norms.joined(separator: "\n") + "\n", "norms.csv"),
       "LOG": try file("step,lr,loss\n" + log.joined(separator: "\n") + "\n", "log.csv"),
       "SWEEP": try file(
         "spec,steps,base_lr,final_loss\n" + sweep.joined(separator: "\n") + "\n", "sweep.csv"),
@@ -187,6 +190,7 @@ private struct OptionFiles {
     let words = arguments.map { word in
       switch word {
       case "FOLDER": return place("state")
+      case "OTHER": return place("other")
       case "OUT.csv", "OUT.json": return place(word)
       default: return files[word] ?? word
       }
