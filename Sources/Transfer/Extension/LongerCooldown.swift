@@ -7,11 +7,26 @@ extension ExtensionQuestion {
   func longerCooldown() throws -> Result<ExtensionOption.Plan, ExtensionObstacle> {
     guard run.reusableSteps > 0 else { return .failure(nothingSteady) }
     guard criterion == .leastBound else { return try tunedCooldown() }
-    let best = minimum(in: 1...longestCooldown(of: steps)) { count in
-      (try? bound(of: schedule(cooldown: count, of: steps))) ?? .infinity
+    let count = leastBoundCooldown(upTo: longestCooldown(of: steps))
+    return .success(try plan(schedule(cooldown: count, of: steps), cooldown: count))
+  }
+
+  /// The cooldown with the least Ω at the running γ: the best of a grid, then the best around it.
+  private func leastBoundCooldown(upTo longest: Int) -> Int {
+    func bound(_ count: Int) -> Double {
+      (try? self.bound(of: schedule(cooldown: count, of: steps))) ?? .infinity
     }
-    return .success(
-      try plan(schedule(cooldown: best.argument, of: steps), cooldown: best.argument))
+    let cells = 16
+    let grid = (0...cells).map { max(1, longest * $0 / cells) }
+    let bounds = grid.map(bound)
+    let best = grid.indices.min { bounds[$0] < bounds[$1] } ?? 0
+    let around = grid[max(0, best - 1)]...grid[min(cells, best + 1)]
+    let found = minimum(
+      in: Double(around.lowerBound)...Double(around.upperBound), tolerance: 0.25
+    ) { bound(Int($0.rounded())) }
+    let middle = Int(found.argument.rounded())
+    let near = (middle - 2...middle + 2).filter(around.contains)
+    return zip(near, near.map(bound)).min { $0.1 < $1.1 }?.0 ?? middle
   }
 
   /// The cooldown that is long enough to make γ* the running γ.

@@ -45,8 +45,8 @@ extension ExtensionQuestion {
     }
     // A grid first: where the steps that remain hardly move, Ω can fall a second time.
     let grid = (0...16).map { -0.5 * Double($0) }
-    let best = grid.min { logBound($0) < logBound($1) } ?? 0
-    let found = minimum(in: best - 0.5...min(0, best + 0.5), tolerance: 1e-9, of: logBound)
+    let best = zip(grid, grid.map(logBound)).min { $0.1 < $1.1 }?.0 ?? 0
+    let found = minimum(in: best - 0.5...min(0, best + 0.5), tolerance: 1e-7, of: logBound)
     return exp(found.argument)
   }
 
