@@ -39,7 +39,7 @@ public struct InputError: Error, Equatable, Sendable, CustomStringConvertible {
 ///
 /// - Parameter path: the path as given; `-` is standard input.
 /// - Returns: the path in one line.
-public func shownPath(_ path: String) -> String {
+package func shownPath(_ path: String) -> String {
   if path == "-" { return "standard input" }
   let text = printable(path, most: 1000)
   let isPlain = text.allSatisfy { $0.isLetter || $0.isNumber || "/._-+=,@%~".contains($0) }

@@ -6,7 +6,7 @@ import Numerics
 /// Replicates are compared near each cell's best learning rate only: further up runs become unstable and
 /// scatter more. Where seeds are named, a seed's own mean is removed, because it moves all learning rates
 /// of a cell alike and with them no optimum. A cell's variance is shrunk to the sweep's typical one with
-/// ``priorFreedom`` degrees of freedom.
+/// 4 degrees of freedom.
 public struct SweepNoise: Equatable, Sendable {
   /// Where the number comes from.
   public enum Source: Equatable, Sendable {

@@ -6,7 +6,7 @@ import Numerics
 /// Three forms are fitted to the runs within a factor ``window`` of the best one; farther runs change
 /// nothing. A form counts by its evidence, e^(−χ²/2), beside the hypothesis that no form holds, which
 /// places the optimum anywhere between the nearest runs that are clearly worse than the best one and
-/// counts as a form would that misses by ``doubt`` deviations. The optimum is the weighted mean in ln γ;
+/// counts as a form would that misses by 3 deviations. The optimum is the weighted mean in ln γ;
 /// its variance is that of the mixture: how far the hypotheses disagree, and how far the noise of the runs
 /// moves each form. No form holds exactly: a mean of n runs counts with the standard deviation
 /// √(noise²/n + (excess/4)²), excess being its loss above the best, while noise alone moves it by noise/√n.

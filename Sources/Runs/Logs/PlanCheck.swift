@@ -2,7 +2,7 @@ import Schedules
 
 /// Whether the learning rates of a log are those of a plan, as far as the log goes.
 ///
-/// A record agrees where ``RunLog/aligned(with:baseLearningRate:timing:)`` says so: within 0.1 % of the
+/// A record agrees where ``RunLog/aligned(with:baseLearningRate:timing:comparesWarmup:)`` says so: within 0.1 % of the
 /// peak (2 % during the warmup) of what the plan has from a step before to a step after, whichever step
 /// the log means. Steps between two records are not seen.
 public struct PlanCheck: Sendable {
