@@ -8,64 +8,76 @@ let package = Package(
     .library(
       name: "LRBound",
       targets: [
-        "Schedules", "Bound", "TheoryModel", "Workloads", "Tuning", "Runs", "Transfer", "Charts",
+        "Support", "Schedules", "Bound", "TheoryModel", "Workloads", "Tuning", "Runs", "Transfer",
+        "Charts",
       ]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
+    .target(name: "Support"),
     .target(name: "Numerics"),
-    .target(name: "Schedules", dependencies: ["Numerics"]),
-    .target(name: "Bound", dependencies: ["Schedules", "Numerics"]),
-    .target(name: "TheoryModel", dependencies: ["Schedules", "Numerics"]),
+    .target(name: "Schedules", dependencies: ["Support", "Numerics"]),
+    .target(name: "Bound", dependencies: ["Schedules", "Numerics", "Support"]),
+    .target(name: "TheoryModel", dependencies: ["Schedules", "Numerics", "Support"]),
     .target(
-      name: "Workloads", dependencies: ["TheoryModel", "Bound", "Schedules", "Numerics"],
+      name: "Workloads",
+      dependencies: ["TheoryModel", "Bound", "Schedules", "Numerics", "Support"],
       exclude: ["Data/export-breast-cancer.py"],
       resources: [
         .embedInCode("Data/breast-cancer.csv"), .embedInCode("Scripts/run-trial.sh"),
       ]
     ),
-    .target(name: "Tuning", dependencies: ["Workloads", "Bound", "Schedules", "Numerics"]),
-    .target(name: "Runs", dependencies: ["Bound", "Schedules", "Numerics"]),
+    .target(
+      name: "Tuning", dependencies: ["Workloads", "Bound", "Schedules", "Numerics", "Support"]),
+    .target(name: "Runs", dependencies: ["Bound", "Schedules", "Numerics", "Support"]),
     .target(
       name: "Transfer",
-      dependencies: ["TheoryModel", "Runs", "Tuning", "Bound", "Schedules", "Numerics"]),
+      dependencies: ["TheoryModel", "Runs", "Tuning", "Bound", "Schedules", "Numerics", "Support"]),
     .target(name: "Charts"),
     .executableTarget(
       name: "lrbound",
       dependencies: [
         "Charts", "Transfer", "Runs", "Tuning", "Workloads", "TheoryModel", "Bound", "Schedules",
-        "Numerics", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Numerics", "Support", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
         "Charts", "Runs", "Tuning", "Workloads", "TheoryModel", "Bound", "Schedules", "Numerics",
+        "Support",
       ]),
     .target(
       name: "TestSupport", dependencies: ["Numerics"], path: "Tests/TestSupport",
       resources: [.copy("Fixtures")]),
     .testTarget(name: "NumericsTests", dependencies: ["Numerics", "TestSupport"]),
-    .testTarget(name: "SchedulesTests", dependencies: ["TestSupport", "Schedules", "Numerics"]),
     .testTarget(
-      name: "BoundTests", dependencies: ["TestSupport", "Bound", "Schedules", "Numerics"],
+      name: "SchedulesTests", dependencies: ["TestSupport", "Schedules", "Numerics", "Support"]),
+    .testTarget(
+      name: "BoundTests",
+      dependencies: ["TestSupport", "Bound", "Schedules", "Numerics", "Support"],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "TheoryModelTests",
-      dependencies: ["TestSupport", "TheoryModel", "Schedules", "Numerics"]),
+      dependencies: ["TestSupport", "TheoryModel", "Schedules", "Numerics", "Support"]),
     .testTarget(
       name: "WorkloadsTests",
-      dependencies: ["TestSupport", "Workloads", "TheoryModel", "Schedules", "Numerics"]),
+      dependencies: ["TestSupport", "Workloads", "TheoryModel", "Schedules", "Numerics", "Support"]),
     .testTarget(
       name: "TuningTests",
-      dependencies: ["TestSupport", "Tuning", "Workloads", "Bound", "Schedules", "Numerics"]),
+      dependencies: [
+        "TestSupport", "Tuning", "Workloads", "Bound", "Schedules", "Numerics", "Support",
+      ]),
     .testTarget(
-      name: "RunsTests", dependencies: ["TestSupport", "Runs", "Bound", "Schedules", "Numerics"],
+      name: "RunsTests",
+      dependencies: ["TestSupport", "Runs", "Bound", "Schedules", "Numerics", "Support"],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "TransferTests",
-      dependencies: ["TestSupport", "Transfer", "TheoryModel", "Runs", "Bound", "Schedules"]),
+      dependencies: [
+        "TestSupport", "Transfer", "TheoryModel", "Runs", "Bound", "Schedules", "Support",
+      ]),
     .testTarget(
       name: "ChartsTests", dependencies: ["TestSupport", "Charts"], exclude: ["Goldens"]),
     .testTarget(

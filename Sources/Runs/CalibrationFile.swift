@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Schedules
+import Support
 
 extension Calibration {
   /// What a calibration file holds, under the names that it is written with.
@@ -54,7 +55,7 @@ extension Calibration {
   /// Writes the calibration to a file, over what it held.
   ///
   /// - Parameter path: the file.
-  /// - Throws: ``InputError`` where it cannot be written.
+  /// - Throws: `InputError` where it cannot be written.
   public func write(to path: String) throws {
     do {
       try Data(json().utf8).write(to: URL(filePath: path), options: .atomic)
@@ -68,7 +69,7 @@ extension Calibration {
   /// The calibration that a file holds.
   ///
   /// - Parameter path: the file, `-` for standard input.
-  /// - Throws: ``InputError``.
+  /// - Throws: `InputError`.
   /// - Complexity: O(size).
   public init(contentsOf path: String) throws(InputError) {
     func failure(_ problem: String) -> InputError {

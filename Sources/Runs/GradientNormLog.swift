@@ -1,6 +1,7 @@
 import Bound
 import Numerics
 import Schedules
+import Support
 
 /// The gradient norms of a run at the steps at which a trainer logged them.
 public struct GradientNormLog: Sendable {
@@ -11,7 +12,7 @@ public struct GradientNormLog: Sendable {
   public let norms: [Double]
 
   /// What had to be mended.
-  public private(set) var notices: [Notice]
+  public private(set) var diagnostics: [Diagnostic]
 
   /// The longest run for which norms are drawn out to every step.
   public static let mostSteps = 20_000_000
@@ -21,7 +22,7 @@ public struct GradientNormLog: Sendable {
   /// Zeros, NaN, infinities and blanks are gaps. A log that counts from step 0 is shifted by one.
   ///
   /// - Parameter log: a log of any format.
-  /// - Throws: ``InputError`` for fewer than two norms and for more than ``mostSteps`` steps.
+  /// - Throws: `InputError` for fewer than two norms and for more than ``mostSteps`` steps.
   /// - Complexity: O(records).
   public init(of log: RunLog) throws(InputError) {
     guard let series = log.gradientNorm, let last = series.steps.last else {
@@ -42,12 +43,12 @@ public struct GradientNormLog: Sendable {
     steps = usable.steps.map { $0 + shift }
     norms = usable.values
     let column = log.columns[.gradientNorm] ?? ""
-    notices = log.mended.filter { $0.columns.isEmpty || $0.columns.contains(column) }.map {
-      Notice(code: $0.kind.rawValue, message: $0.message)
+    diagnostics = log.mended.filter { $0.columns.isEmpty || $0.columns.contains(column) }.map {
+      Diagnostic(code: $0.kind.rawValue, message: $0.message)
     }
     func note(_ count: Int, _ code: String, _ what: String) {
       guard count > 0 else { return }
-      notices.append(Notice(code: code, message: "\(what): \(count)"))
+      diagnostics.append(Diagnostic(code: code, message: "\(what): \(count)"))
     }
     note(
       series.steps.count - usable.steps.count, "norms-left-out",
@@ -84,12 +85,12 @@ public struct GradientNormLog: Sendable {
   /// and `norms-cut`.
   ///
   /// - Parameter count: T.
-  /// - Returns: at most one notice.
-  public func notices(over count: Int) -> [Notice] {
+  /// - Returns: at most one diagnostic.
+  public func diagnostics(over count: Int) -> [Diagnostic] {
     let last = steps[steps.count - 1]
     if count > last {
       return [
-        Notice(
+        Diagnostic(
           code: "norms-held",
           message:
             "the log ends at step \(last): its last norm stands for steps \(last + 1) to \(count)")
@@ -97,7 +98,7 @@ public struct GradientNormLog: Sendable {
     }
     guard count < last else { return [] }
     return [
-      Notice(
+      Diagnostic(
         code: "norms-cut",
         message: "the log goes on to step \(last): its norms after step \(count) were left out")
     ]

@@ -1,4 +1,5 @@
 import Schedules
+import Support
 
 /// The sweep that logs of runs make: one run a log, with its schedule, length, base learning rate and
 /// final loss.
@@ -22,7 +23,7 @@ public struct LoggedSweep: Sendable {
   public let judge: LogQuantity?
 
   /// What was chosen among several learning rates: the code `several-learning-rates`.
-  public let notices: [Notice]
+  public let diagnostics: [Diagnostic]
 
   /// Makes a sweep of logs.
   ///
@@ -43,9 +44,9 @@ public struct LoggedSweep: Sendable {
       case .failure(let obstacle): unused.append(Unused(path: log.path, reason: obstacle.reason))
       }
     }
-    notices = kept.compactMap { candidate in
+    diagnostics = kept.compactMap { candidate in
       candidate.log.mended.first { $0.kind == .severalLearningRates }.map {
-        Notice(
+        Diagnostic(
           code: $0.kind.rawValue, message: "\(shownPath(candidate.log.path)): \($0.message)")
       }
     }

@@ -1,4 +1,5 @@
 import Schedules
+import Support
 
 extension ParameterValue {
   /// The value that a JSON text holds; nil where it is not valid JSON.
@@ -14,7 +15,7 @@ extension ParameterValue {
   /// A trainer's configuration: a JSON object, or the arguments of a launch script.
   ///
   /// - Parameter path: the file, `-` for standard input.
-  /// - Throws: ``InputError``; for YAML with the line that converts it.
+  /// - Throws: `InputError`; for YAML with the line that converts it.
   /// - Complexity: O(size).
   public init(contentsOf path: String) throws(InputError) {
     let bytes = try readBytes(path)

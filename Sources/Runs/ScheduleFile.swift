@@ -1,5 +1,6 @@
 import Bound
 import Schedules
+import Support
 
 extension Schedule {
   /// The schedule that a file holds: one learning rate (or multiplier) a step.
@@ -9,7 +10,7 @@ extension Schedule {
   /// file's maximum becomes `peak`, the rest the shape.
   ///
   /// - Parameter path: the file, `-` for standard input.
-  /// - Throws: ``InputError`` with the line at fault.
+  /// - Throws: `InputError` with the line at fault.
   /// - Complexity: O(size).
   public init(contentsOf path: String) throws(InputError) {
     let values = try ValueFile.read(path, kind: .learningRate)
@@ -31,7 +32,7 @@ extension GradientNorms {
   ///
   /// - Parameter path: the file, `-` for standard input.
   /// - Returns: norms for as many steps as the file has.
-  /// - Throws: ``InputError`` with the line at fault.
+  /// - Throws: `InputError` with the line at fault.
   /// - Complexity: O(size).
   public static func contents(of path: String) throws(InputError) -> GradientNorms {
     let values = try ValueFile.read(path, kind: .gradientNorm)

@@ -1,4 +1,5 @@
 import Schedules
+import Support
 
 /// A schedule as a CSV table, one row a step.
 ///
@@ -46,7 +47,7 @@ public struct ScheduleTable: Sendable {
   /// Writes the table to a file, which is replaced only when all of it has been written.
   ///
   /// - Parameter path: the file.
-  /// - Throws: ``InputError`` with what the system says; a file that was there is then untouched.
+  /// - Throws: `InputError` with what the system says; a file that was there is then untouched.
   /// - Complexity: O(T) time.
   public func write(to path: String) throws(InputError) {
     try replaceFile(path) { (write: (String) throws(InputError) -> Void) throws(InputError) in

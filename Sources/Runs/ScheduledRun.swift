@@ -1,5 +1,6 @@
 import Bound
 import Schedules
+import Support
 
 /// A schedule tied to a number of steps: a spec, or a file with its own length.
 public struct ScheduledRun: Sendable {
@@ -17,7 +18,7 @@ public struct ScheduledRun: Sendable {
   /// - Parameters:
   ///   - spec: any spec.
   ///   - steps: T; may be nil for a file, and must not differ from its length.
-  /// - Throws: ``InputError`` for the file, `ScheduleError` for the steps.
+  /// - Throws: `InputError` for the file, `ScheduleError` for the steps.
   /// - Complexity: O(1); O(size) for a file.
   public init(_ spec: ScheduleSpec, steps: Int?) throws {
     self.spec = spec
@@ -103,17 +104,17 @@ public struct ScheduledRun: Sendable {
   /// What users should know before they trust the bound on this schedule.
   ///
   /// - Parameter baseLearningRate: γ, needed for an absolute floor only.
-  /// - Returns: notices with the codes `not-annealed`, `trailing-zeros` and `few-steps`.
+  /// - Returns: diagnostics with the codes `not-annealed`, `trailing-zeros` and `few-steps`.
   /// - Throws: `ScheduleError`.
   /// - Complexity: O(T) at worst, O(1) for most.
-  public func notices(baseLearningRate: Double? = nil) throws -> [Notice] {
+  public func diagnostics(baseLearningRate: Double? = nil) throws -> [Diagnostic] {
     let schedule = try schedule(baseLearningRate: baseLearningRate)
-    var notices: [Notice] = []
+    var diagnostics: [Diagnostic] = []
     let level = schedule.finalLevel
     if level > Self.annealedLevel {
       let percent = (level * 1000).rounded() / 10
-      notices.append(
-        Notice(
+      diagnostics.append(
+        Diagnostic(
           code: "not-annealed",
           message:
             "\(spec.text) ends at \(decimalText(percent)) % of its peak: on real runs the bound is off by up to 2x where the final learning rate stays above 5 %"
@@ -121,22 +122,22 @@ public struct ScheduledRun: Sendable {
     }
     let trailing = schedule.trailingZeros
     if trailing > 0 {
-      notices.append(
-        Notice(
+      diagnostics.append(
+        Diagnostic(
           code: "trailing-zeros",
           message:
             "\(spec.text) ends in \(trailing) step\(trailing == 1 ? "" : "s") of zero learning rate, which move\(trailing == 1 ? "s" : "") nothing: the bound is that of the iterate before \(trailing == 1 ? "it" : "them")"
         ))
     }
     if schedule.steps - trailing < 100 {
-      notices.append(
-        Notice(
+      diagnostics.append(
+        Diagnostic(
           code: "few-steps",
           message:
             "below 100 steps the conventions for the first and last step move the base learning rate by a per cent or more"
         ))
     }
-    return notices
+    return diagnostics
   }
 
   /// The part of the peak above which the last learning rate is not about zero.

@@ -1,4 +1,5 @@
 import Schedules
+import Support
 
 extension Sweep {
   /// The sweep that a CSV file holds: one run a row, columns by name in any order.
@@ -11,7 +12,7 @@ extension Sweep {
   /// - Parameters:
   ///   - path: the file, `-` for standard input.
   ///   - noise: the standard deviation of one run's final loss, in nats; nil to measure it on replicates.
-  /// - Throws: ``InputError`` with the line at fault.
+  /// - Throws: `InputError` with the line at fault.
   /// - Complexity: O(size).
   public init(contentsOf path: String, noise: Double? = nil) throws(InputError) {
     let table = try SweepTable(csv: readBytes(path), path: path)
@@ -39,7 +40,7 @@ package struct SweepTable {
   ///   - bytes: the text.
   ///   - path: what it is called in errors.
   ///   - names: the columns that hold a quantity, where the usual names do not.
-  /// - Throws: ``InputError`` with the line at fault.
+  /// - Throws: `InputError` with the line at fault.
   package init(csv bytes: [UInt8], path: String, columns names: [LogQuantity: String] = [:])
     throws(InputError)
   {

@@ -1,5 +1,6 @@
 import Glibc
 import Schedules
+import Support
 
 /// The runs in files and folders of all kinds: sweep tables, logs, folders of either.
 public struct SweepFolder: Sendable {
@@ -39,7 +40,7 @@ public struct SweepFolder: Sendable {
   ///   - options: how to read the logs, and which columns of the tables to take.
   ///   - noise: the standard deviation of one run's final loss, in nats; nil to measure it on replicates.
   ///   - progress: called with the number of files read.
-  /// - Throws: ``InputError`` for a file that was named and cannot be read, and where no run is left.
+  /// - Throws: `InputError` for a file that was named and cannot be read, and where no run is left.
   /// - Complexity: O(size).
   public init(
     contentsOf paths: [String], known: RunSettings = RunSettings(),
@@ -106,7 +107,7 @@ private struct FilesRead {
 
   /// Takes note of a file.
   ///
-  /// - Throws: ``InputError`` where it was read before, by whatever path.
+  /// - Throws: `InputError` where it was read before, by whatever path.
   mutating func add(_ path: String) throws(InputError) {
     var status = stat()
     guard (path == "-" ? fstat(STDIN_FILENO, &status) : stat(path, &status)) == 0 else { return }

@@ -30,8 +30,8 @@ public struct TunedCell: Sendable {
     let tunable = try run.tunable()
     terms = try tunable.terms(at: optimum.baseLearningRate)
     pointTerms = try cell.points.map { try tunable.terms(at: $0.baseLearningRate) }
-    let notices = try run.notices(baseLearningRate: optimum.baseLearningRate)
-    isAnnealed = !notices.contains { $0.code == "not-annealed" }
+    let diagnostics = try run.diagnostics(baseLearningRate: optimum.baseLearningRate)
+    isAnnealed = !diagnostics.contains { $0.code == "not-annealed" }
   }
 
   private init(

@@ -1,4 +1,5 @@
 import Schedules
+import Support
 
 /// What a file of one value a step holds.
 struct ValueKind: Sendable {

@@ -1,3 +1,5 @@
+import Support
+
 /// A length of time within a run: a fraction of the whole run, or a number of steps.
 public enum Extent: Equatable, Sendable {
   /// A fraction of the whole run, 0 to 1; more for the cycle of a cosine.
@@ -43,12 +45,6 @@ public enum Extent: Equatable, Sendable {
     case .steps(let steps): return "\(steps)steps"
     }
   }
-}
-
-/// The shortest decimal text that reads back as the same number, without a trailing `.0`.
-package func decimalText(_ value: Double) -> String {
-  let text = "\(value)"
-  return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
 }
 
 /// The fraction that a percentage stands for: the double nearest to it, as if written as a fraction.

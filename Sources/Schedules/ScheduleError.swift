@@ -1,3 +1,5 @@
+import Support
+
 /// Why a schedule could not be understood or realised, in one line: what was given, where, what is
 /// wrong with it, and what to write instead.
 public struct ScheduleError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -32,17 +34,4 @@ public struct ScheduleError: Error, Equatable, Sendable, CustomStringConvertible
     let place = position.map { ", character \($0)" } ?? ""
     return "schedule '\(input)'\(place): \(problem); \(remedy)"
   }
-}
-
-/// A text made fit for a message of one line: control characters replaced, cut at a length.
-package func printable(_ text: String, most: Int = 60) -> String {
-  var result = ""
-  for (index, character) in text.enumerated() {
-    if index == most { return result + "…" }
-    let isControl = character.unicodeScalars.contains {
-      $0.value < 0x20 || (0x7f...0x9f).contains($0.value) || (0x2028...0x202e).contains($0.value)
-    }
-    result.append(isControl ? "\u{FFFD}" : character)
-  }
-  return result
 }

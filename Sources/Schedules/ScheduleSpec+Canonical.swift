@@ -1,3 +1,5 @@
+import Support
+
 extension ScheduleSpec {
   static func canonical(family: ScheduleFamily, warmup: Extent?, floor: Floor?) -> String {
     var options: [String] = []

@@ -1,3 +1,5 @@
+import Support
+
 /// One `key=value` of a spec, with its place in the text.
 struct SpecOption {
   /// The key as the grammar calls it (synonyms resolved), in lower case.
@@ -133,17 +135,4 @@ struct SpecOptions {
       input: spec, position: option.keyPosition,
       problem: "'\(printable(option.typedKey))' is not an option of \(family)", remedy: hint + list)
   }
-}
-
-/// A plain decimal number, or nil: no hexadecimal, infinity or NaN, and nothing that overflows.
-package func decimal(_ text: String) -> Double? {
-  guard !text.isEmpty,
-    text.utf8.allSatisfy({
-      (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == UInt8(ascii: ".")
-        || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "e")
-        || $0 == UInt8(ascii: "E")
-    }),
-    let value = Double(text), value.isFinite
-  else { return nil }
-  return value
 }

@@ -1,3 +1,5 @@
+import Support
+
 extension SpecParser {
   /// The spec that the text means.
   mutating func parse() throws(ScheduleError) -> ScheduleSpec {

@@ -1,3 +1,5 @@
+import Support
+
 extension SpecParser {
   mutating func power() throws(ScheduleError) -> Double {
     let power = try options.number("power", in: 1e-3...1e3, meaning: "a usable power")

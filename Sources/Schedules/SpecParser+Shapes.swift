@@ -1,3 +1,5 @@
+import Support
+
 extension SpecParser {
   /// What people also call the families of shapes; the paper's own names among them.
   static let shapeSynonyms: [String: String] = [

@@ -1,3 +1,5 @@
+import Support
+
 /// The parser of one spec.
 struct SpecParser {
   let text: String

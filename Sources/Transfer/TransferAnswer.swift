@@ -1,4 +1,5 @@
 import Runs
+import Support
 
 /// The base learning rate for another schedule or horizon, with what it rests on.
 public struct TransferAnswer: Sendable {
@@ -33,7 +34,7 @@ public struct TransferAnswer: Sendable {
   public let uncertainty: TransferUncertainty
 
   /// Where the theory is known to fail on this question.
-  public let notices: [Notice]
+  public let diagnostics: [Diagnostic]
 
   /// The interval of the ratio, in which the source's own uncertainty has no part.
   public var ratioInterval: ClosedRange<Double> { uncertainty.ofRatio.interval(around: ratio) }

@@ -2,6 +2,7 @@ import Bound
 import Glibc
 import Runs
 import Schedules
+import Support
 
 /// The question of how a base learning rate that was tuned for one schedule and horizon carries over to
 /// another.
@@ -108,8 +109,8 @@ public struct TransferQuestion: Sendable {
       isSameRun ? gammaFrom : optimum.baseLearningRate
     }
 
-    let fromNotices = try from.notices(baseLearningRate: gammaFrom)
-    let toNotices = try to.notices(baseLearningRate: adjusted.baseLearningRate)
+    let fromDiagnostics = try from.diagnostics(baseLearningRate: gammaFrom)
+    let toDiagnostics = try to.diagnostics(baseLearningRate: adjusted.baseLearningRate)
     let isSameShape = try from.hasSameShape(
       as: to, baseLearningRates: (gammaFrom, adjusted.baseLearningRate))
     let target = (terms: adjusted.terms, steps: to.steps)
@@ -118,12 +119,12 @@ public struct TransferQuestion: Sendable {
       shape: isSameShape ? 0 : rule.calibration?.shapeDeviation ?? TransferUncertainty.changedShape,
       horizon: rule.calibration?.deviation(from: source, to: target)
         ?? TransferUncertainty.exponent * abs(log(lengthening)),
-      notAnnealed: notAnnealed(fromNotices, toNotices, isSameShape: isSameShape))
-    var notices = fromNotices + toNotices.filter { !fromNotices.contains($0) }
-    notices += horizonNotices(lengthening: lengthening)
+      notAnnealed: notAnnealed(fromDiagnostics, toDiagnostics, isSameShape: isSameShape))
+    var diagnostics = fromDiagnostics + toDiagnostics.filter { !fromDiagnostics.contains($0) }
+    diagnostics += horizonDiagnostics(lengthening: lengthening)
     if adjusted.isAtFloor {
-      notices.append(
-        Notice(
+      diagnostics.append(
+        Diagnostic(
           code: "floor-too-high",
           message: "the tuned base learning rate of \(to.spec.text) is its floor: lower min-lr"))
     }
@@ -132,7 +133,7 @@ public struct TransferQuestion: Sendable {
       to: .init(run: to, baseLearningRate: sourceRate.map { _ in rate(adjusted) }),
       ratio: rate(adjusted) / gammaFrom, boundRatio: rate(plain) / gammaFrom,
       standardRatio: standard.map { rate($0) / gammaFrom }, rule: rule, uncertainty: uncertainty,
-      notices: notices)
+      diagnostics: diagnostics)
   }
 
   /// How often the factor of an absolute floor is improved; a few times are enough.
@@ -147,16 +148,16 @@ public struct TransferQuestion: Sendable {
   }
 
   /// Ends that do not anneal are mispredicted each in its own way, unless both have the same shape.
-  private func notAnnealed(_ from: [Notice], _ to: [Notice], isSameShape: Bool) -> Double {
+  private func notAnnealed(_ from: [Diagnostic], _ to: [Diagnostic], isSameShape: Bool) -> Double {
     let count = [from, to].count { $0.contains { $0.code == "not-annealed" } }
     if count == 2, isSameShape { return 0 }
     return TransferUncertainty.perEndNotAnnealed * Double(count).squareRoot()
   }
 
-  private func horizonNotices(lengthening: Double) -> [Notice] {
+  private func horizonDiagnostics(lengthening: Double) -> [Diagnostic] {
     guard abs(log(lengthening)) > log(8) else { return [] }
     return [
-      Notice(
+      Diagnostic(
         code: "far-horizon",
         message:
           "the horizons differ by more than a factor of 8: the exponent \(decimalText((rule.horizonExponent * 1000).rounded() / 1000)) was seen over less, so tune again on the way"

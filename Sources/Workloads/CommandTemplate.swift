@@ -1,4 +1,5 @@
 import Schedules
+import Support
 
 /// A shell command with places for what differs from trial to trial, such as
 /// `python train.py --lr {base_lr} --schedule {schedule_file} --seed {seed}`.

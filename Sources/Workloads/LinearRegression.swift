@@ -1,5 +1,6 @@
 import Glibc
 import Schedules
+import Support
 
 /// Least squares on D data points without label noise, seen through the residuals z (2603.10301).
 ///

@@ -1,6 +1,7 @@
 import Glibc
 import Numerics
 import Schedules
+import Support
 
 /// SGD on the mean logistic loss ln(1 + exp(−y x·θ)), from θ = 0.
 ///

@@ -1,4 +1,5 @@
 import Schedules
+import Support
 
 /// How trials are handed to Slurm: as job arrays, several trials a task where there are many.
 public struct SlurmArray: Equatable, Sendable {

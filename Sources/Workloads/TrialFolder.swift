@@ -1,5 +1,6 @@
 import Glibc
 import Schedules
+import Support
 
 /// The folder of one trial of a training command: what goes in, and what came of it.
 ///

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import Schedules
+import Support
 import Synchronization
 
 /// The finished trials of a search, one JSON object a line in a file, so that a search that is killed goes

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Schedules
+import Support
 
 /// What a training command writes about its trial: `{"loss": 3.21, "status": "ok"}`, where the status is ok,
 /// diverged or failed; a failed one may give a `reason`.

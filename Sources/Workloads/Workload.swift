@@ -1,4 +1,5 @@
 import Schedules
+import Support
 
 /// Something to train: it maps a schedule, a base learning rate and a seed to a loss.
 ///

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Schedules
+import Support
 
 /// Which command the words of a command line name, from `lrbound` down.
 struct CommandPath {

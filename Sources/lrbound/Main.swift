@@ -3,6 +3,7 @@ import Bound
 import Glibc
 import Runs
 import Schedules
+import Support
 import TheoryModel
 import Transfer
 import Tuning

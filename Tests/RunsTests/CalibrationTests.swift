@@ -2,6 +2,7 @@ import Bound
 import Foundation
 import Runs
 import Schedules
+import Support
 import TestSupport
 import Testing
 

@@ -3,6 +3,7 @@ import Foundation
 import Glibc
 import Runs
 import Schedules
+import Support
 import TestSupport
 import Testing
 
@@ -17,8 +18,8 @@ import Testing
     (
       "curve",
       {
-        var notices: [Notice] = []
-        _ = try LossCurve(contentsOf: $0, notices: &notices)
+        var diagnostics: [Diagnostic] = []
+        _ = try LossCurve(contentsOf: $0, diagnostics: &diagnostics)
       }
     ), ("configuration", { _ = try ParameterValue(contentsOf: $0) }),
     ("calibration", { _ = try Calibration(contentsOf: $0) }),

@@ -1,4 +1,5 @@
 import Runs
+import Support
 import TestSupport
 import Testing
 
@@ -38,7 +39,7 @@ import Testing
   func reads(_ text: String, _ steps: [Int], _ norms: [Double], _ codes: [String]) throws {
     let log = try Self.log(text)
     #expect(log.steps == steps && log.norms == norms)
-    #expect(log.notices.map(\.code) == codes)
+    #expect(log.diagnostics.map(\.code) == codes)
   }
 
   static let bad: [(String, Int?, String)] = [
@@ -59,9 +60,9 @@ import Testing
 
   @Test func runsOfAnotherLength() throws {
     let log = try Self.log("step,grad_norm\n2,4\n4,2\n")
-    #expect(log.notices(over: 4).isEmpty)
-    #expect(log.notices(over: 6).map(\.code) == ["norms-held"])
-    #expect(log.notices(over: 3).map(\.code) == ["norms-cut"])
+    #expect(log.diagnostics(over: 4).isEmpty)
+    #expect(log.diagnostics(over: 6).map(\.code) == ["norms-held"])
+    #expect(log.diagnostics(over: 3).map(\.code) == ["norms-cut"])
   }
 
   @Test func straightLinesBetweenLoggedSteps() throws {

@@ -1,6 +1,7 @@
 import Foundation
 import Runs
 import Schedules
+import Support
 import TestSupport
 import Testing
 
@@ -99,9 +100,9 @@ import Testing
     let (log, _) = try Self.log("linear", steps: 30, timing: .next)
     let moved = try log.timed(.next)
     #expect(moved.learningRate?.steps == [11, 21, 31] && moved.steps == [10, 11, 20, 21, 30, 31])
-    #expect(log.notices.map(\.code) == ["lr-maybe-next"] && moved.notices.isEmpty)
+    #expect(log.diagnostics.map(\.code) == ["lr-maybe-next"] && moved.diagnostics.isEmpty)
     let applied = try log.timed(.applied)
-    #expect(applied.learningRate == log.learningRate && applied.notices.isEmpty)
+    #expect(applied.learningRate == log.learningRate && applied.diagnostics.isEmpty)
     let bare = try RunLog(bytes: Array("step,loss\n1,3\n".utf8), path: "bare.csv")
     #expect(throws: InputError.self) { try bare.timed(.applied) }
   }

@@ -1,5 +1,6 @@
 import Foundation
 import Schedules
+import Support
 import TestSupport
 import Testing
 

@@ -2,6 +2,7 @@ import Bound
 import Foundation
 import Runs
 import Schedules
+import Support
 import TestSupport
 import Testing
 
@@ -61,16 +62,16 @@ import Testing
     for step in 1...20 { text += "\(step),1e-3,\(4 - 0.1 * Double(step))\n" }
     text += "20,1e-3,1.5\n19,1e-3,\n18,1e-3,1.7\n"
     let file = try TemporaryFile(text)
-    var notices: [Notice] = []
-    let curve = try LossCurve(contentsOf: file.path, notices: &notices)
+    var diagnostics: [Diagnostic] = []
+    let curve = try LossCurve(contentsOf: file.path, diagnostics: &diagnostics)
     #expect(curve.steps == Array(1...20) && curve.losses[19] == 1.5 && curve.losses[17] == 1.7)
-    #expect(notices.map(\.code) == ["rows-left-out", "repeated-steps", "unsorted-steps"])
+    #expect(diagnostics.map(\.code) == ["rows-left-out", "repeated-steps", "unsorted-steps"])
     let long = try TemporaryFile(
       "step,lr,loss\n" + (1...1200).map { "\($0),1e-3,3" }.joined(separator: "\n"))
-    notices = []
-    let thinned = try LossCurve(contentsOf: long.path, notices: &notices)
+    diagnostics = []
+    let thinned = try LossCurve(contentsOf: long.path, diagnostics: &diagnostics)
     #expect(thinned.steps.count == LossCurve.mostRows && thinned.steps.last == 1200)
-    #expect(notices.map(\.code) == ["thinned"])
+    #expect(diagnostics.map(\.code) == ["thinned"])
   }
 
   static let badFiles: [(String, Int?, String)] = [
@@ -82,9 +83,9 @@ import Testing
   @Test(arguments: badFiles)
   func refusesFiles(_ text: String, _ line: Int?, _ problem: String) throws {
     let file = try TemporaryFile(text)
-    var notices: [Notice] = []
+    var diagnostics: [Diagnostic] = []
     let error = #expect(throws: InputError.self) {
-      try LossCurve(contentsOf: file.path, notices: &notices)
+      try LossCurve(contentsOf: file.path, diagnostics: &diagnostics)
     }
     #expect(
       error?.line == line && error?.problem.contains(problem) == true, "\(error?.problem ?? "")")
@@ -195,10 +196,10 @@ import Testing
   func realCurves(_ model: String) throws {
     let folder = URL(fileURLWithPath: RealData.sweep).deletingLastPathComponent()
       .appendingPathComponent("../loss-curves/\(model)").standardized.path
-    var notices: [Notice] = []
+    var diagnostics: [Diagnostic] = []
     let names = ["constant_24000", "cosine_24000", "wsdcon_9"]
     let curves = try names.map {
-      try LossCurve(contentsOf: "\(folder)/\($0).csv", notices: &notices)
+      try LossCurve(contentsOf: "\(folder)/\($0).csv", diagnostics: &diagnostics)
     }
     for law in CurveLaw.allCases {
       for (index, name) in names.enumerated() {

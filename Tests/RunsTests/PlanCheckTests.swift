@@ -1,6 +1,7 @@
 import Foundation
 import Runs
 import Schedules
+import Support
 import TestSupport
 import Testing
 

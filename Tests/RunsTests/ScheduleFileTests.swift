@@ -1,6 +1,7 @@
 import Bound
 import Runs
 import Schedules
+import Support
 import TestSupport
 import Testing
 

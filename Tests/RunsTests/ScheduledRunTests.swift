@@ -23,8 +23,8 @@ import Testing
   ]
 
   @Test(arguments: codes)
-  func notices(_ text: String, _ steps: Int, _ codes: [String]) throws {
+  func diagnostics(_ text: String, _ steps: Int, _ codes: [String]) throws {
     let run = try ScheduledRun(ScheduleSpec(text), steps: steps)
-    #expect(try run.notices().map(\.code) == codes)
+    #expect(try run.diagnostics().map(\.code) == codes)
   }
 }

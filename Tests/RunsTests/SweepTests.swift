@@ -1,5 +1,6 @@
 import Runs
 import Schedules
+import Support
 import TestSupport
 import Testing
 

@@ -90,7 +90,7 @@ import Testing
     let cooldown = try #require(early.option(.longerCooldown)?.plan)
     #expect(early.recommended == .longerCooldown && cooldown.branchAtStep < 4500)
     #expect(abs(try #require(cooldown.cooldownShare) - 0.388) < 0.001)
-    #expect(early.notices.contains { $0.code == "discards-steps" })
+    #expect(early.diagnostics.contains { $0.code == "discards-steps" })
   }
 
   /// The checkpoint is the last that was saved before the plan changes anything.
@@ -103,7 +103,7 @@ import Testing
     let plan = try #require(answer.option(.longerCooldown)?.plan)
     #expect(answer.checkpoint(of: plan) == step)
     #expect(answer.stepsToTrain(plan) == 10_000 - step)
-    #expect(answer.notices.contains { $0.code == "no-checkpoint" } == (step == 0))
+    #expect(answer.diagnostics.contains { $0.code == "no-checkpoint" } == (step == 0))
   }
 
   /// T1, T2; lower plateau: factor, Ω; longer cooldown: fraction, Ω; Ω of the same schedule, of the
@@ -393,7 +393,7 @@ import Testing
 
   @Test func barelyLonger() throws {
     let answer = try Self.question("wsd20", 10_000, 10_001).answer()
-    #expect(answer.notices.map(\.code) == ["barely-longer"])
+    #expect(answer.diagnostics.map(\.code) == ["barely-longer"])
     #expect(answer.recommended == .same)
   }
 

@@ -28,7 +28,7 @@ import Transfer
     // At one horizon the default rule is the bound.
     #expect(answer.ratio == answer.boundRatio)
     #expect(relativeError(answer.to.baseLearningRate ?? 0, 1e-3 * answer.ratio) < 1e-15)
-    #expect(answer.notices.isEmpty)
+    #expect(answer.diagnostics.isEmpty)
   }
 
   @Test(arguments: [0.2, 1.0 / 3, 0.5, 0.75])
@@ -103,10 +103,10 @@ import Transfer
 
   @Test func warnsWhereTheTheoryFails() throws {
     let floor = try Self.ask(("cosine:min=0.1", 1000), ("linear", 1000))
-    #expect(floor.notices.map(\.code) == ["not-annealed"])
+    #expect(floor.diagnostics.map(\.code) == ["not-annealed"])
     #expect(floor.uncertainty.notAnnealed == 0.46)
     let far = try Self.ask(("linear", 1000), ("linear", 10_000))
-    #expect(far.notices.map(\.code) == ["far-horizon"])
+    #expect(far.diagnostics.map(\.code) == ["far-horizon"])
   }
 
   /// With absolute floors the answer is a fixed point: carried back, it gives the source's rate.

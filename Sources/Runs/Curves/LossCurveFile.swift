@@ -1,18 +1,19 @@
 import Schedules
+import Support
 
 extension LossCurve {
   /// The curve in a CSV file with columns `step`, `lr` and `loss`.
   ///
   /// Rows are sorted, of a repeated step the last is kept, rows without a number in each of the three are
-  /// left out, and of more than ``mostRows`` rows as many are taken; all of it is said in `notices`.
+  /// left out, and of more than ``mostRows`` rows as many are taken; all of it is said in `diagnostics`.
   ///
   /// - Parameters:
   ///   - path: the file, `-` for standard input.
   ///   - warmup: over how many steps the learning rate rose linearly; nil for all before the first row.
-  ///   - notices: what had to be mended is added here.
-  /// - Throws: ``InputError``.
+  ///   - diagnostics: what had to be mended is added here.
+  /// - Throws: `InputError`.
   /// - Complexity: O(size + T).
-  public init(contentsOf path: String, warmup: Int? = nil, notices: inout [Notice])
+  public init(contentsOf path: String, warmup: Int? = nil, diagnostics: inout [Diagnostic])
     throws(InputError)
   {
     var text = DelimitedText(try readBytes(path), path: path)
@@ -62,7 +63,7 @@ extension LossCurve {
     var steps = rows.keys.sorted()
     func note(_ count: Int, _ code: String, _ what: String) {
       if count > 0 {
-        notices.append(Notice(code: code, message: "\(shownPath(path)): \(what): \(count)"))
+        diagnostics.append(Diagnostic(code: code, message: "\(shownPath(path)): \(what): \(count)"))
       }
     }
     note(left, "rows-left-out", "rows without a step, a learning rate and a loss, left out")

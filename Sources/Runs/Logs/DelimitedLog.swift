@@ -1,4 +1,5 @@
 import Schedules
+import Support
 
 /// Reads a log of delimited text with a header: CSV, TSV, exports of services, Lightning's
 /// `metrics.csv` with its many blank cells.

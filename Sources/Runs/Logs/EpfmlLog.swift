@@ -1,3 +1,5 @@
+import Support
+
 /// Reads the JSON runs of epfml/schedules-and-scaling: `history` with `train`, `val` and `final-val`,
 /// each an object of lists beside its own list `iter`.
 ///

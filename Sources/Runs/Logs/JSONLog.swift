@@ -1,3 +1,5 @@
+import Support
+
 /// Reads logs of plain JSON: one object a line, an array of objects, or an object of arrays.
 enum JSONLog {
   /// One object a line; lines that are none are counted and left out.
@@ -52,7 +54,7 @@ enum JSONLog {
 
   /// The document that a file holds, as far as it goes.
   ///
-  /// - Throws: ``InputError`` with the line where it stops being JSON.
+  /// - Throws: `InputError` with the line where it stops being JSON.
   static func tree(_ bytes: [UInt8], path: String) throws(InputError) -> (JSONTree, LogMends) {
     let (tree, isCutShort) = try JSONTree.document(bytes, path: path, mayEndEarly: true)
     var mends = LogMends()

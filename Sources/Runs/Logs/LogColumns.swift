@@ -1,4 +1,5 @@
 import Schedules
+import Support
 
 /// Finds the columns of a log by their names: the ones asked for, or those that trainers use.
 struct LogColumns {
@@ -21,7 +22,7 @@ struct LogColumns {
   ///   - names: what the log has.
   ///   - isStepNamed: whether the steps are a column like the others.
   /// - Returns: the name of each quantity that is there.
-  /// - Throws: ``InputError`` that lists the names, where one asked for or everything is missing.
+  /// - Throws: `InputError` that lists the names, where one asked for or everything is missing.
   func choose(among names: [String], isStepNamed: Bool) throws(InputError) -> Choice {
     var choice = Choice()
     for quantity in LogQuantity.allCases {

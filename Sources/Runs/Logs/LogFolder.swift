@@ -1,5 +1,6 @@
 import Glibc
 import Schedules
+import Support
 
 /// A folder that a trainer or a logger wrote, and the log in it.
 struct LogFolder {
@@ -14,7 +15,7 @@ struct LogFolder {
 
   /// Looks for a log in a folder; nil where the path is not one.
   ///
-  /// - Throws: ``InputError`` where the folder holds no log, or several.
+  /// - Throws: `InputError` where the folder holds no log, or several.
   init?(_ path: String) throws(InputError) {
     guard path != "-", Self.isFolder(path) else { return nil }
     self.path = path

@@ -1,3 +1,5 @@
+import Support
+
 /// The formats of training logs that can be read.
 ///
 /// The raw value is the name on the command line.
@@ -64,7 +66,7 @@ extension LogFormat {
   ///   - bytes: the contents.
   ///   - path: for messages, and for event files whose first record is damaged.
   /// - Returns: the format; CSV where nothing speaks for another.
-  /// - Throws: ``InputError`` for empty files and for contents that are no text.
+  /// - Throws: `InputError` for empty files and for contents that are no text.
   /// - Complexity: O(size) at worst, for JSON.
   static func recognised(in bytes: [UInt8], path: String) throws(InputError) -> LogFormat {
     guard let start = bytes.firstIndex(where: { $0 > 0x20 }) else {

@@ -1,4 +1,5 @@
 import Schedules
+import Support
 
 /// Something that had to be mended in a log, left out of it, or that is odd about it: how often, and
 /// in which columns.

@@ -1,3 +1,5 @@
+import Support
+
 /// The records of a log by the names of their columns, in the order of the file; cells may be absent.
 struct LogRecords {
   /// A column: the records that have a value in it, and the values.

@@ -1,3 +1,5 @@
+import Support
+
 /// Reads a run of MLflow's file store: one file a metric, its path below `metrics` being the metric's
 /// name, with lines `timestamp value step` in the order in which they were logged.
 enum MLflowLog {
@@ -8,7 +10,7 @@ enum MLflowLog {
   ///   - path: the folder, for messages.
   ///   - options: the columns.
   /// - Returns: the records.
-  /// - Throws: ``InputError`` for missing columns, and where there are no metrics.
+  /// - Throws: `InputError` for missing columns, and where there are no metrics.
   static func read(_ metrics: [(name: String, bytes: [UInt8])], path: String, options: LogOptions)
     throws(InputError) -> RawLog
   {

@@ -1,3 +1,5 @@
+import Support
+
 /// Reads what Megatron-LM prints: lines of `iteration 100/ 5000 | key: value | … |` among other output,
 /// and `validation loss at iteration 100 | lm loss value: … |`.
 enum MegatronLog {

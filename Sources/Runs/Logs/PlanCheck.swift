@@ -1,4 +1,5 @@
 import Schedules
+import Support
 
 /// Whether the learning rates of a log are those of a plan, as far as the log goes.
 ///
@@ -50,7 +51,7 @@ public struct PlanCheck: Sendable {
   ///   - schedule: the plan's multipliers.
   ///   - baseLearningRate: γ.
   ///   - timing: which step a logged learning rate belongs to; nil to find out.
-  /// - Throws: ``InputError`` for a log without a learning rate.
+  /// - Throws: `InputError` for a log without a learning rate.
   /// - Complexity: O(records).
   public init(
     of log: RunLog, schedule: Schedule, baseLearningRate: Double, timing: LearningRateTiming? = nil

@@ -1,3 +1,5 @@
+import Support
+
 /// What a reader makes of a file: the records of each quantity, not yet sorted or mended.
 struct RawLog {
   /// A quantity's records and the name of their column.
@@ -30,7 +32,7 @@ struct RawLog {
 
   /// The log of series that each have their own steps, by name in the order of the file.
   ///
-  /// - Throws: ``InputError`` for missing columns.
+  /// - Throws: `InputError` for missing columns.
   init(
     format: LogFormat, series: [(name: String, points: LogPoints)], path: String,
     options: LogOptions, mends: LogMends

@@ -1,3 +1,5 @@
+import Support
+
 extension RunLog {
   /// The log in a file, or in a folder that a trainer or a logger wrote.
   ///
@@ -8,7 +10,7 @@ extension RunLog {
   /// - Parameters:
   ///   - path: the file or folder; `-` for standard input.
   ///   - options: the format and the columns, where they are not to be found by themselves.
-  /// - Throws: ``InputError`` for what cannot be read, lacks every column (with those that it has), or
+  /// - Throws: `InputError` for what cannot be read, lacks every column (with those that it has), or
   ///   holds no numbers.
   /// - Complexity: O(size · log size) at worst, O(size) for records in order.
   public init(contentsOf path: String, options: LogOptions = LogOptions()) throws(InputError) {

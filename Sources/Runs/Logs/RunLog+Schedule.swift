@@ -1,4 +1,5 @@
 import Schedules
+import Support
 
 extension RunLog {
   /// The log with the learning rates that its steps took, after a comparison with the run's schedule.
@@ -50,7 +51,7 @@ extension RunLog {
   ///
   /// - Parameter timing: which update a record's learning rate belongs to.
   /// - Returns: the log; of rates logged for the next step that of the record of step t is at step t + 1.
-  /// - Throws: ``InputError`` where it has no learning rate.
+  /// - Throws: `InputError` where it has no learning rate.
   /// - Complexity: O(records).
   public func timed(_ timing: LearningRateTiming) throws(InputError) -> RunLog {
     guard let rates = learningRate else { throw lackingLearningRate }

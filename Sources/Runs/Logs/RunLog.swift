@@ -1,4 +1,5 @@
 import Schedules
+import Support
 
 /// The log of one training run: each quantity at the steps at which it was logged, sorted and mended.
 ///
@@ -64,12 +65,12 @@ public struct RunLog: Sendable {
   }
 
   /// What is unsure about the log: the code `lr-maybe-next`.
-  public var notices: [Notice] {
+  public var diagnostics: [Diagnostic] {
     guard learningRateTiming == nil, let rates = learningRate, rates.values.count > 1,
       rates.values.last == 0
     else { return [] }
     return [
-      Notice(
+      Diagnostic(
         code: "lr-maybe-next",
         message:
           "the last learning rate of \(shownPath(path)) is 0, as where that of the next step is logged; add --schedule to find out, or --lr-at"
@@ -91,7 +92,7 @@ public struct RunLog: Sendable {
 
   /// Sorts and mends what a reader found.
   ///
-  /// - Throws: ``InputError`` where no value is left.
+  /// - Throws: `InputError` where no value is left.
   init(_ raw: RawLog, path: String) throws(InputError) {
     var mends = raw.mends
     var series: [LogQuantity: LogSeries] = [:]
@@ -138,7 +139,7 @@ public struct RunLog: Sendable {
 
   /// The names of the other learning rates, which have values.
   ///
-  /// - Throws: ``InputError`` where one has another shape: which one the schedule is of, the user must say.
+  /// - Throws: `InputError` where one has another shape: which one the schedule is of, the user must say.
   private static func proportional(
     _ others: [RawLog.Column], to rates: LogSeries, called own: String, path: String
   ) throws(InputError) -> [String] {

@@ -1,4 +1,5 @@
 import Schedules
+import Support
 
 /// What a run followed: its schedule, its length and its base learning rate, as far as they are known.
 public struct RunSettings: Equatable, Sendable {

@@ -1,5 +1,6 @@
 import Glibc
 import Schedules
+import Support
 
 /// A schedule that a log's learning rates may belong to: warmup, plateau, decay.
 struct ScheduleHypothesis {

@@ -1,4 +1,5 @@
 import Schedules
+import Support
 
 /// The first place at which the learning rates of a log are not those of a schedule.
 public struct ScheduleMismatch: Error, Equatable, Sendable, CustomStringConvertible {

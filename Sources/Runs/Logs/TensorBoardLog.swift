@@ -1,3 +1,5 @@
+import Support
+
 /// Reads TensorBoard event files: TFRecords of `Event` messages, scalars as `simple_value` or as tensors
 /// of one element.
 ///

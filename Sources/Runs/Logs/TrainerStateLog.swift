@@ -1,3 +1,5 @@
+import Support
+
 /// Reads `trainer_state.json` of Hugging Face's Trainer: the records of its `log_history`.
 ///
 /// `loss` is the mean since the record before, `grad_norm` that of the last step before clipping. The

@@ -1,3 +1,5 @@
+import Support
+
 /// Reads the history in the `.wandb` file of an offline run of Weights & Biases.
 ///
 /// Of the protobuf definitions these fields are used: Record {2 history}, HistoryRecord {1 item, 2 step},

@@ -1,4 +1,5 @@
 import Glibc
+import Support
 
 /// Composer's schedulers: τ = k/t_max or (k − W)/(t_max − W), floors as ratios, rescaled; times are
 /// texts like `300ba` or `0.1dur`, of which parts of a batch are dropped.

@@ -1,3 +1,5 @@
+import Support
+
 /// Reads a trainer's whole configuration and keeps account of what has been read of it.
 ///
 /// What is left at the end may be ignored only where it cannot concern the schedule; see ``finish()``.

@@ -1,3 +1,5 @@
+import Support
+
 extension Dialect {
   /// What a trainer's own configuration asks for.
   ///

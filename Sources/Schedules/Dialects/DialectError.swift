@@ -1,3 +1,5 @@
+import Support
+
 /// Why a schedule of another library could not be read, in one line.
 public struct DialectError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The dialect and the scheduler's name, as far as known.

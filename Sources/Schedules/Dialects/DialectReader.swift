@@ -1,3 +1,5 @@
+import Support
+
 /// Turns one configuration into phases; each dialect's file adds how.
 ///
 /// Levels are parts of the learning rate that the optimiser is given, or learning rates themselves where

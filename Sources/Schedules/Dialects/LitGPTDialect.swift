@@ -1,3 +1,5 @@
+import Support
+
 /// litgpt's pretraining: a cosine over micro-batches, of which step k ends on number (k + 1)·a − 1 for a
 /// micro-batches a step; the floor is a learning rate and rescaled.
 extension DialectReader {

@@ -1,3 +1,5 @@
+import Support
+
 /// Megatron-LM's `OptimizerParamScheduler`: counted in samples, warmup k/W up to and with step W, the
 /// floor rescaled and a learning rate.
 extension DialectReader {

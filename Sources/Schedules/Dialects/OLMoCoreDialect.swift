@@ -1,3 +1,5 @@
+import Support
+
 /// OLMo-core's schedulers: their step is counted before the update, so that step k sees k + 1: warmup
 /// (k + 1)/W, and the last step has the floor exactly; fractions round half to even, warmup and decay
 /// floors are learning rates, `alpha_f` is a ratio.

@@ -1,4 +1,5 @@
 import Glibc
+import Support
 
 /// optax's schedules: learning rates themselves; the update of step k sees count k.
 extension DialectReader {

@@ -1,3 +1,5 @@
+import Support
+
 extension ParameterValue {
   /// The options of an argument list, as trainers' launch scripts hold them.
   ///

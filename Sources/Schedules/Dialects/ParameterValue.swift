@@ -1,3 +1,5 @@
+import Support
+
 /// A value in the configuration of another library, as JSON knows them.
 public enum ParameterValue: Equatable, Sendable {
   /// `null`, which counts as not given.

@@ -1,3 +1,5 @@
+import Support
+
 /// Reads the parameters of one scheduler; what is left at the end is unknown.
 struct Parameters {
   /// The dialect and the scheduler's name, for messages.

@@ -1,3 +1,5 @@
+import Support
+
 /// Tells the keys of a trainer's configuration that may change the learning rate by step from those that
 /// cannot, for keys that nobody has read.
 ///

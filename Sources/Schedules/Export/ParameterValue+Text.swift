@@ -1,3 +1,5 @@
+import Support
+
 extension ParameterValue {
   /// The value as JSON, indented, keys sorted.
   public var json: String { json(indentation: "") }

@@ -1,3 +1,5 @@
+import Support
+
 /// A schedule as Python code.
 struct PythonSchedule {
   /// The longest schedule that is written value by value.

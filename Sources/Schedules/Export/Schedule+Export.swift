@@ -1,3 +1,5 @@
+import Support
+
 extension Schedule {
   /// The schedule written for a trainer.
   ///

@@ -1,3 +1,5 @@
+import Support
+
 extension Schedule {
   /// What looks wrong with the schedule.
   ///

@@ -2,6 +2,7 @@ import Bound
 import Glibc
 import Runs
 import Schedules
+import Support
 
 /// Whether a base learning rate is sane for a schedule and horizon, given what is known.
 ///
@@ -37,10 +38,10 @@ public struct RateCheck: Sendable {
   public let verdict: Verdict
 
   /// Why, the weightiest first.
-  public let reasons: [Notice]
+  public let reasons: [Diagnostic]
 
   /// Where the theory is known to fail on the question.
-  public let notices: [Notice]
+  public let diagnostics: [Diagnostic]
 
   /// The fraction of the steps whose waste fails a base learning rate.
   public static let failingFraction = 0.05
@@ -65,7 +66,7 @@ public struct RateCheck: Sendable {
     suggestion = tuned.rate
     interval = tuned.interval
     isMeasured = tuned.isMeasured
-    notices = tuned.notices
+    diagnostics = tuned.diagnostics
     let curve = try evidence.regretCurve(of: run, at: tuned.rate)
     regretBasis = curve.basis
     expectedRegret = curve.expectedRegret(
@@ -78,10 +79,10 @@ public struct RateCheck: Sendable {
     let isCostly = leastRegret.stepsFraction >= Self.failingFraction && !isBestTested
     let divergence = evidence.diverged.filter { $0 <= baseLearningRate * (1 + 1e-6) }.min()
     let hasSurvivor = evidence.highestSurvivor ?? 0 >= baseLearningRate * (1 - 1e-6)
-    var reasons: [Notice] = []
+    var reasons: [Diagnostic] = []
     if let divergence {
       reasons.append(
-        Notice(
+        Diagnostic(
           code: "runs-diverged",
           message: hasSurvivor
             ? "a run diverged at \(rounded(divergence)), though others did not at higher ones"
@@ -90,24 +91,24 @@ public struct RateCheck: Sendable {
     let factor = rounded(baseLearningRate / suggestion)
     if isInside {
       reasons.append(
-        Notice(
+        Diagnostic(
           code: "inside-interval", message: "it is \(factor)x the suggestion, inside its interval"))
     } else {
       let side = baseLearningRate > suggestion ? "above" : "below"
       reasons.append(
-        Notice(
+        Diagnostic(
           code: "\(side)-interval",
           message: "it is \(factor)x the suggestion, \(side) its interval"))
     }
     if isBestTested {
       reasons.append(
-        Notice(
+        Diagnostic(
           code: "best-tested",
           message: "none of your runs of this schedule and number of steps is better"))
     }
     if isCostly {
       reasons.append(
-        Notice(
+        Diagnostic(
           code: "costly",
           message:
             "even at the end of the interval that is nearest it costs as much as \(rounded(100 * leastRegret.stepsFraction)) % of the steps"
@@ -122,7 +123,7 @@ public struct RateCheck: Sendable {
     }
     if !evidence.isTuned {
       reasons.append(
-        Notice(
+        Diagnostic(
           code: "not-tuned",
           message:
             "no schedule at any number of steps shows an optimum: the best run stands in for it, which says little"
@@ -137,7 +138,7 @@ private struct TunedRate {
   var rate: Double
   var interval: ClosedRange<Double>
   var isMeasured: Bool
-  var notices: [Notice]
+  var diagnostics: [Diagnostic]
 
   init(for run: ScheduledRun, given evidence: RateEvidence) throws {
     if let cell = evidence.cell(of: run) {
@@ -146,10 +147,10 @@ private struct TunedRate {
       rate = cell.optimum.baseLearningRate
       interval = rate * exp(-widths * sides.below)...rate * exp(widths * sides.above)
       isMeasured = true
-      notices = try run.notices(baseLearningRate: rate)
+      diagnostics = try run.diagnostics(baseLearningRate: rate)
       if cell.optimum.position != .inside {
-        notices.append(
-          Notice(
+        diagnostics.append(
+          Diagnostic(
             code: "optimum-outside-sweep",
             message: "the optimum lies outside the swept learning rates: sweep further"))
       }
@@ -158,7 +159,7 @@ private struct TunedRate {
     // The geometric means of the answers and of the ends, as multiples of the first answer.
     var first: Double?
     var (centre, lower, upper) = (0.0, 0.0, 0.0)
-    var all: [Notice] = []
+    var all: [Diagnostic] = []
     for source in evidence.sources {
       let answer = try TransferQuestion(
         from: source.run, to: run, source: source.rate, rule: evidence.rule
@@ -171,14 +172,14 @@ private struct TunedRate {
       centre += log(rate / unit)
       lower += log(interval.lowerBound / unit)
       upper += log(interval.upperBound / unit)
-      all += answer.notices.filter { !all.contains($0) }
+      all += answer.diagnostics.filter { !all.contains($0) }
     }
     guard let unit = first else { preconditionFailure("evidence has a source") }
     let count = Double(evidence.sources.count)
     rate = unit * exp(centre / count)
     interval = unit * exp(lower / count)...unit * exp(upper / count)
     isMeasured = false
-    notices = all
+    diagnostics = all
   }
 }
 

@@ -1,6 +1,7 @@
 import Glibc
 import Runs
 import Schedules
+import Support
 
 /// The ways to go on from T1 to T2 steps, side by side.
 public struct ExtensionAnswer: Sendable {
@@ -119,13 +120,13 @@ public struct ExtensionAnswer: Sendable {
   }
 
   /// What users should know before they follow a plan.
-  public var notices: [Notice] {
-    var notices: [Notice] = []
+  public var diagnostics: [Diagnostic] {
+    var diagnostics: [Diagnostic] = []
     let lengthening = Double(question.steps) / Double(question.run.steps)
     if isBarelyLonger {
       let percent = ((lengthening - 1) * 1000).rounded() / 10
-      notices.append(
-        Notice(
+      diagnostics.append(
+        Diagnostic(
           code: "barely-longer",
           message:
             "only \(decimalText(percent)) % more steps: what the plans gain lies in their cooldowns, in which a jump of the learning rate would hide; the plain plan (same) will do"
@@ -133,16 +134,16 @@ public struct ExtensionAnswer: Sendable {
     }
     let floor = question.run.cooldown.end
     if let plateau = option(.lowerPlateau)?.plan?.plateau, plateau < floor {
-      notices.append(
-        Notice(
+      diagnostics.append(
+        Diagnostic(
           code: "plateau-below-floor",
           message:
             "the lower plateau, \(decimalText((plateau * 1e4).rounded() / 1e4)) of the peak, lies below the floor of \(decimalText(floor)), so that it does not cool down"
         ))
     }
     if question.run.planned?.isExact == false {
-      notices.append(
-        Notice(
+      diagnostics.append(
+        Diagnostic(
           code: "cooldown-shape",
           message:
             "the cooldown of \(question.run.name) has none of the grammar's shapes: new ones are linear"
@@ -153,8 +154,8 @@ public struct ExtensionAnswer: Sendable {
         !$0.startsOver && checkpoint(of: $0) == 0
       })
     {
-      notices.append(
-        Notice(
+      diagnostics.append(
+        Diagnostic(
           code: "no-checkpoint",
           message:
             "a plan branches at step \(first.branchAtStep), before the first checkpoint at step \(spacing): it would have to start over"
@@ -165,22 +166,22 @@ public struct ExtensionAnswer: Sendable {
     if let plan = option(kind)?.plan, !plan.startsOver,
       Double(reusable - plan.branchAtStep) > Self.discarding * Double(reusable)
     {
-      notices.append(
-        Notice(
+      diagnostics.append(
+        Diagnostic(
           code: "discards-steps",
           message:
             "\(kind.rawValue) branches at step \(plan.branchAtStep): \(reusable - plan.branchAtStep) of the \(reusable) steps that could be kept are trained again"
         ))
     }
     if lengthening > 8 {
-      notices.append(
-        Notice(
+      diagnostics.append(
+        Diagnostic(
           code: "far-horizon",
           message:
             "the horizons differ by more than a factor of 8: the exponent was seen over less, so extend in stages and look at the loss"
         ))
     }
-    return notices
+    return diagnostics
   }
 
   /// Whether T2 is less than 5 % above T1: an optimiser then hides a jump in the cooldown.

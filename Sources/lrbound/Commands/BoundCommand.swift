@@ -149,7 +149,7 @@ struct BoundCommand: ParsableCommand {
         ],
       ],
       csvPieces: printedTable.map { table in { write in try table.writeCSV(write) } },
-      notices: try scheduledRun.notices(baseLearningRate: gamma),
+      diagnostics: try scheduledRun.diagnostics(baseLearningRate: gamma),
       assumptions: [
         Report.convexAssumption
       ])

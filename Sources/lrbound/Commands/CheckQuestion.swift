@@ -1,5 +1,6 @@
 import Runs
 import Schedules
+import Support
 import Transfer
 
 /// What `lrbound check` is to compare a plan with.
@@ -62,17 +63,19 @@ enum CheckQuestion {
         try RateEvidence(sweep: reading.sweep)
       }
       return try RateCheckReport(
-        of: plan, given: evidence, notices: reading.notices, assumptions: [reading.noiseAssumption])
+        of: plan, given: evidence, diagnostics: reading.diagnostics,
+        assumptions: [reading.noiseAssumption])
     case .calibration(let path):
       let calibration = try Calibration(contentsOf: path)
       let evidence = try Self.evidence(of: path) { try RateEvidence(calibration: calibration) }
-      return try RateCheckReport(of: plan, given: evidence, notices: [], assumptions: [])
+      return try RateCheckReport(of: plan, given: evidence, diagnostics: [], assumptions: [])
     case .tuned(let spec, let steps, let rate, let calibration):
       let rule: TransferRule =
         try calibration.map { .calibrated(try Calibration(contentsOf: $0)) } ?? .standard()
       let same = try Self.tunedRun(spec, steps: steps, plan: plan.run)
       return try RateCheckReport(
-        of: plan, given: RateEvidence(tuned: same, baseLearningRate: rate, rule: rule), notices: [],
+        of: plan, given: RateEvidence(tuned: same, baseLearningRate: rate, rule: rule),
+        diagnostics: [],
         assumptions: [
           "\(significant(rate)) is tuned for \(same.spec.text) at \(grouped(same.steps)) steps"
         ])

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Schedules
+import Support
 import Workloads
 
 /// A search whose trials run on a cluster: what its state folder and the command line say together.

@@ -1,5 +1,6 @@
 import Charts
 import Runs
+import Support
 
 /// What `lrbound fit --curves` says: three laws beside each other.
 struct CurveFitReport {
@@ -9,12 +10,12 @@ struct CurveFitReport {
   let chart: Chart
 
   init(curves paths: [String], scored: [String], warmup: Int?) throws {
-    var notices: [Notice] = []
+    var diagnostics: [Diagnostic] = []
     let curves = try paths.map {
-      try LossCurve(contentsOf: $0, warmup: warmup, notices: &notices)
+      try LossCurve(contentsOf: $0, warmup: warmup, diagnostics: &diagnostics)
     }
     let targets = try scored.map {
-      try LossCurve(contentsOf: $0, warmup: warmup, notices: &notices)
+      try LossCurve(contentsOf: $0, warmup: warmup, diagnostics: &diagnostics)
     }
     let progress = ProgressLine(isWanted: true)
     var fits: [CurveFit] = []
@@ -25,8 +26,8 @@ struct CurveFitReport {
       if let fit {
         fits.append(fit)
       } else {
-        notices.append(
-          Notice(code: "no-fit", message: "the law '\(law.rawValue)' fits none of its starts"))
+        diagnostics.append(
+          Diagnostic(code: "no-fit", message: "the law '\(law.rawValue)' fits none of its starts"))
       }
     }
     progress.end()
@@ -93,7 +94,8 @@ struct CurveFitReport {
       warmup.map { "the learning rate rose linearly over \(grouped($0)) steps" }
       ?? "the learning rate rose linearly up to the first row"
     report = Report(
-      command: "fit", text: text, json: ["curve_laws": .array(laws)], csv: csv, notices: notices,
+      command: "fit", text: text, json: ["curve_laws": .array(laws)], csv: csv,
+      diagnostics: diagnostics,
       assumptions: [
         warmupText, "all curves are of one model, data and batch, at one peak learning rate",
         "rows that a fitted curve has shown, or whose learning rates so far are those of one, are not scored",

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Runs
+import Support
 import Transfer
 
 /// `lrbound evaluate`: how well each rule predicts the optima of a sweep.
@@ -46,7 +47,7 @@ struct EvaluateCommand: ParsableCommand {
     }
     let report = Report(
       command: "evaluate", text: text(of: evaluation), json: json(of: evaluation),
-      csv: csv(of: evaluation), notices: reading.notices,
+      csv: csv(of: evaluation), diagnostics: reading.diagnostics,
       assumptions: [
         reading.noiseAssumption,
         "the measured optimum is the mean of three fitted forms, weighted by their evidence",

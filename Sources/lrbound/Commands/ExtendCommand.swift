@@ -122,9 +122,9 @@ struct ExtendCommand: ParsableCommand {
             isExplained: crossCheck.explain)
         }
       },
-      notices: setup.notices, assumptions: setup.assumptions)
+      diagnostics: setup.diagnostics, assumptions: setup.assumptions)
     var printed = report.report
-    if exportOptions.export != nil { printed.notices += try setup.exportNotices(of: chain) }
+    if exportOptions.export != nil { printed.diagnostics += try setup.exportDiagnostics(of: chain) }
     try exportOptions.print(printed, plot: plot) {
       let (kind, plan) = try setup.followedPlan(of: chain)
       return (plan.schedule, "\(setup.base.spec.text), \(kind.rawValue)", plan.baseLearningRate)

@@ -1,5 +1,6 @@
 import Runs
 import Schedules
+import Support
 import Transfer
 
 /// What `extend` has to say.
@@ -8,7 +9,7 @@ struct ExtendReport {
 
   init(
     chain: ExtensionChain, base: ScheduledRun, bound: ExtensionAnswer?,
-    models: [CrossCheckReport?]?, notices: [Notice], assumptions: [String]
+    models: [CrossCheckReport?]?, diagnostics: [Diagnostic], assumptions: [String]
   ) {
     var text: [String] = []
     for (index, stage) in chain.stages.enumerated() {
@@ -33,12 +34,12 @@ struct ExtendReport {
     members["from"] = .object(from)
     members["rule"] = chain.stages[0].question.rule.json
     if stages.count > 1 { members["stages"] = .array(stages.map { .object($0) }) }
-    let stageNotices = chain.stages.flatMap(\.notices).reduce(into: [Notice]()) {
+    let stageDiagnostics = chain.stages.flatMap(\.diagnostics).reduce(into: [Diagnostic]()) {
       if !$0.contains($1) { $0.append($1) }
     }
     report = Report(
       command: "extend", text: text, json: members, csv: Self.csv(of: chain),
-      notices: notices + stageNotices + (models?.last??.notices ?? []),
+      diagnostics: diagnostics + stageDiagnostics + (models?.last??.diagnostics ?? []),
       assumptions: assumptions + [chain.stages[0].question.rule.text])
   }
 

@@ -1,6 +1,7 @@
 import Bound
 import Runs
 import Schedules
+import Support
 import Transfer
 
 /// Turns the command line of `extend` into a question and its chain of answers.
@@ -11,7 +12,7 @@ struct ExtendSetup {
   let question: ExtensionQuestion
   let laterHorizons: [Int]
   let kind: ExtensionOption.Kind?
-  private(set) var notices: [Notice] = []
+  private(set) var diagnostics: [Diagnostic] = []
   private(set) var assumptions: [String] = []
 
   init(_ command: ExtendCommand) throws {
@@ -73,10 +74,10 @@ struct ExtendSetup {
     }
     self.question = question
     laterHorizons = Array(to.dropFirst())
-    notices = try base.notices(baseLearningRate: run.baseLearningRate)
+    diagnostics = try base.diagnostics(baseLearningRate: run.baseLearningRate)
     if let rate, let own = base.fileBaseLearningRate, abs(rate / own - 1) > 1e-6 {
-      notices.append(
-        Notice(
+      diagnostics.append(
+        Diagnostic(
           code: "lr-differs",
           message:
             "--lr \(significant(rate, 6)) is not the file's maximum, \(significant(own, 6)): the past is taken as if it had been run at --lr"
@@ -125,13 +126,13 @@ struct ExtendSetup {
   }
 
   /// What an export of a plan does not say: which it is, and from which checkpoint it goes on.
-  func exportNotices(of chain: ExtensionChain) throws -> [Notice] {
+  func exportDiagnostics(of chain: ExtensionChain) throws -> [Diagnostic] {
     let (kind, plan) = try followedPlan(of: chain)
     let checkpoint = chain.stages.last?.checkpoint(of: plan) ?? plan.branchAtStep
     let start =
       checkpoint == 0 ? "started over" : "from the checkpoint of step \(grouped(checkpoint))"
     return [
-      Notice(
+      Diagnostic(
         code: "exported-plan",
         message: "exported: \(kind.rawValue) to \(grouped(plan.schedule.steps)) steps, \(start)")
     ]

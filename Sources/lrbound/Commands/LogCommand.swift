@@ -1,6 +1,7 @@
 import ArgumentParser
 import Runs
 import Schedules
+import Support
 
 /// `lrbound log`: training logs of any kind as one CSV table.
 struct LogCommand: ParsableCommand {
@@ -79,14 +80,14 @@ struct LogCommand: ParsableCommand {
     if output.format == .json {
       let report = Report(
         command: "log", text: [], json: ["runs": .array(read.map { .object($0.json) })], csv: [],
-        notices: read.flatMap(\.notices))
+        diagnostics: read.flatMap(\.diagnostics))
       try report.print(as: .json)
       return
     }
     try LogCSV(of: read).print()
     for log in read {
       for mend in log.mended { printError("\(shownPath(log.path)): \(mend.message)") }
-      for notice in log.notices { printError("warning: \(notice.message)") }
+      for diagnostic in log.diagnostics { printError("warning: \(diagnostic.message)") }
     }
   }
 

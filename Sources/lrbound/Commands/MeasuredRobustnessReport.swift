@@ -2,6 +2,7 @@ import Charts
 import Glibc
 import Runs
 import Schedules
+import Support
 import Tuning
 import Workloads
 
@@ -113,16 +114,16 @@ struct MeasuredRobustnessReport {
       json: [
         "workload": .string(workload.identity), "rows": .array(json),
         "exponents": .array(exponents),
-      ], csv: csv, notices: notices,
+      ], csv: csv, diagnostics: diagnostics,
       assumptions: [
         "medians over seeds; the loss is that of the last iterate on all points",
         "the bound is for the worst convex function of a bounded domain; a smooth one can be more sensitive, relative to a best that is lower",
       ])
   }
 
-  private var notices: [Notice] {
+  private var diagnostics: [Diagnostic] {
     measured.filter { !$0.robustness.isInside }.map { run, _ in
-      Notice(
+      Diagnostic(
         code: "grid-edge",
         message: "the best base learning rate of \(run.spec.text) lies at the edge of the grid")
     }

@@ -1,4 +1,5 @@
 import Runs
+import Support
 
 /// What `lrbound check --log` says of a log and a plan.
 struct PlanCheckReport {
@@ -17,33 +18,33 @@ struct PlanCheckReport {
 
   var report: Report {
     Report(
-      command: "check", text: text, json: json, csv: csv, notices: log.notices,
+      command: "check", text: text, json: json, csv: csv, diagnostics: log.diagnostics,
       assumptions: ["nothing is known of the steps between two records"])
   }
 
-  private var reasons: [Notice] {
+  private var reasons: [Diagnostic] {
     let first = check.steps.lowerBound
     let last = check.steps.upperBound
-    var reasons: [Notice] = []
+    var reasons: [Diagnostic] = []
     if let mismatch = check.mismatch {
       let wanted =
         mismatch.expected.map { "the plan has \(significant($0, 6))" } ?? "the plan has ended"
       reasons.append(
-        Notice(
+        Diagnostic(
           code: mismatch.expected == nil ? "beyond-the-plan" : "learning-rate-differs",
           message:
             "at step \(grouped(mismatch.step)) the learning rate is \(significant(mismatch.found, 6)), but \(wanted)"
         ))
       if let rate = check.matchingBaseLearningRate {
         reasons.append(
-          Notice(
+          Diagnostic(
             code: "other-base-lr",
             message: "the log follows this schedule at a base learning rate of \(significant(rate))"
           ))
       }
     } else {
       reasons.append(
-        Notice(
+        Diagnostic(
           code: "follows",
           message:
             "all \(check.agreeing) records from step \(grouped(first)) to \(grouped(last)) are the plan's"
@@ -51,25 +52,25 @@ struct PlanCheckReport {
     }
     if check.isUnfinished {
       reasons.append(
-        Notice(
+        Diagnostic(
           code: "unfinished",
           message: "the log ends at step \(grouped(last)) of \(grouped(check.plannedSteps))"))
     }
     if check.beginsLate {
       reasons.append(
-        Notice(
+        Diagnostic(
           code: "begins-late",
           message: "the log begins at step \(grouped(first)): nothing is known of those before"))
     }
     if check.hasHole {
       reasons.append(
-        Notice(
+        Diagnostic(
           code: "hole",
           message: "up to \(grouped(check.widestGap)) steps lie between two records"))
     }
     let told: [LogMend.Kind] = [.resumed, .repeatedSteps, .severalColumns, .severalLearningRates]
     for mend in log.mended where told.contains(mend.kind) {
-      reasons.append(Notice(code: mend.kind.rawValue, message: mend.message))
+      reasons.append(Diagnostic(code: mend.kind.rawValue, message: mend.message))
     }
     return reasons
   }
@@ -135,7 +136,7 @@ extension LearningRateTiming {
   }
 }
 
-extension Notice {
+extension Diagnostic {
   /// A reason or a warning for scripts.
   var json: JSONValue { .object(["code": .string(code), "message": .string(message)]) }
 }

@@ -1,19 +1,21 @@
 import Runs
+import Support
 import Transfer
 
 /// What `lrbound check` says of a base learning rate.
 struct RateCheckReport {
   private let check: RateCheck
   private let evidence: RateEvidence
-  private let notices: [Notice]
+  private let diagnostics: [Diagnostic]
   private let assumptions: [String]
 
   init(
-    of plan: PlannedRun, given evidence: RateEvidence, notices: [Notice], assumptions: [String]
+    of plan: PlannedRun, given evidence: RateEvidence, diagnostics: [Diagnostic],
+    assumptions: [String]
   ) throws {
     self.evidence = evidence
     check = try RateCheck(plan.baseLearningRate, for: plan.run, given: evidence)
-    self.notices = notices + check.notices
+    self.diagnostics = diagnostics + check.diagnostics
     self.assumptions = assumptions
   }
 
@@ -21,7 +23,7 @@ struct RateCheckReport {
 
   var report: Report {
     Report(
-      command: "check", text: text, json: json, csv: csv, notices: notices,
+      command: "check", text: text, json: json, csv: csv, diagnostics: diagnostics,
       assumptions: assumptions + [
         "same model, data, batch size, optimiser and weight decay as in the runs"
       ])

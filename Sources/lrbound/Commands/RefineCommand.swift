@@ -2,6 +2,7 @@ import ArgumentParser
 import Bound
 import Runs
 import Schedules
+import Support
 import Tuning
 
 /// `lrbound refine`: a schedule from the gradient norms of a run.
@@ -124,7 +125,7 @@ struct RefineCommand: ParsableCommand {
       csvPieces: { write in
         try ScheduleTable(of: schedule, baseLearningRate: nil).forEachPiece { try write($0) }
       },
-      notices: log.notices + log.notices(over: norms.count),
+      diagnostics: log.diagnostics + log.diagnostics(over: norms.count),
       assumptions: assumptions(kind, isMinimised: isMinimised, filterWidth: width))
     try plot.print(report) {
       RefineChart(schedule, norms: norms, isFiltered: width > 1).chart

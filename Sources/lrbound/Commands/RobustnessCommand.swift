@@ -2,6 +2,7 @@ import ArgumentParser
 import Bound
 import Runs
 import Schedules
+import Support
 import Workloads
 
 /// `lrbound robustness`: what a base learning rate that is off costs.

@@ -54,6 +54,6 @@ struct ScheduleReport {
         ])
       })
     report = Report(
-      command: "schedule", text: text, json: members, csv: [], notices: named.notices)
+      command: "schedule", text: text, json: members, csv: [], diagnostics: named.diagnostics)
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Runs
 import Schedules
+import Support
 import Workloads
 
 /// `lrbound search collect`: reads what came of emitted trials.

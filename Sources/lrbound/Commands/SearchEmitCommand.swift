@@ -1,6 +1,7 @@
 import ArgumentParser
 import Runs
 import Schedules
+import Support
 import Workloads
 
 /// `lrbound search emit`: writes the trials that are missing, for a cluster to run.
@@ -62,10 +63,10 @@ struct SearchEmitCommand: ParsableCommand {
 
   private func report(_ pending: PendingTrials, scripts: [String]) -> Report {
     let again = pending.emitted.count
-    var notices: [Notice] = []
+    var diagnostics: [Diagnostic] = []
     if again > 0 {
-      notices.append(
-        Notice(
+      diagnostics.append(
+        Diagnostic(
           code: "emitted-before",
           message:
             "\(grouped(again)) of the trials were written before and have no result; those still running are not begun twice"
@@ -82,7 +83,7 @@ struct SearchEmitCommand: ParsableCommand {
         "scripts": .array(scripts.map { .string($0) }), "complete": .boolean(false),
         "trials": pending.json,
       ],
-      csv: [["script"]] + scripts.map { [$0] }, notices: notices)
+      csv: [["script"]] + scripts.map { [$0] }, diagnostics: diagnostics)
   }
 }
 

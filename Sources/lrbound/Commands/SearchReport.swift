@@ -2,6 +2,7 @@ import Charts
 import Numerics
 import Runs
 import Schedules
+import Support
 import Tuning
 import Workloads
 
@@ -24,7 +25,7 @@ struct SearchReport {
 
   var report: Report {
     Report(
-      command: "search", text: text, json: json, csv: csv, notices: notices,
+      command: "search", text: text, json: json, csv: csv, diagnostics: diagnostics,
       assumptions: [
         "a shape that is best on this workload need not be best on another; weight decay, batch and the number of steps move it"
       ])
@@ -153,22 +154,22 @@ struct SearchReport {
       }
   }
 
-  // MARK: - Notices
+  // MARK: - Diagnostics
 
-  private var notices: [Notice] {
-    var notices: [Notice] = []
+  private var diagnostics: [Diagnostic] {
+    var diagnostics: [Diagnostic] = []
     for result in search.families {
       let family = result.family.rawValue
       guard let best = result.best else {
-        notices.append(
-          Notice(
+        diagnostics.append(
+          Diagnostic(
             code: "no-result",
             message: "\(family) has no result: all its trials diverged or failed"))
         continue
       }
       if best.isAtGridEdge {
-        notices.append(
-          Notice(
+        diagnostics.append(
+          Diagnostic(
             code: "grid-edge",
             message:
               "the best base learning rate of \(family) lies at the edge of the grid; widen --grid")
@@ -176,28 +177,28 @@ struct SearchReport {
       }
     }
     if truth == nil, GroundTruth.mayBeLocal(for: workload) {
-      notices.append(
-        Notice(
+      diagnostics.append(
+        Diagnostic(
           code: "optimum-unknown",
           message:
             "the least loss of any schedule is not known here, so that no ratio to it is given: with weight decay or large batches there are many local optima"
         ))
     }
     if let reason = search.tally.reason {
-      notices.append(
-        Notice(
+      diagnostics.append(
+        Diagnostic(
           code: "failed-trials",
           message: "\(grouped(search.tally.failed)) trials failed, the first with: \(reason)"))
     }
     if let gain = ranked.first.flatMap(betterNeighbour) {
-      notices.append(
-        Notice(
+      diagnostics.append(
+        Diagnostic(
           code: "not-near-optimal",
           message:
             "moving \(gain.name) makes the best shape \(significant(gain.part * 100, 2)) % better; draw more --shapes"
         ))
     }
-    return notices
+    return diagnostics
   }
 
   /// The parameter whose move lowers the score most, where that is beyond the score's error and a per cent.

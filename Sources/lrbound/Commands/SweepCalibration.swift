@@ -1,4 +1,5 @@
 import Runs
+import Support
 
 /// The calibration of a sweep, and what to say of its scope.
 struct SweepCalibration {
@@ -14,12 +15,12 @@ struct SweepCalibration {
   }
 
   /// What the sweep could not say.
-  var notices: [Notice] {
+  var diagnostics: [Diagnostic] {
     switch calibration.scope {
     case .full: return []
     case .horizon:
       return [
-        Notice(
+        Diagnostic(
           code: "one-shape",
           message:
             "the sweep has one shape: the horizon exponent alone is fitted, shapes follow the bound"
@@ -27,7 +28,7 @@ struct SweepCalibration {
       ]
     case .shape:
       return [
-        Notice(
+        Diagnostic(
           code: "one-horizon",
           message:
             "the sweep has one horizon: it shows no horizon exponent, and that of the default, 1/3, is used"

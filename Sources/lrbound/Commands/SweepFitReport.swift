@@ -1,5 +1,6 @@
 import Charts
 import Runs
+import Support
 
 /// What `lrbound fit` says of a sweep: the optima, the calibration, the loss model.
 struct SweepFitReport {
@@ -8,11 +9,11 @@ struct SweepFitReport {
   private let spread: CalibrationSpread?
   private let check: CalibrationCheck?
   private let lossModel: LossModelFit?
-  private var notices: [Notice]
+  private var diagnostics: [Diagnostic]
 
   init(of reading: TunedSweep) throws {
     self.reading = reading
-    notices = reading.notices
+    diagnostics = reading.diagnostics
     guard !reading.cells.isEmpty else {
       throw NoAnswer(
         description:
@@ -23,13 +24,13 @@ struct SweepFitReport {
     do {
       fitted = try SweepCalibration(of: reading.cells, path: reading.path)
     } catch let error as InputError {
-      notices.append(
-        Notice(
+      diagnostics.append(
+        Diagnostic(
           code: reading.cells.count == 1 ? "one-cell" : "no-contrast",
           message: "nothing is calibrated, the default rule stands: \(error.problem)"))
     }
     calibration = fitted?.calibration
-    notices += fitted?.notices ?? []
+    diagnostics += fitted?.diagnostics ?? []
     spread = try fitted.map { _ in try CalibrationSpread(of: reading.cells) }
     check = CalibrationCheck(of: reading.cells)
     lossModel = LossModelFit(of: reading.cells)
@@ -49,7 +50,7 @@ struct SweepFitReport {
 
   var report: Report {
     Report(
-      command: "fit", text: text, json: json, csv: csv, notices: notices,
+      command: "fit", text: text, json: json, csv: csv, diagnostics: diagnostics,
       assumptions: [
         reading.noiseAssumption,
         "same model, data, batch size, optimiser and weight decay in all runs",

@@ -88,7 +88,7 @@ struct TransferCommand: ParsableCommand {
       command: "transfer", text: text(of: answer, sweep: transfer.sweep, model: model),
       json: json(of: answer, sweep: transfer.sweep, model: model),
       csv: csv(of: answer, model: model),
-      notices: transfer.notices + answer.notices + (model?.notices ?? []),
+      diagnostics: transfer.diagnostics + answer.diagnostics + (model?.diagnostics ?? []),
       assumptions: transfer.assumptions + answer.assumptions)
     try exportOptions.print(report, plot: plot) {
       let (run, rate) = (answer.to.run, answer.to.baseLearningRate)

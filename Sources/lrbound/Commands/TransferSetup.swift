@@ -1,6 +1,7 @@
 import Bound
 import Runs
 import Schedules
+import Support
 import Transfer
 
 /// Turns the command line of `transfer` into a question.
@@ -9,7 +10,7 @@ struct TransferSetup {
 
   /// The source's cell of a sweep, and the files it is from.
   private(set) var sweep: (path: String, cell: TunedCell)?
-  private(set) var notices: [Notice] = []
+  private(set) var diagnostics: [Diagnostic] = []
   private(set) var assumptions: [String] = []
 
   /// Horizons matter little to the ratio of two shapes; this one stands in where none is given.
@@ -36,13 +37,13 @@ struct TransferSetup {
       let cell = try Self.source(in: reading, spec: fromSpec, steps: steps)
       steps = cell.cell.steps
       sweep = (reading.path, cell)
-      notices += reading.fileNotices + TunedSweep.divergence(in: cell.cell)
-      notices += TunedSweep.edge(of: cell)
+      diagnostics += reading.fileDiagnostics + TunedSweep.divergence(in: cell.cell)
+      diagnostics += TunedSweep.edge(of: cell)
       assumptions.append(reading.noiseAssumption)
       if rule == nil {
         let calibration = try SweepCalibration(of: reading.cells, path: reading.path)
         rule = .calibrated(calibration.calibration)
-        notices += calibration.notices
+        diagnostics += calibration.diagnostics
       }
     }
     guard let rule else {
@@ -61,8 +62,8 @@ struct TransferSetup {
         }
         steps = Self.defaultSteps
         if command.exportOptions.export != nil {
-          notices.append(
-            Notice(
+          diagnostics.append(
+            Diagnostic(
               code: "assumed-steps",
               message:
                 "--steps was not given: the export is for \(grouped(Self.defaultSteps)) steps"))

@@ -2,6 +2,7 @@ import ArgumentParser
 import Bound
 import Runs
 import Schedules
+import Support
 import Tuning
 
 /// `lrbound tune`: γ* and the best cooldown or cycle length.
@@ -152,10 +153,11 @@ struct TuneCommand: ParsableCommand {
         "0",
       ])
     }
-    var notices = try scheduledRun.notices(baseLearningRate: fixed ?? optimum.baseLearningRate)
+    var diagnostics = try scheduledRun.diagnostics(
+      baseLearningRate: fixed ?? optimum.baseLearningRate)
     if let cycle, cycle.isAtEdge {
-      notices.append(
-        Notice(
+      diagnostics.append(
+        Diagnostic(
           code: "edge",
           message:
             "the best cycle is \(cycle.best.ratio > 1 ? "the longest" : "the shortest") that is searched, \(significant(cycle.best.ratio)) × the run: \(cycle.best.ratio > 1 ? "a constant learning rate" : "fewer steps") may be better still"
@@ -163,7 +165,7 @@ struct TuneCommand: ParsableCommand {
     }
     let report = Report(
       command: "tune", text: text, json: json, csv: csv,
-      notices: notices,
+      diagnostics: diagnostics,
       assumptions: [
         Report.convexAssumption,
         "differences of 1 to 3 % between shapes are beyond what the bound can tell about real runs",

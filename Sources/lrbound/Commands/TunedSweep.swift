@@ -1,5 +1,6 @@
 import Runs
 import Schedules
+import Support
 
 /// Sweep files, taken together, with the optima of their cells, and what to say of them.
 struct TunedSweep {
@@ -13,7 +14,7 @@ struct TunedSweep {
   let cells: [TunedCell]
 
   /// What to know about the files.
-  let fileNotices: [Notice]
+  let fileDiagnostics: [Diagnostic]
 
   private let untuned: [Sweep.UntunedCell]
 
@@ -36,18 +37,19 @@ struct TunedSweep {
     }
     sweep = folder.sweep
     (cells, untuned) = sweep.tunedCells()
-    fileNotices = Self.notices(of: folder) + (folder.logs?.notices ?? [])
+    fileDiagnostics = Self.diagnostics(of: folder) + (folder.logs?.diagnostics ?? [])
   }
 
   /// What to know about the files and all cells.
-  var notices: [Notice] {
-    fileNotices
+  var diagnostics: [Diagnostic] {
+    fileDiagnostics
       + untuned.map { cell in
-        Notice(code: "no-optimum", message: "\(Self.name(of: cell.cell)): \(cell.reason), left out")
+        Diagnostic(
+          code: "no-optimum", message: "\(Self.name(of: cell.cell)): \(cell.reason), left out")
       }
       + sweep.cells.flatMap(Self.divergence) + cells.flatMap(Self.edge)
       + cells.filter { !$0.isAnnealed }.map { tuned in
-        Notice(
+        Diagnostic(
           code: "not-annealed",
           message:
             "\(Self.name(of: tuned.cell)) does not anneal to about zero: on real runs the bound is off by up to 2x there"
@@ -69,47 +71,48 @@ struct TunedSweep {
   }
 
   /// What the logs and tables were judged by, and which are left out.
-  private static func notices(of folder: SweepFolder) -> [Notice] {
-    var notices = (folder.unread + (folder.logs?.unused ?? [])).map { unused in
-      Notice(code: "unused-log", message: "\(shownPath(unused.path)): \(unused.reason), left out")
+  private static func diagnostics(of folder: SweepFolder) -> [Diagnostic] {
+    var diagnostics = (folder.unread + (folder.logs?.unused ?? [])).map { unused in
+      Diagnostic(
+        code: "unused-log", message: "\(shownPath(unused.path)): \(unused.reason), left out")
     }
-    notices += folder.lossChoices.map { choice in
+    diagnostics += folder.lossChoices.map { choice in
       let others = choice.others.map { printable($0) }.joined(separator: ", ")
-      return Notice(
+      return Diagnostic(
         code: "several-losses",
         message:
           "\(shownPath(choice.path)): runs are judged by \(printable(choice.taken)), not by \(others)"
       )
     }
     if folder.logs?.judge == .loss {
-      notices.append(
-        Notice(
+      diagnostics.append(
+        Diagnostic(
           code: "training-loss",
           message: "the runs are judged by their last training loss, which is of few batches"))
     }
     if folder.sweep.unfinished > 0 {
-      notices.append(
-        Notice(
+      diagnostics.append(
+        Diagnostic(
           code: "no-loss",
           message: "rows of the sweep without a loss, left out: \(folder.sweep.unfinished)"))
     }
-    return notices
+    return diagnostics
   }
 
   /// The learning rates at which a cell diverged.
-  static func divergence(in cell: SweepCell) -> [Notice] {
+  static func divergence(in cell: SweepCell) -> [Diagnostic] {
     guard !cell.diverged.isEmpty else { return [] }
     let rates = cell.diverged.map { significant($0) }.joined(separator: ", ")
-    return [Notice(code: "diverged", message: "\(name(of: cell)): diverged at LR \(rates)")]
+    return [Diagnostic(code: "diverged", message: "\(name(of: cell)): diverged at LR \(rates)")]
   }
 
   /// An optimum at an end of what was swept.
-  static func edge(of tuned: TunedCell) -> [Notice] {
+  static func edge(of tuned: TunedCell) -> [Diagnostic] {
     guard tuned.optimum.position != .inside else { return [] }
     let side = tuned.optimum.position == .below ? "below" : "above"
     let rate = significant(tuned.optimum.baseLearningRate)
     return [
-      Notice(
+      Diagnostic(
         code: "optimum-outside-sweep",
         message:
           "\(name(of: tuned.cell)): the optimum lies \(side) the swept learning rates; \(rate) is used, sweep further"

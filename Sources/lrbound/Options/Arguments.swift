@@ -1,6 +1,7 @@
 import Bound
 import Runs
 import Schedules
+import Support
 
 /// Something wrong on the command line, in one line; exit code 2.
 struct UsageError: Error, CustomStringConvertible {

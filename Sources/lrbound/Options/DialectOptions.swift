@@ -1,6 +1,7 @@
 import ArgumentParser
 import Runs
 import Schedules
+import Support
 
 /// A schedule in the words of another library.
 struct DialectOptions: ParsableArguments {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Charts
 import Runs
 import Schedules
+import Support
 
 /// Writing a schedule for a trainer, shared by the commands that end in one.
 struct ExportOptions: ParsableArguments {
@@ -56,7 +57,7 @@ struct ExportOptions: ParsableArguments {
     }
     let written = try schedule.exported(for: target, title: title, baseLearningRate: rate)
     var report = report
-    report.notices += written.remarks.map { Notice(code: $0.code, message: $0.message) }
+    report.diagnostics += written.remarks.map { Diagnostic(code: $0.code, message: $0.message) }
     report.json["export"] = .object(["target": .string(export), "text": .string(written.text)])
     report.text = [written.text]
     report.assumptions = format == .json ? report.assumptions : []
@@ -69,7 +70,7 @@ struct ExportOptions: ParsableArguments {
     let table = ScheduleTable(of: schedule, baseLearningRate: baseLearningRate)
     guard format == .json else {
       try table.forEachPiece(StandardOutput.writeTable)
-      return report.printNotices()
+      return report.printDiagnostics()
     }
     var text = ""
     table.forEachPiece { text += $0 }

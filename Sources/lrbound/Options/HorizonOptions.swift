@@ -1,5 +1,6 @@
 import ArgumentParser
 import Schedules
+import Support
 
 /// The horizons of a run that goes on, in steps or in tokens.
 struct HorizonOptions: ParsableArguments {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Runs
 import Schedules
+import Support
 
 /// How a log is to be read, shared by the commands that read logs.
 struct LogOptionGroup: ParsableArguments {

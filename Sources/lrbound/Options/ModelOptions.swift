@@ -1,6 +1,7 @@
 import ArgumentParser
 import Runs
 import Schedules
+import Support
 import TheoryModel
 
 /// The task of the theory model, its features and the highest learning rate.

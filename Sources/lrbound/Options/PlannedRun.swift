@@ -1,5 +1,6 @@
 import Runs
 import Schedules
+import Support
 
 /// The schedule, number of steps and base learning rate that runs are said to follow.
 struct PlannedRun {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Charts
 import Runs
 import Schedules
+import Support
 
 /// The form of the output and a chart beside it, shared by all commands that have one to draw.
 struct PlotOptions: ParsableArguments {

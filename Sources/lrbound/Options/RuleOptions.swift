@@ -1,6 +1,7 @@
 import ArgumentParser
 import Runs
 import Schedules
+import Support
 import Transfer
 
 /// How a base learning rate is carried to another horizon.

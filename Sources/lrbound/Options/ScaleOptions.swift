@@ -2,6 +2,7 @@ import ArgumentParser
 import Bound
 import Runs
 import Schedules
+import Support
 
 /// D and G, which set the bound's units; both cancel in every ratio.
 struct ScaleOptions: ParsableArguments {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import Numerics
 import Schedules
+import Support
 import Tuning
 import Workloads
 

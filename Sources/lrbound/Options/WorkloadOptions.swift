@@ -1,5 +1,6 @@
 import ArgumentParser
 import Schedules
+import Support
 import Workloads
 
 /// What is trained.

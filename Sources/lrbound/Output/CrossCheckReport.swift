@@ -1,5 +1,6 @@
 import Glibc
 import Runs
+import Support
 import TheoryModel
 
 /// How a cross-check is shown beside an answer.
@@ -109,10 +110,10 @@ struct CrossCheckReport {
   }
 
   /// A warning where every task contradicts the answer at every horizon.
-  var notices: [Notice] {
+  var diagnostics: [Diagnostic] {
     guard answer.label == .disagrees, let range = check.ratioRange() else { return [] }
     return [
-      Notice(
+      Diagnostic(
         code: "theory-model-disagrees",
         message:
           "every task of the theory model, at every horizon, has a tuned learning rate \(distance(to: range)): try one from there too"

@@ -1,5 +1,6 @@
 import Bound
 import Schedules
+import Support
 
 /// The bounds Ω_t of a run at some of its steps, for one or more base learning rates.
 struct CurveTable {

@@ -1,4 +1,5 @@
 import Schedules
+import Support
 
 /// Keeps numbers that are not finite from leaving the program, whatever the form of the output.
 ///

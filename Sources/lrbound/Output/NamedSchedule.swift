@@ -1,5 +1,6 @@
 import Runs
 import Schedules
+import Support
 
 /// A schedule with what was asked for, from the grammar or from another library.
 struct NamedSchedule {
@@ -20,7 +21,7 @@ struct NamedSchedule {
   let findings: [ScheduleFinding]
 
   /// What the bound's user should know; the lint has the rest.
-  let notices: [Notice]
+  let diagnostics: [Diagnostic]
 
   /// What a report echoes of it.
   let json: [String: JSONValue]
@@ -34,7 +35,7 @@ struct NamedSchedule {
     rateSource = learningRate == nil ? " (the file's maximum)" : ""
     findings = schedule.findings(intent: run.spec.intent(steps: run.steps))
     // The lint says these two as well.
-    notices = try run.notices(baseLearningRate: learningRate).filter {
+    diagnostics = try run.diagnostics(baseLearningRate: learningRate).filter {
       !["not-annealed", "trailing-zeros"].contains($0.code)
     }
     json = run.json
@@ -52,7 +53,7 @@ struct NamedSchedule {
     findings =
       dialect.remarks
       + schedule.findings(intent: dialect.intent).filter { !told.contains($0.code) }
-    notices = []
+    diagnostics = []
     json = [
       "dialect": .string(library.rawValue), "spec": .string(printable(request.name, most: 200)),
       "steps": .integer(schedule.steps),

@@ -1,5 +1,6 @@
 import Glibc
 import Schedules
+import Support
 
 /// The files that a command is about to write, none of which may be a file that it reads or writes besides.
 enum OutputFiles {

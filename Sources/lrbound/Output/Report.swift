@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import Runs
+import Support
 
 /// What a command has to say, in every form it can be asked for.
 struct Report {
@@ -20,7 +21,7 @@ struct Report {
   var csvPieces: ((_ write: (String) throws -> Void) throws -> Void)?
 
   /// What the user should know; printed on stderr, or part of the JSON object.
-  var notices: [Notice] = []
+  var diagnostics: [Diagnostic] = []
 
   /// What the answer takes for granted.
   var assumptions: [String] = []
@@ -36,7 +37,7 @@ struct Report {
     case .text:
       let assumed = assumptions.isEmpty ? [] : ["", "assumes"] + assumptions.map { "  - \($0)" }
       try StandardOutput.writeLine((text + assumed).joined(separator: "\n"))
-      printNotices()
+      printDiagnostics()
     case .csv:
       if let csvPieces {
         try csvPieces { try StandardOutput.writeTable($0) }
@@ -44,13 +45,13 @@ struct Report {
         let rows = csv.map { $0.map(Self.csvField).joined(separator: ",") }
         try StandardOutput.writeLine(rows.joined(separator: "\n"))
       }
-      printNotices()
+      printDiagnostics()
     case .json:
       var members = json
       members["schema_version"] = .integer(1)
       members["command"] = .string(command)
       members["warnings"] = .array(
-        notices.map {
+        diagnostics.map {
           .object(["code": .string($0.code), "message": .string($0.message)])
         })
       members["assumptions"] = .array(assumptions.map { .string($0) })
@@ -62,8 +63,8 @@ struct Report {
   }
 
   /// Prints what the user should know to stderr.
-  func printNotices() {
-    for notice in notices { printError("warning: \(notice.message)") }
+  func printDiagnostics() {
+    for diagnostic in diagnostics { printError("warning: \(diagnostic.message)") }
   }
 
   /// A CSV field, quoted where it must be.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Runs
 import Schedules
+import Support
 import TheoryModel
 
 /// `lrbound model batch`: a growing batch instead of a falling learning rate.
@@ -103,7 +104,7 @@ struct ModelBatchCommand: ParsableCommand {
         "the optimum at a fixed batch: \(grouped(count)) steps, excess \(significant(best.excess, 7))",
         "",
       ] + columns(table) + [""] + columns([ModelReport.phaseRow(model)]),
-      json: json, csv: csv, notices: ModelReport.notices(model),
+      json: json, csv: csv, diagnostics: ModelReport.diagnostics(model),
       assumptions: ModelReport.assumptions + [
         "batches need not be whole; where the batch grows at the cost of nothing else, time is steps"
       ])

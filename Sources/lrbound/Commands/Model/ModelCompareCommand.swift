@@ -1,6 +1,7 @@
 import ArgumentParser
 import Runs
 import Schedules
+import Support
 import TheoryModel
 
 /// `lrbound model compare`: the usual schedules beside the optimum.
@@ -74,7 +75,7 @@ struct ModelCompareCommand: ParsableCommand {
       command: "model compare",
       text: [ModelReport.heading("\(grouped(count)) steps", model), ""] + columns(table) + [""]
         + columns([ModelReport.phaseRow(model)]),
-      json: json, csv: csv, notices: ModelReport.notices(model),
+      json: json, csv: csv, diagnostics: ModelReport.diagnostics(model),
       assumptions: ModelReport.assumptions)
     try plot.print(report) { try ModelCompareChart(comparison, specs: specs).chart }
   }

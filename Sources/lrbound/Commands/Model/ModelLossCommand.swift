@@ -1,6 +1,7 @@
 import ArgumentParser
 import Runs
 import Schedules
+import Support
 import TheoryModel
 
 /// `lrbound model loss`: the loss of a schedule.
@@ -68,18 +69,18 @@ struct ModelLossCommand: ParsableCommand {
       ? try model.finalLossOfLongRun(learningRates: rates)
       : try model.finalLoss(learningRates: rates, recursion: recursion)
 
-    var notices = ModelReport.notices(model) + ModelReport.edgeNotice(rate, model)
+    var diagnostics = ModelReport.diagnostics(model) + ModelReport.edgeDiagnostic(rate, model)
     if isAtCap {
-      notices.append(
-        Notice(
+      diagnostics.append(
+        Diagnostic(
           code: "at-cap",
           message:
             "the base learning rate is the highest allowed, \(significant(rate, 6)); a larger one might be better still"
         ))
     }
     if loss.isDiverged {
-      notices.append(
-        Notice(
+      diagnostics.append(
+        Diagnostic(
           code: "diverged",
           message:
             "the loss diverges; the stability edge is \(significant(model.stabilityEdge, 6))"))
@@ -117,7 +118,7 @@ struct ModelLossCommand: ParsableCommand {
           scheduledRun.spec.text, "\(scheduledRun.steps)", "\(rate)",
           loss.isDiverged ? "" : "\(loss.loss)", loss.isDiverged ? "" : "\(loss.excess)",
         ],
-      ], notices: notices, assumptions: ModelReport.assumptions)
+      ], diagnostics: diagnostics, assumptions: ModelReport.assumptions)
     if plot.isWanted { Progress.announcePasses(model.modes, steps: rates.count) }
     try plot.print(report) {
       try ModelLossChart(

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Runs
 import Schedules
+import Support
 import TheoryModel
 
 /// `lrbound model momentum`: what the best momentum gains.
@@ -87,7 +88,7 @@ struct ModelMomentumCommand: ParsableCommand {
       command: "model momentum",
       text: [ModelReport.heading("\(noise.rawValue) gradient noise", model), ""] + columns(table)
         + [""] + columns([ModelReport.phaseRow(model)]),
-      json: json, csv: csv, notices: ModelReport.notices(model),
+      json: json, csv: csv, diagnostics: ModelReport.diagnostics(model),
       assumptions: ModelReport.assumptions)
     try plot.print(report) { ModelMomentumChart(found, lengths: lengths).chart }
   }

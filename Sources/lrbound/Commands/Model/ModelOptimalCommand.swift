@@ -1,6 +1,7 @@
 import ArgumentParser
 import Runs
 import Schedules
+import Support
 import TheoryModel
 
 /// `lrbound model optimal`: the schedule that ends on the least loss.
@@ -110,7 +111,7 @@ struct ModelOptimalCommand: ParsableCommand {
     annealedFraction: Double, json: [String: JSONValue], rows: [[String]]
   ) throws {
     var json = json
-    var notices = ModelReport.notices(model)
+    var diagnostics = ModelReport.diagnostics(model)
     json["steps"] = .integer(steps)
     json["excess"] = .number(excess)
     json["cap"] = .number(cap)
@@ -138,15 +139,15 @@ struct ModelOptimalCommand: ParsableCommand {
       csv += multipliers.enumerated().map { ["\($0.offset + 1)", "\($0.element)"] }
     } else {
       text += columns(rows)
-      notices.append(
-        Notice(
+      diagnostics.append(
+        Diagnostic(
           code: "schedule-left-out",
           message:
             "the schedule is written out up to \(grouped(Self.mostWritten)) steps; give fewer to get it"
         ))
     }
     let report = Report(
-      command: "model optimal", text: text, json: json, csv: csv, notices: notices,
+      command: "model optimal", text: text, json: json, csv: csv, diagnostics: diagnostics,
       assumptions: ModelReport.assumptions)
     guard let rates else {
       guard !plot.isWanted else {

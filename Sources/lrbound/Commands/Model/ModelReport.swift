@@ -1,6 +1,7 @@
 import Glibc
 import Runs
 import Schedules
+import Support
 import TheoryModel
 
 /// What all commands of the theory model say alike.
@@ -53,22 +54,22 @@ enum ModelReport {
   }
 
   /// What users should know of the task.
-  static func notices(_ model: FeatureModel) -> [Notice] {
+  static func diagnostics(_ model: FeatureModel) -> [Diagnostic] {
     guard model.task.labelNoise == 0 else { return [] }
     return [
-      Notice(
+      Diagnostic(
         code: "no-phases",
         message:
           "σ² = 0: without label noise there are no phases, ξ or δ; give a noise above 0 for them")
     ]
   }
 
-  /// A notice where a learning rate lies above the stability edge.
-  static func edgeNotice(_ rate: Double, _ model: FeatureModel) -> [Notice] {
+  /// A diagnostic where a learning rate lies above the stability edge.
+  static func edgeDiagnostic(_ rate: Double, _ model: FeatureModel) -> [Diagnostic] {
     let edge = model.stabilityEdge
     guard rate > edge else { return [] }
     return [
-      Notice(
+      Diagnostic(
         code: "above-stability-edge",
         message:
           "the learning rate \(significant(rate)) is above the stability edge \(significant(edge, 6)), beyond which a constant one diverges"

@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import Runs
 import Schedules
+import Support
 import TheoryModel
 
 /// `lrbound model transfer`: the base learning rates of two schedules, tuned in the model.
@@ -64,10 +65,10 @@ struct ModelTransferCommand: ParsableCommand {
     let horizon = Double(targetCount) / Double(count)
     let exponent = horizon == 1 ? nil : -log(ratio) / log(horizon)
 
-    var notices = ModelReport.notices(model)
+    var diagnostics = ModelReport.diagnostics(model)
     for (name, rate) in [(from, tuned), (to, carried)] where rate.isAtCap {
-      notices.append(
-        Notice(
+      diagnostics.append(
+        Diagnostic(
           code: "at-cap",
           message:
             "\(name) is best at the highest learning rate allowed, \(significant(rate.baseLearningRate, 5)), so that the ratio says little"
@@ -119,7 +120,7 @@ struct ModelTransferCommand: ParsableCommand {
           "\(carried.baseLearningRate)", "\(ratio)", "\(boundRatio)",
           regret.isFinite ? "\(regret)" : "",
         ],
-      ], notices: notices, assumptions: ModelReport.assumptions)
+      ], diagnostics: diagnostics, assumptions: ModelReport.assumptions)
     try plot.print(report) {
       try ModelTransferChart(
         from: (source, tuned.baseLearningRate), to: (target, carried.baseLearningRate),

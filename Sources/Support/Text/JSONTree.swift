@@ -1,7 +1,5 @@
-import Schedules
-
 /// A JSON value as it stands in a file.
-enum JSONTree {
+package enum JSONTree {
   case null
   case boolean(Bool)
   case number(Double)
@@ -10,25 +8,25 @@ enum JSONTree {
   case object([(name: String, value: JSONTree)])
 
   /// The member of that name; nil for anything but an object.
-  subscript(name: String) -> JSONTree? {
+  package subscript(name: String) -> JSONTree? {
     guard case .object(let members) = self else { return nil }
     return members.first { $0.name == name }?.value
   }
 
   /// Whether it is `null`.
-  var isNull: Bool {
+  package var isNull: Bool {
     if case .null = self { return true }
     return false
   }
 
   /// The elements of an array; nil for anything else.
-  var elements: [JSONTree]? {
+  package var elements: [JSONTree]? {
     guard case .array(let elements) = self else { return nil }
     return elements
   }
 
   /// A number, also one written as text; nil for anything else.
-  var number: Double? {
+  package var number: Double? {
     switch self {
     case .number(let number): return number
     case .string(let text):
@@ -49,7 +47,7 @@ extension JSONTree {
   /// - Returns: the document, and whether it was cut short.
   /// - Throws: ``InputError`` with the line where it stops being JSON.
   /// - Complexity: O(size).
-  static func document(_ bytes: [UInt8], path: String, mayEndEarly: Bool = false)
+  package static func document(_ bytes: [UInt8], path: String, mayEndEarly: Bool = false)
     throws(InputError) -> (tree: JSONTree, isCutShort: Bool)
   {
     var reader = JSONReader(bytes, range: bytes.indices)
@@ -60,7 +58,7 @@ extension JSONTree {
   }
 
   /// Whether a file holds JSON: whether it begins with a bracket or a brace.
-  static func isFound(in bytes: [UInt8]) -> Bool {
+  package static func isFound(in bytes: [UInt8]) -> Bool {
     let first = bytes.first { $0 > 0x20 }
     return first == UInt8(ascii: "[") || first == UInt8(ascii: "{")
   }
@@ -70,24 +68,24 @@ extension JSONTree {
 /// the arrays and objects that it has begun are kept, with their complete members.
 ///
 /// The decoder of FoundationEssentials refuses both.
-struct JSONReader {
+package struct JSONReader {
   private let bytes: [UInt8]
   private let start: Int
   private let end: Int
   private var position: Int
 
   /// The name that an object has twice, where one does: either value could be meant.
-  private(set) var repeatedName: String?
+  package private(set) var repeatedName: String?
 
   /// Whether the text ended within the value.
-  private(set) var isCutShort = false
+  package private(set) var isCutShort = false
 
   /// How deep values may lie in one another.
   private static let mostLevels = 64
 
   private static let fewMembers = 16
 
-  init(_ bytes: [UInt8], range: Range<Int>) {
+  package init(_ bytes: [UInt8], range: Range<Int>) {
     self.bytes = bytes
     start = range.lowerBound
     position = start
@@ -95,10 +93,10 @@ struct JSONReader {
   }
 
   /// The next value; nil where there is none, or where the text is not JSON.
-  mutating func value() -> JSONTree? { value(level: 0) }
+  package mutating func value() -> JSONTree? { value(level: 0) }
 
   /// Why the text is not JSON; `line` is that of its first byte.
-  func failure(path: String, line: Int) -> InputError {
+  package func failure(path: String, line: Int) -> InputError {
     let place = line + bytes[start..<min(position, end)].count { $0 == UInt8(ascii: "\n") }
     guard let repeatedName else {
       return InputError(
@@ -110,7 +108,7 @@ struct JSONReader {
   }
 
   /// Whether nothing but blanks is left.
-  var isAtEnd: Bool {
+  package var isAtEnd: Bool {
     bytes[position..<end].allSatisfy { Self.isBlank($0) }
   }
 

@@ -1,32 +1,30 @@
-import Schedules
-
 /// Reads delimited text (RFC 4180: quoted fields, doubled quotes, CRLF) a record at a time.
 ///
 /// Blank lines are passed over, and the delimiter is the first of tab, semicolon and comma that the first
 /// line contains outside quotes.
-struct DelimitedText {
+package struct DelimitedText {
   private let bytes: [UInt8]
   private let path: String
   private let delimiter: UInt8
   private var position: Int
 
   /// The line that the next record begins on.
-  private(set) var nextLine = 1
+  package private(set) var nextLine = 1
 
   /// What is wrong with the quotes of the record that was read last.
   private var fault: InputError?
 
   /// One field: its bytes in the file, and whether it was quoted.
-  struct Field {
-    var range: Range<Int>
-    var isQuoted: Bool
+  package struct Field {
+    package var range: Range<Int>
+    package var isQuoted: Bool
   }
 
   /// The 1-based line on which the last record began.
-  private(set) var line = 0
+  package private(set) var line = 0
 
   /// Whether nothing is left to read.
-  var isAtEnd: Bool { position >= bytes.count }
+  package var isAtEnd: Bool { position >= bytes.count }
 
   private static let comma = UInt8(ascii: ",")
   private static let quote = UInt8(ascii: "\"")
@@ -38,7 +36,7 @@ struct DelimitedText {
   /// - Parameters:
   ///   - bytes: the text.
   ///   - path: for messages.
-  init(_ bytes: [UInt8], path: String) {
+  package init(_ bytes: [UInt8], path: String) {
     self.bytes = bytes
     self.path = path
     position = 0
@@ -60,7 +58,7 @@ struct DelimitedText {
   ///
   /// - Throws: ``InputError`` for a quote that is not closed, which would swallow the rest of the file,
   ///   and for text behind one that is.
-  mutating func next(_ fields: inout [Field]) throws(InputError) -> Bool {
+  package mutating func next(_ fields: inout [Field]) throws(InputError) -> Bool {
     while position < bytes.count {
       fields.removeAll(keepingCapacity: true)
       line = nextLine
@@ -138,7 +136,7 @@ struct DelimitedText {
   /// The names in a header, as they are written.
   ///
   /// - Throws: ``InputError`` where two columns have one name, apart from case: either could be meant.
-  func names(_ fields: [Field]) throws(InputError) -> [String] {
+  package func names(_ fields: [Field]) throws(InputError) -> [String] {
     let names = fields.map { text($0) }
     var seen: Set<String> = [""]
     for name in names where !seen.insert(name.lowercased()).inserted && !name.isEmpty {
@@ -150,7 +148,7 @@ struct DelimitedText {
   }
 
   /// A field's text without surrounding blanks, doubled quotes resolved.
-  func text(_ field: Field) -> String {
+  package func text(_ field: Field) -> String {
     var text = String(decoding: bytes[field.range], as: UTF8.self)
     if field.isQuoted, text.contains("\"\"") {
       var resolved = ""
@@ -170,11 +168,5 @@ struct DelimitedText {
   }
 
   /// A field as a number, or nil: `nan` and `inf` read as what they say.
-  func number(_ field: Field) -> Double? { parseNumber(bytes, field.range) }
-}
-
-/// A text without blanks at either end.
-func trimmed(_ text: String) -> String {
-  let isBlank = { (character: Character) in character == " " || character == "\t" }
-  return String(text.drop(while: isBlank).reversed().drop(while: isBlank).reversed())
+  package func number(_ field: Field) -> Double? { parseNumber(bytes, field.range) }
 }

@@ -1,7 +1,7 @@
 import Glibc
 
 /// The largest file that is read, in bytes.
-let mostFileBytes = 1 << 31
+package let mostFileBytes = 1 << 31
 
 /// The whole contents of a file, or of standard input for `-`, without a byte-order mark.
 ///
@@ -16,7 +16,7 @@ let mostFileBytes = 1 << 31
 /// - Throws: ``InputError`` where the path cannot be read, is a directory, a socket or a device, holds
 ///   more than ``mostFileBytes``, or is compressed or of another kind that no reader understands.
 /// - Complexity: O(size).
-func readBytes(_ path: String, isNamed: Bool = true) throws(InputError) -> [UInt8] {
+package func readBytes(_ path: String, isNamed: Bool = true) throws(InputError) -> [UInt8] {
   func failure(_ problem: String) -> InputError {
     InputError(
       path: path, problem: problem,

@@ -1,5 +1,3 @@
-import Schedules
-
 /// Why a file cannot be used, in one line: which file and line, what is wrong, what to do instead.
 public struct InputError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The path as given; `-` is standard input.
@@ -33,18 +31,4 @@ public struct InputError: Error, Equatable, Sendable, CustomStringConvertible {
     let place = line.map { ", line \($0)" } ?? ""
     return "\(shownPath(path))\(place): \(problem); \(remedy)"
   }
-}
-
-/// A path for a message: in single quotes, as a shell takes it, where it has blanks or the like.
-///
-/// - Parameter path: the path as given; `-` is standard input.
-/// - Returns: the path in one line.
-package func shownPath(_ path: String) -> String {
-  if path == "-" { return "standard input" }
-  let text = printable(path, most: 1000)
-  let isPlain = text.allSatisfy { $0.isLetter || $0.isNumber || "/._-+=,@%~".contains($0) }
-  if isPlain, !text.isEmpty { return text }
-  return "'"
-    + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
-    + "'"
 }

@@ -1,12 +1,12 @@
 /// Something that a user should know about an answer: a short code for scripts, a sentence for people.
-public struct Notice: Equatable, Sendable {
+public struct Diagnostic: Equatable, Sendable {
   /// A stable code in kebab case.
   public let code: String
 
   /// One sentence.
   public let message: String
 
-  /// A notice.
+  /// A diagnostic.
   ///
   /// - Parameters:
   ///   - code: a stable code in kebab case.

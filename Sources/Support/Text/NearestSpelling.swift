@@ -22,7 +22,7 @@ package func nearestSpelling(to word: String, among candidates: [String]) -> Str
 }
 
 /// Levenshtein's distance between two words.
-func editDistance<Letter: Equatable>(_ first: [Letter], _ second: [Letter]) -> Int {
+package func editDistance<Letter: Equatable>(_ first: [Letter], _ second: [Letter]) -> Int {
   var row = Array(0...second.count)
   for (i, a) in first.enumerated() {
     var diagonal = row[0]

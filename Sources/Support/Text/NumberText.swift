@@ -7,7 +7,7 @@ import Glibc
 ///   - range: where the number stands.
 /// - Returns: the nearest double, or nil where the bytes are not a number.
 /// - Complexity: O(length).
-func parseNumber(_ bytes: [UInt8], _ range: Range<Int>) -> Double? {
+package func parseNumber(_ bytes: [UInt8], _ range: Range<Int>) -> Double? {
   var lower = range.lowerBound
   var upper = range.upperBound
   let isBlank = { (byte: UInt8) in byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
@@ -30,4 +30,23 @@ func parseNumber(_ bytes: [UInt8], _ range: Range<Int>) -> Double? {
     let value = strtod(start, &end)
     return end == start + length ? value : nil
   }
+}
+
+/// A plain decimal number, or nil: no hexadecimal, infinity or NaN, and nothing that overflows.
+package func decimal(_ text: String) -> Double? {
+  guard !text.isEmpty,
+    text.utf8.allSatisfy({
+      (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == UInt8(ascii: ".")
+        || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "e")
+        || $0 == UInt8(ascii: "E")
+    }),
+    let value = Double(text), value.isFinite
+  else { return nil }
+  return value
+}
+
+/// The shortest decimal text that reads back as the same number, without a trailing `.0`.
+package func decimalText(_ value: Double) -> String {
+  let text = "\(value)"
+  return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
 }
