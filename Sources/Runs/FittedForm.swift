@@ -27,6 +27,9 @@ public enum FittedForm: String, CaseIterable, Sendable {
     case none
   }
 
+  /// The distance in ln γ from the best run beyond which a minimum is none that the runs show.
+  private static let farthest = 20.0
+
   /// The columns of the design matrix at γ = e^x.
   func basis(_ x: Double) -> [Double] {
     switch self {
@@ -58,7 +61,8 @@ public enum FittedForm: String, CaseIterable, Sendable {
     case .bound: found = c[1] > 0 && c[2] > 0 ? log(c[1] / c[2]) / 2 : nil
     case .steep: found = c[1] > 0 && c[2] > 0 ? log(c[1] / (4 * c[2])) / 2.5 : nil
     }
-    if let found, found.isFinite { return .at(found) }
+    // Straight losses bend by their rounding alone, and have their minimum nowhere near.
+    if let found, abs(found) < Self.farthest { return .at(found) }
     let slopes = (slope(c, at: range.lowerBound), slope(c, at: range.upperBound))
     if slopes.0 > 0, slopes.1 > 0 { return .below }
     return slopes.0 < 0 && slopes.1 < 0 ? .above : .none

@@ -22,7 +22,8 @@ public struct LoggedSweep: Sendable {
   /// Which loss the runs are judged by; nil where none has one.
   public let judge: LogQuantity?
 
-  /// What was chosen among several learning rates: the code `several-learning-rates`.
+  /// What was chosen among several learning rates, and taken for granted: the codes
+  /// `several-learning-rates` and `assumed-steps`.
   public let diagnostics: [Diagnostic]
 
   /// Makes a sweep of logs.
@@ -44,12 +45,22 @@ public struct LoggedSweep: Sendable {
       case .failure(let obstacle): unused.append(Unused(path: log.path, reason: obstacle.reason))
       }
     }
-    diagnostics = kept.compactMap { candidate in
+    var diagnostics = kept.compactMap { candidate in
       candidate.log.mended.first { $0.kind == .severalLearningRates }.map {
         Diagnostic(
           code: $0.kind.rawValue, message: "\(shownPath(candidate.log.path)): \($0.message)")
       }
     }
+    let open = kept.filter { known.steps == nil && $0.log.settings?.steps == nil }
+    if let first = open.first {
+      diagnostics.append(
+        Diagnostic(
+          code: "assumed-steps",
+          message:
+            "\(shownPath(first.log.path))\(open.count > 1 ? " and \(open.count - 1) more" : ""): no number of steps is stated, so the last record is taken for the end of the run"
+        ))
+    }
+    self.diagnostics = diagnostics
     let kinds: [LogQuantity] = [.finalValidationLoss, .validationLoss, .loss]
     let counts = kinds.map { kind in kept.count { $0.loss(kind) != nil } }
     let most = counts.max() ?? 0

@@ -277,16 +277,20 @@ private struct FormFit {
       let residual = (fit - runs.losses[index]) / runs.deviations[index]
       return sum + residual * residual
     }
-    noiseVariance = runs.losses.indices.reduce(0) { sum, index in
-      // The larger of the moves that the noise makes upwards and downwards.
+    let width = runs.bracket.upperBound - runs.bracket.lowerBound
+    let moved = runs.losses.indices.reduce(0) { sum, index in
+      // The larger of the moves that the noise makes upwards and downwards; where it takes the minimum
+      // away, half of the bracket.
       let moves = [runs.noises[index], -runs.noises[index]].map { noise in
         var losses = runs.losses
         losses[index] += noise
         let moved = solve(losses).flatMap { locate(form.minimum($0, over: ends)) }
-        return moved.flatMap { moved in location.map { abs(moved - $0) } } ?? 0
+        return moved.flatMap { moved in location.map { abs(moved - $0) } } ?? width / 2
       }
       let move = moves.max() ?? 0
       return sum + move * move
     }
+    // At the most the optimum could be anywhere in the bracket.
+    noiseVariance = min(moved, width * width / 12)
   }
 }

@@ -124,6 +124,7 @@ import Testing
     let shapes: [@Sendable (Int) -> Double] = [
       { 1 / (1 + Double($0) / 200).squareRoot() }, { pow(0.999, Double($0)) },
       { $0 < 2500 ? 1 : 0.3 }, { pow(1 - Double($0) / 5000, 1.5) },
+      { pow(1 - Double($0) / 5000, 2) },
       { 0.5 * (1 + cos(.pi * Double($0 % 1000) / 1000)) },
       { 0.0372 + 0.9628 * (1 - Double($0) / 5000) },
     ]

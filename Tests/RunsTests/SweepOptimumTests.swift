@@ -31,6 +31,30 @@ import Testing
     #expect(many.logDeviation.above <= one.logDeviation.above)
   }
 
+  /// More noise never narrows an interval, and the optimum stays within the bracket of the runs.
+  @Test func noiseWidens() throws {
+    let points = [(5e-4, 3.0496), (1e-3, 3.0378), (2e-3, 3.0431)]
+    var last = 0.0
+    for noise in [1e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 1] {
+      let optimum = try SweepOptimum(of: Self.cell(points, noise: noise))
+      let width = log(optimum.interval.upperBound / optimum.interval.lowerBound)
+      #expect(width >= last * (1 - 1e-9), "\(noise)")
+      #expect(width < 2 * 1.5 * log(16) / 12.0.squareRoot() * 1.01)
+      last = width
+    }
+    #expect(last > 2)
+  }
+
+  /// Losses on a straight line bend by their rounding alone: no form has a minimum there.
+  @Test(arguments: [[3.1, 3.0, 2.9], [9.1, 9.0, 8.9], [2.3, 2.4, 2.5], [3.1, 3.15, 3.2]])
+  func straightLines(_ losses: [Double]) throws {
+    let optimum = try SweepOptimum(of: Self.cell(Array(zip([5e-4, 1e-3, 2e-3], losses))))
+    #expect(optimum.position == (losses[0] > losses[2] ? .above : .below))
+    for estimate in optimum.estimates {
+      #expect(estimate.baseLearningRate.map { (1e-5...1).contains($0) } ?? true)
+    }
+  }
+
   /// A run far from the best changes nothing, whatever its loss.
   @Test(arguments: [3.05, 3.3, 3.8])
   func farRunsChangeNothing(_ loss: Double) throws {

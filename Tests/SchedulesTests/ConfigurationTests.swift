@@ -152,6 +152,13 @@ import Testing
       ["use_checkpoint_opt_param_scheduler"]
     ),
     (.megatron, "{\"lr_decay_style\": \"linear\", \"train_tokens\": 10}", ["train_tokens"]),
+    (
+      .megatron, "{\"lr_decay_style\": \"linear\", \"lr_decay_samples\": 5000}",
+      ["lr_decay_samples", "global_batch_size"]
+    ),
+    (.megatron, "{\"lr_decay_style\": \"linear\", \"exit_interval\": 500}", ["exit_interval"]),
+    (.epfml, "{\"scheduler\": \"wsd\", \"iterations\": 10, \"wsd\": 0.4}", ["wsd"]),
+    (.huggingFace, "{\"lr_scheduler_type\": \"linear\", \"floor\": 0.1}", ["floor"]),
     (.megatron, "{\"lr_decay_style\": \"linear\", \"lr_decay_tokens\": 10}", ["lr_decay_tokens"]),
     (
       .olmoCore,

@@ -39,12 +39,20 @@ import Testing
       }
       let cooldown = try #require(answer.option(.longerCooldown)?.plan)
       let first = try #require(run.steady).steps.lowerBound
-      for sample in 1...samples {
+      let others = try (1...samples).map { sample in
         let count = max(1, (to - first + 1) * sample / samples)
         let kept = min(reusable, to - count)
-        let other = try bound(run.plan(keeping: kept, factor: 1, steps: to, cooldown: count))
+        return (
+          count, try bound(run.plan(keeping: kept, factor: 1, steps: to, cooldown: count))
+        )
+      }
+      // Where the best would start over, those that keep what can be kept are the family.
+      let best = try #require(others.min { $0.1 < $1.1 })
+      let longest = to - best.0 < from / 100 ? to - reusable : to
+      for (count, other) in others where count <= longest {
         #expect(cooldown.bound <= other * (1 + 1e-12), "\(spec): a cooldown of \(count)")
       }
+      #expect(cooldown.branchAtStep >= from / 100)
       guard let lower = answer.option(.lowerPlateau)?.plan else { continue }
       let length = try #require(lower.cooldownSteps)
       for sample in 1...samples {
@@ -104,6 +112,8 @@ import Testing
     #expect(answer.checkpoint(of: plan) == step)
     #expect(answer.stepsToTrain(plan) == 10_000 - step)
     #expect(answer.diagnostics.contains { $0.code == "no-checkpoint" } == (step == 0))
+    // Where everything starts over, the better base learning rate does.
+    #expect(answer.recommended == (step == 0 ? .retunedLinear : .longerCooldown))
   }
 
   /// T1, T2; lower plateau: factor, Ω; longer cooldown: fraction, Ω; Ω of the same schedule, of the

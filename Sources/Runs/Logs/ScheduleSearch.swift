@@ -41,6 +41,8 @@ struct ScheduleSearch {
     for warmup in warmupsBeforePlateau where isTold(warmup) {
       let peak = logged.rows[top.lowerBound].rate
       if let constant = hypothesis(warmup, nil, 0, .none, near: peak) { found.append(constant) }
+      // One record at the peak is no plateau.
+      guard top.count > 1 else { continue }
       for length in cooldowns where length < logged.steps - warmup {
         for decay in CooldownDecay.allCases {
           if let next = hypothesis(warmup, decay, length) { found.append(next) }

@@ -26,10 +26,10 @@ extension DialectReader {
         "lr_decay_style", among: ["constant", "linear", "cosine", "inverse-square-root", "WSD"])
       ?? "linear"
     // All lengths in steps, whole or not.
-    let perStep = Double(batch ?? 1)
+    let perStep = batch.map { Double($0) }
     let end =
       try megatronLength("lr_decay_iters", "lr_decay_samples", perStep)
-      ?? samples.map { Double($0) / perStep } ?? Double(steps)
+      ?? samples.map { Double($0) / (perStep ?? 1) } ?? Double(steps)
     let fraction = try fraction("lr_warmup_fraction")
     let given = try megatronLength("lr_warmup_iters", "lr_warmup_samples", perStep)
     if let fraction, given ?? 0 != 0 {
@@ -79,7 +79,7 @@ extension DialectReader {
         until: through(end))
     case "inverse-square-root":
       // √W/√k with W and k counted in samples from 1 on, and cut off at the floor.
-      let unit = 1 / perStep
+      let unit = 1 / (perStep ?? 1)
       let scale = max(warmup, unit)
       if draft.position == 0 { draft.level(1, until: 1) }
       let bottom = floor > 0 ? scale / (floor * floor) : .infinity
@@ -115,7 +115,9 @@ extension DialectReader {
   }
 
   /// A length in steps, given in iterations or in samples.
-  private mutating func megatronLength(_ iterations: String, _ samples: String, _ perStep: Double)
+  private mutating func megatronLength(
+    _ iterations: String, _ samples: String, _ perStep: Double?
+  )
     throws(DialectError) -> Double?
   {
     // Recorded arguments hold the zeros of what was not given.
@@ -124,7 +126,12 @@ extension DialectReader {
     if steps ?? 0 != 0, count ?? 0 != 0 {
       throw parameters.failure(samples, "\(iterations) says the same", "give one of them")
     }
-    if let count, steps ?? 0 == 0 { return Double(count) / perStep }
+    if let count, count > 0, steps ?? 0 == 0 {
+      guard let perStep else {
+        throw parameters.failure(samples, "the batch is not known", "add global_batch_size")
+      }
+      return Double(count) / perStep
+    }
     return steps.map { Double($0) }
   }
 }

@@ -15,7 +15,13 @@ enum ScheduleVocabulary {
 
   /// Words that do so only as a whole.
   private static let names: Set<String> = [
-    "eta", "ramp", "warm", "cycle", "cycles", "sched", "hold", "stable",
+    "eta", "ramp", "warm", "cycle", "cycles", "sched", "hold", "stable", "wsd", "floor", "peak",
+  ]
+
+  /// Whole keys at the top of a configuration that can only be meant for a schedule.
+  private static let wholeNames: Set<String> = [
+    "min", "gamma", "cosine", "linear", "power", "t_max", "tmax", "end_value", "end_factor",
+    "start_factor", "min_ratio", "final_div_factor", "div_factor", "exit_interval",
   ]
 
   /// Words so long that a misspelling of them can only be theirs.
@@ -56,6 +62,7 @@ enum ScheduleVocabulary {
       return !words.contains("monitor")
     }
     guard words.isDisjoint(with: otherSchedules) else { return false }
+    if path.count == 1, wholeNames.contains(path[0].lowercased()) { return true }
     return namesSchedule(words) || countsTraining(words)
       || isMisspelt(path, words, known: known)
   }

@@ -42,8 +42,8 @@ public struct ExtensionAnswer: Sendable {
   /// of a per cent, or T2 is hardly above T1, doing nothing.
   public var recommended: ExtensionOption.Kind {
     let plain = recommendedPlain
-    guard !isBarelyLonger, let freeForm = option(.freeForm)?.plan, let best = option(plain)?.plan,
-      freeForm.bound < best.bound * (1 - Self.telling)
+    guard !isBarelyLonger, let freeForm = option(.freeForm)?.plan, checkpoint(of: freeForm) > 0,
+      let best = option(plain)?.plan, freeForm.bound < best.bound * (1 - Self.telling)
     else { return plain }
     return .freeForm
   }
@@ -52,10 +52,10 @@ public struct ExtensionAnswer: Sendable {
   var recommendedPlain: ExtensionOption.Kind {
     let kinds: [ExtensionOption.Kind] = [.longerCooldown, .lowerPlateau, .rewarm, .same]
     let bounds = kinds.compactMap { kind in
-      option(kind)?.plan.flatMap { $0.startsOver ? nil : (kind: kind, bound: $0.bound) }
+      option(kind)?.plan.flatMap { checkpoint(of: $0) == 0 ? nil : (kind: kind, bound: $0.bound) }
     }
     guard let best = bounds.min(by: { $0.bound < $1.bound }) else { return .retunedLinear }
-    if let same = option(.same)?.plan, !same.startsOver,
+    if let same = option(.same)?.plan, checkpoint(of: same) > 0,
       isBarelyLonger || same.bound <= best.bound * (1 + Self.negligible)
     {
       return .same

@@ -7,7 +7,11 @@ extension ExtensionQuestion {
   func longerCooldown() throws -> Result<ExtensionOption.Plan, ExtensionObstacle> {
     guard run.reusableSteps > 0 else { return .failure(nothingSteady) }
     guard criterion == .leastBound else { return try tunedCooldown() }
-    let count = leastBoundCooldown(upTo: longestCooldown(of: steps))
+    var count = leastBoundCooldown(upTo: longestCooldown(of: steps))
+    // A cooldown over all but everything would start over, which has a better base learning rate.
+    if steps - count < run.steps / 100 {
+      count = leastBoundCooldown(upTo: max(1, steps - run.reusableSteps))
+    }
     return .success(try plan(schedule(cooldown: count, of: steps), cooldown: count))
   }
 

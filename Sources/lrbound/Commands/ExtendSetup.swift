@@ -48,8 +48,14 @@ struct ExtendSetup {
     base = try ScheduledRun(spec, steps: from)
     let run = try ExtendableRun(
       base, baseLearningRate: rate, cooldown: cooldown, gradientNorm: norm, distance: distance)
-    var question = try ExtensionQuestion(
-      of: run, base: base, toSteps: to[0], rule: rule, gradientNorm: norm, distance: distance)
+    var question: ExtensionQuestion
+    do {
+      question = try ExtensionQuestion(
+        of: run, base: base, toSteps: to[0], rule: rule, gradientNorm: norm, distance: distance)
+    } catch let error as ExtensionError {
+      throw UsageError(
+        "\(command.horizons.toSteps == nil ? "--to-tokens" : "--to-steps"): \(error)")
+    }
     if let now {
       guard now <= run.steps else {
         throw UsageError("--now '\(now)': the run has \(run.steps) steps; give at most that")
