@@ -34,6 +34,11 @@ struct LogCommand: ParsableCommand {
 
   @Option(
     name: .long, parsing: .unconditional,
+    help: ArgumentHelp("Column of the gradient norm.", valueName: "name"))
+  var gradNormCol: String?
+
+  @Option(
+    name: .long, parsing: .unconditional,
     help: ArgumentHelp("The schedule of the runs; with --steps and --lr.", valueName: "spec"),
     completion: .schedules)
   var schedule: String?
@@ -61,7 +66,8 @@ struct LogCommand: ParsableCommand {
   func run() throws {
     let timing = try Arguments.timing(lrAt, "--lr-at")
     let plan = try parsedPlan()
-    let options = try reading.parsed()
+    var options = try reading.parsed()
+    options.columns[.gradientNorm] = gradNormCol
     let progress = ProgressLine(isWanted: logs.count > 1)
     var read: [RunLog] = []
     for (index, path) in logs.enumerated() {

@@ -46,18 +46,7 @@ struct RefineCommand: ParsableCommand {
   @Flag(name: .long, help: "Take the norms as they are, without the running median.")
   var noFilter = false
 
-  @Option(
-    name: .long, parsing: .unconditional,
-    help: ArgumentHelp(
-      "\(LogFormat.allCases.map(\.rawValue).joined(separator: ", ")); from the contents without it.",
-      valueName: "format"),
-    completion: .list(LogFormat.allCases.map(\.rawValue)))
-  var format: String?
-
-  @Option(
-    name: .long, parsing: .unconditional,
-    help: ArgumentHelp("Column (tag, key) of the steps.", valueName: "name"))
-  var stepCol: String?
+  @OptionGroup var format: LogFormatOptions
 
   @Option(
     name: .long, parsing: .unconditional,
@@ -150,9 +139,7 @@ struct RefineCommand: ParsableCommand {
   }
 
   private func readLog() throws -> GradientNormLog {
-    var options = LogOptions()
-    options.format = try format.map { try Arguments.logFormat($0) }
-    options.columns[.step] = stepCol
+    var options = try format.parsed()
     options.columns[.gradientNorm] = gradNormCol
     options.unnamed = .gradientNorm
     return try GradientNormLog(of: RunLog(contentsOf: log, options: options))

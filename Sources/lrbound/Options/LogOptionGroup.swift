@@ -3,8 +3,8 @@ import Runs
 import Schedules
 import Support
 
-/// How a log is to be read, shared by the commands that read logs.
-struct LogOptionGroup: ParsableArguments {
+/// What every reader of logs takes: the format, and the column of the steps.
+struct LogFormatOptions: ParsableArguments {
   @Option(
     name: .long, parsing: .unconditional,
     help: ArgumentHelp(
@@ -17,6 +17,28 @@ struct LogOptionGroup: ParsableArguments {
     name: .long, parsing: .unconditional,
     help: ArgumentHelp("Column (tag, key) of the steps.", valueName: "name"))
   var stepCol: String?
+
+  /// The options as the readers take them.
+  func parsed() throws(UsageError) -> LogOptions {
+    var options = LogOptions()
+    if let format {
+      guard let known = LogFormat(named: format) else {
+        let names = LogFormat.allCases.map(\.rawValue)
+        let guess = nearestSpelling(to: format, among: names).map { "did you mean \($0)?" }
+        throw UsageError(
+          "--format '\(printable(format))': no such format; \(guess ?? "give one of \(names.joined(separator: ", "))")"
+        )
+      }
+      options.format = known
+    }
+    options.columns[.step] = stepCol
+    return options
+  }
+}
+
+/// How a log is to be read, shared by the commands that read losses and learning rates.
+struct LogOptionGroup: ParsableArguments {
+  @OptionGroup var format: LogFormatOptions
 
   @Option(
     name: .long, parsing: .unconditional,
@@ -38,41 +60,22 @@ struct LogOptionGroup: ParsableArguments {
     help: ArgumentHelp("Column of the learning rate.", valueName: "name"))
   var lrCol: String?
 
-  @Option(
-    name: .long, parsing: .unconditional,
-    help: ArgumentHelp("Column of the gradient norm.", valueName: "name"))
-  var gradNormCol: String?
-
   /// The options that are given.
   var given: [String] {
     [
-      ("--format", format), ("--step-col", stepCol), ("--loss-col", lossCol),
+      ("--format", format.format), ("--step-col", format.stepCol), ("--loss-col", lossCol),
       ("--val-loss-col", valLossCol), ("--final-val-loss-col", finalValLossCol),
-      ("--lr-col", lrCol), ("--grad-norm-col", gradNormCol),
+      ("--lr-col", lrCol),
     ].filter { $0.1 != nil }.map(\.0)
   }
 
   /// The options as the readers take them.
   func parsed() throws(UsageError) -> LogOptions {
-    var options = LogOptions()
-    options.format = try format.map { (name) throws(UsageError) in try Arguments.logFormat(name) }
-    let columns: [(LogQuantity, String?)] = [
-      (.step, stepCol), (.loss, lossCol), (.validationLoss, valLossCol),
-      (.finalValidationLoss, finalValLossCol), (.learningRate, lrCol), (.gradientNorm, gradNormCol),
-    ]
-    for (quantity, name) in columns { options.columns[quantity] = name }
+    var options = try format.parsed()
+    options.columns[.loss] = lossCol
+    options.columns[.validationLoss] = valLossCol
+    options.columns[.finalValidationLoss] = finalValLossCol
+    options.columns[.learningRate] = lrCol
     return options
-  }
-}
-
-extension Arguments {
-  /// The format of a log by its name.
-  static func logFormat(_ name: String) throws(UsageError) -> LogFormat {
-    if let format = LogFormat(named: name) { return format }
-    let names = LogFormat.allCases.map(\.rawValue)
-    let guess = nearestSpelling(to: name, among: names).map { "did you mean \($0)?" }
-    throw UsageError(
-      "--format '\(printable(name))': no such format; \(guess ?? "give one of \(names.joined(separator: ", "))")"
-    )
   }
 }

@@ -14,11 +14,7 @@ struct SweepOptions: ParsableArguments {
 
   /// Reads tables, logs and folders as one sweep.
   func read(_ paths: [String], known: RunSettings = RunSettings()) throws -> TunedSweep {
-    if reading.gradNormCol != nil {
-      throw UsageError("--grad-norm-col: a sweep is not judged by gradient norms; leave it out")
-    }
-    return try TunedSweep(
-      paths: paths, noise: noise, known: known, options: reading.parsed())
+    try TunedSweep(paths: paths, noise: noise, known: known, options: reading.parsed())
   }
 
   /// The options that are given and say nothing of a log's learning rates.
