@@ -2,14 +2,15 @@ import Schedules
 import Support
 
 extension ParameterValue {
-  /// The value that a JSON text holds; nil where it is not valid JSON.
+  /// The value that a JSON text holds.
   ///
-  /// - Parameter text: the JSON text.
+  /// - Parameters:
+  ///   - text: the JSON text.
+  ///   - name: what the text is called in errors.
+  /// - Throws: `InputError` where it is not valid JSON, or holds a key twice.
   /// - Complexity: O(length).
-  public init?(json text: String) {
-    let bytes = Array(text.utf8)
-    guard let value = try? ParameterValue(jsonBytes: bytes, path: "") else { return nil }
-    self = value
+  public init(json text: String, name: String) throws(InputError) {
+    try self.init(jsonBytes: Array(text.utf8), path: name)
   }
 
   /// A trainer's configuration: a JSON object, or the arguments of a launch script.
@@ -25,7 +26,10 @@ extension ParameterValue {
     }
     let text = String(decoding: bytes, as: UTF8.self)
     let isYAML = path.hasSuffix(".yaml") || path.hasSuffix(".yml")
-    guard !isYAML, let value = ParameterValue.arguments(text, object: Self.init(json:)) else {
+    guard !isYAML,
+      let value = ParameterValue.arguments(
+        text, object: { try? Self(json: $0, name: path) })
+    else {
       throw InputError(
         path: path, problem: "it is neither JSON nor an argument list",
         remedy:

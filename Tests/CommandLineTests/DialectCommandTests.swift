@@ -105,6 +105,12 @@ import Testing
       ["--kwargs", "JSON object"]
     ),
     (
+      [
+        "schedule", "linear", "--steps", "9", "--dialect", "hf", "--kwargs",
+        "{\"warmup_steps\": 1, \"warmup_steps\": 2}",
+      ], 2, ["--kwargs", "'warmup_steps' stands twice"]
+    ),
+    (
       ["schedule", "linear", "--steps", "9", "--dialect", "hf", "--kwargs", "[1]"], 2,
       ["JSON object"]
     ),

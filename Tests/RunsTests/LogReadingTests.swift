@@ -184,7 +184,8 @@ import Testing
     ("lr,lr_group1", "2,1", "1,1", false), ("lr,lr_group1", "2,0", "1,0", true),
     ("optim/learning_rate_group0,optim/learning_rate_group1", "2,1", "1,1", false),
     ("run-1 - train/lr,run-2 - train/lr", "2,1", "1,1", false),
-    ("lr,learning_rate", "2,", "1,", true),
+    ("lr,learning_rate", "2,", "1,", true), ("lr,lr_muon", "2,40", "1,20", true),
+    ("lr,lr_muon", "2,40", "1,40", false),
   ])
   func parameterGroups(_ names: String, _ first: String, _ second: String, _ isSame: Bool) throws {
     let text = "step,\(names)\n1,\(first)\n2,\(second)\n"

@@ -47,8 +47,8 @@ public enum LogQuantity: String, CaseIterable, Sendable {
     case .learningRate:
       return [
         "lr", "learning_rate", "train/learning_rate", "learning-rate", "learning rate", "train/lr",
-        "train_lr", "optim/learning_rate_group*", "optim/lr (group*", "lr-*", "lr/*", "lr_group*",
-        "lr_pg*", "learning_rate/*", "learning_rate_*", "train/lr-*", "train/lr/*",
+        "train_lr", "optim/learning_rate_group*", "optim/lr (group*", "lr-*", "lr/*", "lr_*",
+        "learning_rate/*", "learning_rate_*", "train/lr-*", "train/lr/*",
         "train/lr_group*",
       ]
     case .loss:

@@ -97,11 +97,18 @@ struct DialectOptions: ParsableArguments {
 
   private func parameters() throws -> [String: ParameterValue] {
     guard let kwargs else { return [:] }
-    guard let value = ParameterValue(json: kwargs), case .object(let members) = value else {
-      throw UsageError(
-        "--kwargs '\(printable(kwargs))': not a JSON object; write for example '{\"num_decay_steps\": 2000}'"
+    func failure(_ problem: String) -> UsageError {
+      UsageError(
+        "--kwargs '\(printable(kwargs))': \(problem); write a JSON object like '{\"num_decay_steps\": 2000}'"
       )
     }
+    let value: ParameterValue
+    do throws(InputError) {
+      value = try ParameterValue(json: kwargs, name: "--kwargs")
+    } catch {
+      throw failure(error.problem)
+    }
+    guard case .object(let members) = value else { throw failure("it is not a JSON object") }
     return members
   }
 }
