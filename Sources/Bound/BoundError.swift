@@ -1,4 +1,4 @@
-/// Why a bound cannot be computed, in one line with the mend.
+/// An error computing a bound, with a suggested fix.
 public enum BoundError: Error, Equatable, Sendable, CustomStringConvertible {
   /// A quantity lies outside the range in which results are finite and exact.
   case outOfRange(name: String, value: Double, range: ClosedRange<Double>)

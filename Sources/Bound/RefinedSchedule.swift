@@ -83,7 +83,7 @@ public struct RefinedSchedule: Sendable {
   }
 }
 
-/// Why a schedule cannot be refined, in one line with the mend.
+/// An error refining a schedule, with a suggested fix.
 public enum RefinementError: Error, Equatable, Sendable, CustomStringConvertible {
   /// Fewer than two norms.
   case tooFewNorms(Int)

@@ -1,6 +1,6 @@
 /// The least value of a function of several variables within a box, by Nelder and Mead's simplex.
 ///
-/// It needs no slopes and puts up with small jumps, and gives a local minimum at best: a start near the least
+/// Derivative-free; tolerates small discontinuities. It finds a local minimum at best: a start near the least
 /// value matters.
 ///
 /// - Parameters:

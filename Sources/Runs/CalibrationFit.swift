@@ -101,7 +101,7 @@ extension Calibration {
   }
 }
 
-/// Why sweeps calibrate nothing, in one line with the mend.
+/// An error calibrating with sweeps, with a suggested fix.
 public enum CalibrationError: Error, Equatable, Sendable, CustomStringConvertible {
   /// Fewer than two cells show an optimum.
   case tooFewCells(Int)

@@ -3,7 +3,7 @@ extension ScheduleSpec {
   ///
   /// - Parameter text: for example `wsd20`, `cosine:min=0.1`, `wsd:cooldown=5000steps,decay=1-sqrt` or
   ///   `@schedule.csv` (whose file is not opened here).
-  /// - Throws: ``ScheduleError`` naming the character at fault and the mend.
+  /// - Throws: ``ScheduleError`` naming the character at fault and what to write instead.
   /// - Complexity: O(length).
   public init(_ text: String) throws(ScheduleError) {
     if text.hasPrefix("@") {

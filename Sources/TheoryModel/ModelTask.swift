@@ -47,7 +47,7 @@ public struct ModelTask: Hashable, Sendable {
   static let largestAmount = 1e50
 }
 
-/// Why a task of the model is refused, in one line with the mend.
+/// An error in a task of the model, with a suggested fix.
 public enum ModelTaskError: Error, Equatable, Sendable, CustomStringConvertible {
   /// a is not above 1: the target would have infinite power.
   case taskExponent(Double)

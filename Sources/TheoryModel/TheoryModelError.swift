@@ -1,4 +1,4 @@
-/// Why the theory model cannot answer, in one line with the mend.
+/// An error evaluating the theory model, with a suggested fix.
 public enum TheoryModelError: Error, Equatable, Sendable, CustomStringConvertible {
   /// N is out of range: one feature has no power law.
   case features(Int)

@@ -98,7 +98,7 @@ public struct SweepEvaluation: Sendable {
   }
 }
 
-/// Why a sweep cannot be evaluated on, in one line with the mend.
+/// An error evaluating rules on a sweep, with a suggested fix.
 public enum EvaluationError: Error, Equatable, Sendable, CustomStringConvertible {
   /// Fewer than two cells show an optimum.
   case tooFewCells(Int)

@@ -274,7 +274,7 @@ public struct FreeFormSchedule: Sendable {
   }
 }
 
-/// Why a free-form schedule cannot be searched, in one line with the mend.
+/// An error searching a free-form schedule, with a suggested fix.
 public enum FreeFormError: Error, Equatable, Sendable, CustomStringConvertible {
   /// There are no steps to choose.
   case noFreeSteps(steps: Int, prefix: Int)

@@ -57,7 +57,7 @@ public struct ExternalCommand: Workload {
   /// A command that is not told the seed does not depend on it.
   public var isRandom: Bool { template.uses(.seed) }
 
-  /// Trains once, or reads what came of the trial before.
+  /// Trains once, or reads the outcome of an earlier trial.
   ///
   /// - Parameter trial: of ``steps`` steps.
   /// - Returns: what `result.json` says; failed where the command ended with another exit code than 0, was

@@ -23,7 +23,7 @@ public struct SlurmArray: Equatable, Sendable {
   ///   - tasksPerArray: at least 1.
   ///   - tasksAtOnce: at least 1; nil for as many as Slurm lets.
   ///   - options: options for sbatch, each of one line that begins with a hyphen.
-  /// - Throws: ``WorkloadError`` for an option that is none.
+  /// - Throws: ``WorkloadError`` for an unknown option.
   /// - Complexity: O(length of the options).
   public init(
     trialsPerTask: Int = 1, tasksPerArray: Int = 1000, tasksAtOnce: Int? = nil,

@@ -2,7 +2,7 @@ import Glibc
 import Schedules
 import Support
 
-/// The folder of one trial of a training command: what goes in, and what came of it.
+/// The folder of one trial of a training command: its inputs and its result.
 ///
 /// `schedule.csv` and `command.sh` go in; `stdout.log`, `stderr.log`, `result.json` and `exit` come out, the
 /// last of them written when all is over. A folder without `exit` has no outcome yet: its trial was not
@@ -81,7 +81,7 @@ struct TrialFolder {
     try StateFile.write(script, to: commandFile)
   }
 
-  /// Takes away what came of an earlier run.
+  /// Removes the results of an earlier run.
   func clear() throws(TrialLogError) {
     for file in [endingFile, path + "/result.json"] where unlink(file) != 0 && errno != ENOENT {
       throw TrialLogError(

@@ -106,7 +106,7 @@ public final class TrialLog: Sendable {
   /// Writes the outcome of a trial.
   ///
   /// - Parameters:
-  ///   - outcome: what came of it.
+  ///   - outcome: its outcome.
   ///   - trial: the trial.
   /// - Throws: ``TrialLogError``.
   /// - Complexity: O(1).
@@ -257,7 +257,7 @@ public final class TrialLog: Sendable {
   }
 }
 
-/// Why the state of a search cannot be used, in one line: which file, what is wrong, and the mend.
+/// An error in the saved state of a search: which file, what is wrong, and a suggested fix.
 public struct TrialLogError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The file or folder.
   public let path: String

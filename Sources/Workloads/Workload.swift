@@ -75,7 +75,7 @@ public enum TrialOutcome: Equatable, Sendable {
   init(_ loss: Double) { self = loss.isFinite ? .loss(loss) : .diverged }
 }
 
-/// Why a workload cannot be made, in one line with the mend.
+/// An error making a workload, with a suggested fix.
 public struct WorkloadError: Error, Equatable, Sendable, CustomStringConvertible {
   /// What was given, what is wrong with it, and what to do.
   public let description: String

@@ -16,7 +16,7 @@ struct ColumnExtremes {
 
   var isEmpty: Bool { count == 0 }
 
-  /// Adds the next point of the line; among numbers, a value that is none is not seen.
+  /// Adds the next point of the line; NaNs among numbers are ignored.
   mutating func add(_ x: Double, _ y: Double) {
     let point = Point(order: count, x: x, y: y)
     if count == 0 {

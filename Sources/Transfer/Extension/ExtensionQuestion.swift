@@ -213,7 +213,7 @@ public struct ExtensionQuestion: Sendable {
   }
 }
 
-/// Why a question about a longer run makes no sense, in one line with the mend.
+/// An error in a question about a longer run, with a suggested fix.
 public enum ExtensionError: Error, Equatable, Sendable, CustomStringConvertible {
   /// T2 is not above T1.
   case notLonger(from: Int, to: Int)

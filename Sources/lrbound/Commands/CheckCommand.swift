@@ -26,8 +26,8 @@ struct CheckCommand: ParsableCommand {
       T^-(αq/(α+q)). Without a sweep α = q = 1/4 stands in (a 124M model has α + q = 0.47), without nats.
 
       Of a --log: every learning rate is compared with the plan, within 0.1 % of the peak (2 % during the \
-      warmup) of what the plan has from a step before to a step after. Whether the log has the LR of the \
-      step or of the next is found out. Half-finished runs are compared as far as they go; of a resumed \
+      warmup) of what the plan has from a step before to a step after. Detects whether each row logs its own \
+      step's LR or the next step's. Half-finished runs are compared as far as they go; of a resumed \
       log the later rows count. The first step that differs makes the verdict fail.
 
       The exit code is 1 where the verdict is fail.

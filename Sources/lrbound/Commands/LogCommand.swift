@@ -23,7 +23,7 @@ struct LogCommand: ParsableCommand {
       Of the learning rates of several parameter groups the first is taken where they agree but for a \
       factor, else choose one with --lr-col. Logged gradient norms are ℓ2 norms \
       before clipping as a rule. A training loss is the mean since the row before, or of one batch. Many \
-      trainers log the learning rate of the step to come: with --schedule this is found out, and the \
+      trainers log the learning rate of the step to come: with --schedule this is detected, and the \
       lr column is what each step took.
       """)
 

@@ -4,7 +4,7 @@ import Schedules
 import Support
 import Workloads
 
-/// `lrbound search collect`: reads what came of emitted trials.
+/// `lrbound search collect`: reads the results of emitted trials.
 struct SearchCollectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "collect",
