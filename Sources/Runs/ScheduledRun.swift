@@ -110,9 +110,8 @@ public struct ScheduledRun: Sendable {
   public func diagnostics(baseLearningRate: Double? = nil) throws -> [Diagnostic] {
     let schedule = try schedule(baseLearningRate: baseLearningRate)
     var diagnostics: [Diagnostic] = []
-    let level = schedule.finalLevel
-    if level > Self.annealedLevel {
-      let percent = (level * 1000).rounded() / 10
+    if !schedule.isAnnealed {
+      let percent = (schedule.finalLevel * 1000).rounded() / 10
       diagnostics.append(
         Diagnostic(
           code: "not-annealed",
@@ -139,7 +138,4 @@ public struct ScheduledRun: Sendable {
     }
     return diagnostics
   }
-
-  /// The part of the peak above which the last learning rate is not about zero.
-  public static let annealedLevel = 0.05
 }

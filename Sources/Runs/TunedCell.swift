@@ -30,8 +30,7 @@ public struct TunedCell: Sendable {
     let tunable = try run.tunable()
     terms = try tunable.terms(at: optimum.baseLearningRate)
     pointTerms = try cell.points.map { try tunable.terms(at: $0.baseLearningRate) }
-    let diagnostics = try run.diagnostics(baseLearningRate: optimum.baseLearningRate)
-    isAnnealed = !diagnostics.contains { $0.code == "not-annealed" }
+    isAnnealed = try run.schedule(baseLearningRate: optimum.baseLearningRate).isAnnealed
   }
 
   private init(

@@ -201,6 +201,14 @@ public struct ScheduleValueError: Error, Equatable, Sendable {
 }
 
 extension Schedule {
+  /// The fraction of the peak above which the last learning rate is not about zero.
+  public static let annealedLevel = 0.05
+
+  /// Whether the schedule goes down to about zero: elsewhere the bound is off by up to 2× on real runs.
+  ///
+  /// - Complexity: that of ``finalLevel``.
+  public var isAnnealed: Bool { finalLevel <= Self.annealedLevel }
+
   /// The level that the end of the schedule tends to: the line through its last steps, drawn on by one
   /// step, so that the 1/n that every linear cooldown ends on counts as zero.
   ///

@@ -119,7 +119,11 @@ public struct TransferQuestion: Sendable {
       shape: isSameShape ? 0 : rule.calibration?.shapeDeviation ?? TransferUncertainty.changedShape,
       horizon: rule.calibration?.deviation(from: source, to: target)
         ?? TransferUncertainty.exponent * abs(log(lengthening)),
-      notAnnealed: notAnnealed(fromDiagnostics, toDiagnostics, isSameShape: isSameShape))
+      notAnnealed: notAnnealed(
+        [
+          try from.schedule(baseLearningRate: gammaFrom),
+          try to.schedule(baseLearningRate: adjusted.baseLearningRate),
+        ], isSameShape: isSameShape))
     var diagnostics = fromDiagnostics + toDiagnostics.filter { !fromDiagnostics.contains($0) }
     diagnostics += horizonDiagnostics(lengthening: lengthening)
     if adjusted.isAtFloor {
@@ -148,8 +152,8 @@ public struct TransferQuestion: Sendable {
   }
 
   /// Ends that do not anneal are mispredicted each in its own way, unless both have the same shape.
-  private func notAnnealed(_ from: [Diagnostic], _ to: [Diagnostic], isSameShape: Bool) -> Double {
-    let count = [from, to].count { $0.contains { $0.code == "not-annealed" } }
+  private func notAnnealed(_ ends: [Schedule], isSameShape: Bool) -> Double {
+    let count = ends.count { !$0.isAnnealed }
     if count == 2, isSameShape { return 0 }
     return TransferUncertainty.perEndNotAnnealed * Double(count).squareRoot()
   }

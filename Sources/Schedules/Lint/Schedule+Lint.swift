@@ -75,7 +75,7 @@ extension Schedule {
           message: "the floor is \(percent(floor)) of the peak, so that the decay rises"))
     }
     let level = finalLevel
-    if level > 0.05 {
+    if !isAnnealed {
       findings.append(
         ScheduleFinding(
           code: "high-final-lr", severity: .warning,
