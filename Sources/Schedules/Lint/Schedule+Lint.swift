@@ -132,7 +132,8 @@ extension Schedule {
   }
 
   private func percent(_ part: Double) -> String {
-    "\(decimalText((part * 1000).rounded() / 10)) %"
+    guard part < 1e6 else { return "over 1e8 %" }
+    return "\(decimalText((part * 1000).rounded() / 10)) %"
   }
 
   private func whole(_ steps: Double) -> String { decimalText(steps.rounded()) }
