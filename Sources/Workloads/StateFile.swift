@@ -1,5 +1,6 @@
 import Glibc
 import Schedules
+import Support
 
 /// Files of the state folder of a search.
 enum StateFile {
@@ -26,23 +27,11 @@ enum StateFile {
   /// Writes a file, whole or not at all: what stood there before stays until all is written.
   static func write(_ text: String, to path: String) throws(TrialLogError) {
     let part = path + ".part"
-    var text = text
     let descriptor = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else {
       throw TrialLogError(path: path, problem: systemMessage, remedy: remedy)
     }
-    let failure: Int32 = text.withUTF8 { bytes in
-      var start = 0
-      while start < bytes.count, let base = bytes.baseAddress {
-        let count = Glibc.write(descriptor, base + start, bytes.count - start)
-        if count < 0 {
-          if errno == EINTR { continue }
-          return errno
-        }
-        start += count
-      }
-      return 0
-    }
+    let failure = writeWhole(text, to: descriptor)
     // A network's file system may tell of a full disk only here.
     let closing = close(descriptor) == 0 ? 0 : errno
     guard failure == 0, closing == 0, rename(part, path) == 0 else {

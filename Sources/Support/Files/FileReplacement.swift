@@ -31,20 +31,11 @@ public func replaceFile(
   if exists, isPlain { fchmod(file, status.st_mode & 0o7777) }
   do {
     try body { (piece: String) throws(InputError) in
-      var text = piece
-      let isWritten = text.withUTF8 { bytes in
-        var done = 0
-        while done < bytes.count, let base = bytes.baseAddress {
-          let count = Glibc.write(file, base + done, bytes.count - done)
-          if count < 0 {
-            if errno == EINTR { continue }
-            return false
-          }
-          done += count
-        }
-        return true
+      let code = writeWhole(piece, to: file)
+      guard code == 0 else {
+        errno = code
+        throw failure()
       }
-      guard isWritten else { throw failure() }
     }
   } catch {
     close(file)

@@ -1,4 +1,5 @@
 import Glibc
+import Support
 
 /// Writes to standard output, and says so where that fails: a full disk must not pass for an answer.
 enum StandardOutput {
@@ -9,19 +10,7 @@ enum StandardOutput {
 
   /// Writes a text.
   static func write(_ text: String) throws(Failure) {
-    var text = text
-    let code: Int32 = text.withUTF8 { bytes in
-      var start = 0
-      while start < bytes.count, let base = bytes.baseAddress {
-        let count = Glibc.write(STDOUT_FILENO, base + start, bytes.count - start)
-        if count < 0 {
-          if errno == EINTR { continue }
-          return errno
-        }
-        start += count
-      }
-      return 0
-    }
+    let code = writeWhole(text, to: STDOUT_FILENO)
     guard code == 0 else {
       throw Failure(
         description:
