@@ -8,8 +8,8 @@ let package = Package(
     .library(
       name: "LRBound",
       targets: [
-        "Support", "Schedules", "Bound", "TheoryModel", "Workloads", "Tuning", "Runs", "Transfer",
-        "Charts",
+        "Support", "Schedules", "Bound", "TheoryModel", "Tuning", "Runs", "Transfer",
+        "Search", "Charts",
       ]),
   ],
   dependencies: [
@@ -21,31 +21,30 @@ let package = Package(
     .target(name: "Schedules", dependencies: ["Support", "Numerics"]),
     .target(name: "Bound", dependencies: ["Schedules", "Numerics", "Support"]),
     .target(name: "TheoryModel", dependencies: ["Schedules", "Numerics", "Support"]),
-    .target(
-      name: "Workloads",
-      dependencies: ["TheoryModel", "Bound", "Schedules", "Numerics", "Support"],
-      exclude: ["Data/export-breast-cancer.py"],
-      resources: [
-        .embedInCode("Data/breast-cancer.csv"), .embedInCode("Scripts/run-trial.sh"),
-      ]
-    ),
-    .target(
-      name: "Tuning", dependencies: ["Workloads", "Bound", "Schedules", "Numerics", "Support"]),
+    .target(name: "Tuning", dependencies: ["Bound", "Schedules", "Numerics", "Support"]),
     .target(name: "Runs", dependencies: ["Bound", "Schedules", "Numerics", "Support"]),
     .target(
       name: "Transfer",
       dependencies: ["TheoryModel", "Runs", "Tuning", "Bound", "Schedules", "Numerics", "Support"]),
+    .target(
+      name: "Search",
+      dependencies: ["Tuning", "TheoryModel", "Bound", "Schedules", "Numerics", "Support"],
+      exclude: ["Problems/Data/export-breast-cancer.py"],
+      resources: [
+        .embedInCode("Problems/Data/breast-cancer.csv"),
+        .embedInCode("Cluster/Scripts/run-trial.sh"),
+      ]),
     .target(name: "Charts"),
     .executableTarget(
       name: "lrbound",
       dependencies: [
-        "Charts", "Transfer", "Runs", "Tuning", "Workloads", "TheoryModel", "Bound", "Schedules",
+        "Charts", "Transfer", "Runs", "Tuning", "Search", "TheoryModel", "Bound", "Schedules",
         "Numerics", "Support", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
-        "Charts", "Runs", "Tuning", "Workloads", "TheoryModel", "Bound", "Schedules", "Numerics",
+        "Charts", "Runs", "Tuning", "Search", "TheoryModel", "Bound", "Schedules", "Numerics",
         "Support",
       ]),
     .target(
@@ -62,12 +61,13 @@ let package = Package(
       name: "TheoryModelTests",
       dependencies: ["TestSupport", "TheoryModel", "Schedules", "Numerics", "Support"]),
     .testTarget(
-      name: "WorkloadsTests",
-      dependencies: ["TestSupport", "Workloads", "TheoryModel", "Schedules", "Numerics", "Support"]),
-    .testTarget(
       name: "TuningTests",
+      dependencies: ["TestSupport", "Tuning", "Bound", "Schedules", "Numerics", "Support"]),
+    .testTarget(
+      name: "SearchTests",
       dependencies: [
-        "TestSupport", "Tuning", "Workloads", "Bound", "Schedules", "Numerics", "Support",
+        "TestSupport", "Search", "Tuning", "TheoryModel", "Bound", "Schedules", "Numerics",
+        "Support",
       ]),
     .testTarget(
       name: "RunsTests",

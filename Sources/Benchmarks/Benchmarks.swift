@@ -1,8 +1,8 @@
 import Bound
 import Foundation
 import Schedules
+import Search
 import Tuning
-import Workloads
 
 /// Prints the ratios of the speed contract, each measured in this one run.
 ///
@@ -76,7 +76,7 @@ enum Benchmarks {
     for name in ["wsd20", "cosine", "linear:min=1e-10"] {
       var times: [Int: Double] = [:]
       for steps in [100_000, 1_000_000, 10_000_000] {
-        let schedule = try ScheduleSpec(name).realise(steps: steps)
+        let schedule = try ScheduleSpec(name).schedule(steps: steps)
         let runs = 4
         let one = try leastSeconds(runs: runs) { _ = try BoundCurve(of: schedule, threads: 1) }
         let two = try leastSeconds(runs: runs) { _ = try BoundCurve(of: schedule, threads: 2) }
@@ -103,7 +103,7 @@ enum Benchmarks {
         let spec = try ScheduleSpec(name)
         var gamma = 0.0
         let seconds = try leastSeconds {
-          let schedule = try spec.realise(steps: steps)
+          let schedule = try spec.schedule(steps: steps)
           gamma = try BoundTerms.lastIterate(of: schedule).optimalBaseLearningRate()
         }
         guard let published = numpy.row("published", name, steps),
@@ -123,7 +123,7 @@ enum Benchmarks {
     print("| T | here | ratio | wanted |")
     print("|---|---|---|---|")
     for steps in steps {
-      let values = try ScheduleSpec("linear").realise(steps: steps).multipliers
+      let values = try ScheduleSpec("linear").schedule(steps: steps).multipliers
       let schedule = try Schedule(values: values)
       let seconds = try leastSeconds(runs: 7) {
         _ = try BoundTerms.lastIterate(of: schedule).optimalBaseLearningRate()

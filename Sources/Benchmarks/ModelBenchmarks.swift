@@ -10,7 +10,7 @@ enum ModelBenchmarks {
       "\nthe theory model, a = 3, b = 1.5, N = 10⁶, linear decay, against a numpy loop over all modes, 20 steps extrapolated"
     )
     let task = try ModelTask(taskExponent: 3, spectrumExponent: 1.5, labelNoise: 1)
-    let multipliers = try ScheduleSpec("linear").realise(steps: steps).multipliers
+    let multipliers = try ScheduleSpec("linear").schedule(steps: steps).multipliers
     let rates = multipliers.map { 0.1 * $0 }
     let direct = try FeatureModel(task: task, features: features, summation: .direct)
     var exact = 0.0
@@ -33,7 +33,7 @@ enum ModelBenchmarks {
     )
     let model = try FeatureModel(task: task, features: features)
     for steps in [1_000_000, 10_000_000] {
-      let long = try ScheduleSpec("wsd20").realise(steps: steps).multipliers.map { 0.01 * $0 }
+      let long = try ScheduleSpec("wsd20").schedule(steps: steps).multipliers.map { 0.01 * $0 }
       var blocks = 0.0
       let blockSeconds = try leastSeconds(runs: 2) {
         blocks = try model.finalLossOfLongRun(learningRates: long).excess

@@ -15,7 +15,7 @@ struct FlooredSchedule: Sendable {
 
   /// S and V at a base learning rate.
   func terms(at baseLearningRate: Double) throws -> BoundTerms {
-    let schedule = try spec.realise(steps: steps, baseLearningRate: baseLearningRate)
+    let schedule = try spec.schedule(steps: steps, baseLearningRate: baseLearningRate)
     return try BoundTerms.lastIterate(of: schedule, gradientNorms: gradientNorms)
   }
 
@@ -27,7 +27,7 @@ struct FlooredSchedule: Sendable {
       return try terms(at: gamma).uncheckedBound(at: gamma, distance: distance)
     }
     // Well above the optimum of the shape without its floor, Ω rises.
-    let bare = try spec.withoutFloor.realise(steps: steps)
+    let bare = try spec.withoutFloor.schedule(steps: steps)
     let bareTerms = try BoundTerms.lastIterate(of: bare, gradientNorms: gradientNorms)
     let bareOptimum = distance / (bareTerms.stepSum * bareTerms.noiseSum).squareRoot()
     let low = log(lowest)
@@ -74,7 +74,7 @@ struct FlooredSchedule: Sendable {
   private func slopes(at baseLearningRate: Double) throws -> (
     travel: Double, travelSlope: Double, noiseSlope: Double
   ) {
-    let schedule = try spec.realise(steps: steps, baseLearningRate: baseLearningRate)
+    let schedule = try spec.schedule(steps: steps, baseLearningRate: baseLearningRate)
     let count = try BoundTerms.movingSteps(of: schedule, gradientNorms: gradientNorms)
     let eta = schedule.multipliers
     let slopes = schedule.slopes

@@ -107,7 +107,7 @@ extension BoundTerms {
     guard moving < schedule.steps else {
       return (moving, schedule.multipliers(in: moving - 1..<moving)[0], false)
     }
-    let dummy = DummyLastStep(of: schedule, after: moving, gradientNorms: gradientNorms)
+    let dummy = LastStepMinimisation(of: schedule, after: moving, gradientNorms: gradientNorms)
     return (moving + 1, dummy.tightest(), true)
   }
 

@@ -32,19 +32,35 @@ public struct TunableSchedule: Sendable {
   /// - Parameter terms: its S and V.
   public init(terms: BoundTerms) { shape = .fixed(terms) }
 
+  /// A run.
+  ///
+  /// - Parameters:
+  ///   - run: a spec over its steps, or given multipliers.
+  ///   - gradientNorms: G, or G_1 … G_T.
+  /// - Throws: `ScheduleError` and ``BoundError``.
+  /// - Complexity: O(T) time, O(1) memory.
+  public init(of run: TrainingRun, gradientNorms: GradientNorms = .one) throws {
+    if let spec = run.spec {
+      try self.init(spec, steps: run.steps, gradientNorms: gradientNorms)
+    } else {
+      let terms = try BoundTerms.lastIterate(of: run.schedule(), gradientNorms: gradientNorms)
+      self.init(terms: terms)
+    }
+  }
+
   /// A spec over a number of steps.
   ///
   /// Up to 10⁷ steps the sums are formed; beyond that, a closed form is used where there is one.
   ///
   /// - Parameters:
-  ///   - spec: any spec but a file.
+  ///   - spec: any spec.
   ///   - steps: T.
   ///   - gradientNorms: G, or G_1 … G_T.
   /// - Throws: `ScheduleError` and ``BoundError``.
   /// - Complexity: O(T) time, O(1) memory.
   public init(_ spec: ScheduleSpec, steps: Int, gradientNorms: GradientNorms = .one) throws {
     if let lowest = spec.lowestBaseLearningRate {
-      _ = try spec.realise(steps: steps, baseLearningRate: lowest)
+      _ = try spec.schedule(steps: steps, baseLearningRate: lowest)
       shape = .floored(
         FlooredSchedule(spec: spec, steps: steps, lowest: lowest, gradientNorms: gradientNorms))
     } else if steps > 10_000_000, case .constant(let norm) = gradientNorms.storage,
@@ -52,7 +68,7 @@ public struct TunableSchedule: Sendable {
     {
       shape = .fixed(terms.scaled(gradientNorm: norm))
     } else {
-      let schedule = try spec.realise(steps: steps)
+      let schedule = try spec.schedule(steps: steps)
       shape = .fixed(try BoundTerms.lastIterate(of: schedule, gradientNorms: gradientNorms))
     }
   }

@@ -26,18 +26,18 @@ public struct GradientNormLog: Sendable {
   /// - Complexity: O(records).
   public init(of log: RunLog) throws(InputError) {
     guard let series = log.gradientNorm, let last = series.steps.last else {
-      throw log.lacking(.gradientNorm, remedy: "log it, or name its column with --grad-norm-col")
+      throw log.lacking(.gradientNorm, hint: "log it, or name its column with --grad-norm-col")
     }
     guard last < Self.mostSteps else {
       throw InputError(
         path: log.path, problem: "it goes on to step \(last)",
-        remedy: "give a log of at most \(Self.mostSteps) steps")
+        hint: "give a log of at most \(Self.mostSteps) steps")
     }
     let usable = series.filter { $1 > 0 && $1 <= usableMagnitudes.upperBound }
     guard usable.steps.count >= 2 else {
       throw InputError(
         path: log.path, problem: "\(usable.steps.count) usable gradient norms make no schedule",
-        remedy: "log two or more")
+        hint: "log two or more")
     }
     let shift = log.steps.first == 0 ? 1 : 0
     steps = usable.steps.map { $0 + shift }

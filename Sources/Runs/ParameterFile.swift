@@ -32,7 +32,7 @@ extension ParameterValue {
     else {
       throw InputError(
         path: path, problem: "it is neither JSON nor an argument list",
-        remedy:
+        hint:
           "convert YAML by python3 -c 'import json, sys, yaml; json.dump(yaml.safe_load(sys.stdin), sys.stdout)' < config.yaml > config.json"
       )
     }
@@ -42,7 +42,7 @@ extension ParameterValue {
   private init(jsonBytes bytes: [UInt8], path: String) throws(InputError) {
     guard let value = ParameterValue(try JSONTree.document(bytes, path: path).tree) else {
       throw InputError(
-        path: path, problem: "it holds NaN or an infinity", remedy: "give finite numbers")
+        path: path, problem: "it holds NaN or an infinity", hint: "give finite numbers")
     }
     self = value
   }

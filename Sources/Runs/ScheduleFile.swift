@@ -16,13 +16,13 @@ extension Schedule {
     let values = try ValueFile.read(path, kind: .learningRate)
     guard values.count <= ScheduleSpec.mostSteps else {
       throw InputError(
-        path: path, problem: "it holds \(values.count) steps", remedy: "give at most 1e9")
+        path: path, problem: "it holds \(values.count) steps", hint: "give at most 1e9")
     }
     do {
       try self.init(values: values)
     } catch {
       throw InputError(
-        path: path, problem: error.problem, remedy: "give at least one positive learning rate")
+        path: path, problem: error.problem, hint: "give at least one positive learning rate")
     }
   }
 }
@@ -39,7 +39,7 @@ extension GradientNorms {
     do {
       return try .perStep(values)
     } catch {
-      throw InputError(path: path, problem: "\(error)", remedy: "check the column")
+      throw InputError(path: path, problem: "\(error)", hint: "check the column")
     }
   }
 }

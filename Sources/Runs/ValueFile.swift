@@ -12,8 +12,8 @@ struct ValueKind: Sendable {
   /// What a value may be.
   let isValid: @Sendable (Double) -> Bool
 
-  /// The remedy for a value that may not be.
-  let remedy: String
+  /// The hint for a value that may not be.
+  let hint: String
 
   static let learningRate = ValueKind(
     name: "learning rate",
@@ -21,12 +21,12 @@ struct ValueKind: Sendable {
       "lr", "learning_rate", "base_lr", "multiplier", "eta", "value", "values", "schedule",
       "multipliers", "learning_rates", "train_lr",
     ],
-    isValid: { $0.isFinite && $0 >= 0 }, remedy: "give finite numbers of at least 0")
+    isValid: { $0.isFinite && $0 >= 0 }, hint: "give finite numbers of at least 0")
 
   static let gradientNorm = ValueKind(
     name: "gradient norm",
     columns: ["grad_norm", "gradient_norm", "grad-norm", "norm", "norms", "value", "values"],
-    isValid: { $0.isFinite && $0 >= 0 && $0 <= 1e50 }, remedy: "give numbers from 0 to 1e50")
+    isValid: { $0.isFinite && $0 >= 0 && $0 <= 1e50 }, hint: "give numbers from 0 to 1e50")
 }
 
 /// Reads a file of one value a step: CSV (with a header naming the column, or bare numbers) or JSON
@@ -43,7 +43,7 @@ enum ValueFile {
   {
     guard bytes.contains(where: { $0 > 0x20 }) else {
       throw InputError(
-        path: path, problem: "it is empty", remedy: "give one \(kind.name) a line, or JSON")
+        path: path, problem: "it is empty", hint: "give one \(kind.name) a line, or JSON")
     }
     let values =
       JSONTree.isFound(in: bytes)
@@ -51,7 +51,7 @@ enum ValueFile {
       : try parseDelimited(bytes, path: path, kind: kind)
     guard !values.isEmpty else {
       throw InputError(
-        path: path, problem: "it holds no values", remedy: "give one \(kind.name) a line")
+        path: path, problem: "it holds no values", hint: "give one \(kind.name) a line")
     }
     return values
   }
@@ -81,29 +81,29 @@ enum ValueFile {
         throw InputError(
           path: path, line: line,
           problem: "it has \(fields.count) fields and the first line \(width)",
-          remedy: "write decimals with a point")
+          hint: "write decimals with a point")
       }
       guard valueColumn < fields.count, let value = text.number(fields[valueColumn]) else {
         let cell = valueColumn < fields.count ? text.text(fields[valueColumn]) : ""
         throw InputError(
           path: path, line: line, problem: "'\(printable(cell))' is not a number",
-          remedy: kind.remedy)
+          hint: kind.hint)
       }
       guard kind.isValid(value) else {
         throw InputError(
-          path: path, line: line, problem: "\(value) is not a \(kind.name)", remedy: kind.remedy)
+          path: path, line: line, problem: "\(value) is not a \(kind.name)", hint: kind.hint)
       }
       if let stepColumn {
         guard stepColumn < fields.count, let step = text.number(fields[stepColumn]) else {
           throw InputError(
             path: path, line: line, problem: "the step is not a number",
-            remedy: "give every step once, in order")
+            hint: "give every step once, in order")
         }
         guard step == (lastStep ?? step - 1) + 1, lastStep != nil || step == 0 || step == 1 else {
           let before = lastStep.map { "follows step \(decimalText($0))" } ?? "is the first"
           throw InputError(
             path: path, line: line, problem: "step \(decimalText(step)) \(before)",
-            remedy: "give every step once, in order, from 0 or 1 on")
+            hint: "give every step once, in order, from 0 or 1 on")
         }
         lastStep = step
       }
@@ -124,7 +124,7 @@ enum ValueFile {
     throw InputError(
       path: path, line: 1,
       problem: "no column of '\(printable(header.joined(separator: ",")))' holds the \(kind.name)",
-      remedy: "name it one of \(kind.columns.prefix(4).joined(separator: ", "))")
+      hint: "name it one of \(kind.columns.prefix(4).joined(separator: ", "))")
   }
 
   private static func bareColumns(count: Int, path: String, kind: ValueKind)
@@ -136,7 +136,7 @@ enum ValueFile {
     default:
       throw InputError(
         path: path, line: 1, problem: "\(count) columns have no names",
-        remedy: "add a header that names one of them \(kind.columns[0])")
+        hint: "add a header that names one of them \(kind.columns[0])")
     }
   }
 
@@ -158,7 +158,7 @@ enum ValueFile {
       guard case .number(let value) = element, kind.isValid(value) else {
         throw InputError(
           path: path, problem: "element \(index + 1), \(element.shown), is not a \(kind.name)",
-          remedy: kind.remedy)
+          hint: kind.hint)
       }
       values.append(value)
     }
@@ -174,13 +174,13 @@ enum ValueFile {
       let found = members.filter { $0.name.lowercased() == name && $0.value.elements != nil }
       guard found.count < 2 else {
         throw InputError(
-          path: path, problem: "the key '\(name)' stands twice", remedy: "remove one of them")
+          path: path, problem: "the key '\(name)' stands twice", hint: "remove one of them")
       }
       if let elements = found.first?.value.elements { return elements }
     }
     throw InputError(
       path: path, problem: "no key of the JSON object holds an array of \(kind.name)s",
-      remedy: "name it \(kind.columns[0])")
+      hint: "name it \(kind.columns[0])")
   }
 }
 

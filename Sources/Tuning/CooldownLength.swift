@@ -60,7 +60,7 @@ public struct CooldownLength: Sendable {
     guard Self.applies(to: spec) else { return nil }
     let warmup = spec.warmup?.steps(of: steps) ?? 0
     guard warmup < steps else {
-      _ = try spec.realise(steps: steps, baseLearningRate: baseLearningRate)
+      _ = try spec.schedule(steps: steps, baseLearningRate: baseLearningRate)
       return nil
     }
 

@@ -3,11 +3,11 @@ import Bound
 import Glibc
 import Runs
 import Schedules
+import Search
 import Support
 import TheoryModel
 import Transfer
 import Tuning
-import Workloads
 
 /// Runs the command and turns errors into one line on stderr and an exit code.
 @main

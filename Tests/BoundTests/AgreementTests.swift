@@ -7,7 +7,7 @@ import Testing
 /// Numbers of 2501.18965.
 @Suite struct AgreementTests {
   static func gamma(_ text: String, _ steps: Int, average: Bool = false) throws -> Double {
-    let schedule = try ScheduleSpec(text).realise(steps: steps)
+    let schedule = try ScheduleSpec(text).schedule(steps: steps)
     let terms =
       try average ? BoundTerms.averageIterate(of: schedule) : .lastIterate(of: schedule)
     return try terms.optimalBaseLearningRate()
@@ -53,7 +53,7 @@ import Testing
       ("invsqrt", 0.12226), ("constant", 0.13754),
     ]
     for (text, omega) in expected {
-      let terms = try BoundTerms.lastIterate(of: ScheduleSpec(text).realise(steps: 400))
+      let terms = try BoundTerms.lastIterate(of: ScheduleSpec(text).schedule(steps: 400))
       #expect(abs(try terms.optimalBound() - omega) < 5.1e-6, "\(text)")
     }
   }
@@ -71,7 +71,7 @@ import Testing
   func fallingGradientNorms(_ exponent: Double, _ text: String, _ gamma: Double) throws {
     let norms = (1...400).map { pow(Double($0), exponent) }
     let terms = try BoundTerms.lastIterate(
-      of: ScheduleSpec(text).realise(steps: 400), gradientNorms: .perStep(norms))
+      of: ScheduleSpec(text).schedule(steps: 400), gradientNorms: .perStep(norms))
     #expect(abs(try terms.optimalBaseLearningRate() - gamma) < 6e-7)
   }
 }

@@ -46,7 +46,7 @@ import Testing
         "wsd:cooldown=100%,decay=exponential,min=1e-12", "wsds:period=10%,cooldown=3%",
       ], lengths)
     func equalsDirectSums(_ text: String, _ steps: Int) throws {
-      try Self.check(ScheduleSpec(text).realise(steps: steps), .one, nil)
+      try Self.check(ScheduleSpec(text).schedule(steps: steps), .one, nil)
     }
 
     @Test(arguments: lengths, [0.5, 4.0])
@@ -62,7 +62,7 @@ import Testing
     }
 
     @Test func sameBitsForAnyNumberOfThreads() throws {
-      let schedule = try ScheduleSpec("cosine:warmup=5%").realise(steps: 20_000)
+      let schedule = try ScheduleSpec("cosine:warmup=5%").schedule(steps: 20_000)
       let one = try BoundCurve(of: schedule, threads: 1)
       let two = try BoundCurve(of: schedule, threads: 2)
       #expect(one.noiseSums == two.noiseSums && one.stepSums == two.stepSums)
@@ -80,7 +80,7 @@ import Testing
     }
 
     @Test func manyBaseLearningRatesFromOneCurve() throws {
-      let curve = try BoundCurve(of: ScheduleSpec("wsd20").realise(steps: 300))
+      let curve = try BoundCurve(of: ScheduleSpec("wsd20").schedule(steps: 300))
       for gamma in [1e-3, 0.05] {
         let bounds = try curve.bounds(at: gamma, distance: 2)
         let single = try curve.terms(at: 300).bound(at: gamma, distance: 2)
@@ -91,7 +91,7 @@ import Testing
     }
 
     @Test func tooLongForACurve() throws {
-      let schedule = try ScheduleSpec("linear").realise(steps: 60_000_000)
+      let schedule = try ScheduleSpec("linear").schedule(steps: 60_000_000)
       #expect(throws: BoundError.self) { try BoundCurve(of: schedule) }
     }
   }

@@ -5,7 +5,7 @@ import Testing
 @Suite struct BoundErrorTests {
   @Test(arguments: [0, -1, .nan, .infinity, 1e-60, 1e60])
   func unusableMagnitudes(_ value: Double) throws {
-    let terms = try BoundTerms.lastIterate(of: ScheduleSpec("linear").realise(steps: 10))
+    let terms = try BoundTerms.lastIterate(of: ScheduleSpec("linear").schedule(steps: 10))
     #expect(throws: BoundError.self) { try terms.bound(at: value) }
     #expect(throws: BoundError.self) { try terms.bound(at: 1, distance: value) }
     #expect(throws: BoundError.self) { try terms.optimalBound(distance: value) }
@@ -26,7 +26,7 @@ import Testing
     #expect(throws: BoundError.normsAllZero) { try GradientNorms.perStep([0, 0]) }
     #expect(throws: BoundError.normCount(norms: 2, steps: 3)) {
       try BoundTerms.lastIterate(
-        of: ScheduleSpec("linear").realise(steps: 3), gradientNorms: .perStep([1, 2]))
+        of: ScheduleSpec("linear").schedule(steps: 3), gradientNorms: .perStep([1, 2]))
     }
     // Norms that are zero wherever the schedule moves leave nothing to balance.
     #expect(throws: BoundError.normsAllZero) {

@@ -10,7 +10,7 @@ import Testing
   func equalsTheSums(_ text: String, _ steps: Int) throws {
     let spec = try ScheduleSpec(text)
     let closed = try #require(BoundTerms.closedForm(of: spec, steps: steps))
-    let summed = try BoundTerms.lastIterate(of: spec.realise(steps: steps))
+    let summed = try BoundTerms.lastIterate(of: spec.schedule(steps: steps))
     #expect(relativeError(closed.stepSum, summed.stepSum) < 1e-14)
     #expect(relativeError(closed.noiseSum, summed.noiseSum) < 1e-14)
   }

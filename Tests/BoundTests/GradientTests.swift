@@ -23,8 +23,9 @@ import Testing
       let norms = (0..<40).map { _ in Double.random(in: 0.3...3, using: &generator) }
       let ones = [Double](repeating: 1, count: 40)
       return [
-        (try ScheduleSpec("linear").realise(steps: 40), ones),
-        (try ScheduleSpec("wsd20").realise(steps: 40), norms), (try Schedule(values: random), ones),
+        (try ScheduleSpec("linear").schedule(steps: 40), ones),
+        (try ScheduleSpec("wsd20").schedule(steps: 40), norms),
+        (try Schedule(values: random), ones),
         (try Schedule(values: random), norms),
       ]
     }
@@ -65,7 +66,7 @@ import Testing
     }
 
     @Test func slopesOfTheBound() throws {
-      let schedule = try ScheduleSpec("cosine").realise(steps: 30)
+      let schedule = try ScheduleSpec("cosine").schedule(steps: 30)
       let gradient = try BoundGradient(of: schedule)
       let slopes = try gradient.boundSlopes(at: 0.1, distance: 2)
       let s = gradient.terms.stepSum

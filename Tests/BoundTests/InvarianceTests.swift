@@ -12,7 +12,7 @@ import Testing
   @Test(arguments: specs + ["cosine", "onecycle", "piecewise:0=0.2,0.3=1,1=0.01", "invsqrt"])
   func aSpecAndItsValuesAgreeToTheBit(_ text: String) throws {
     for steps in [100, 513, 4097, 30_000] {
-      let schedule = try ScheduleSpec(text).realise(steps: steps)
+      let schedule = try ScheduleSpec(text).schedule(steps: steps)
       let values = try Schedule(values: schedule.multipliers)
       #expect(
         try BoundTerms.lastIterate(of: schedule) == BoundTerms.lastIterate(of: values), "\(steps)")
@@ -24,7 +24,7 @@ import Testing
   /// Only γη matters: scaled learning rates give the same shape.
   @Test(arguments: specs, [1e-6, 0.37, 1e12])
   func scalingTheSchedule(_ text: String, _ factor: Double) throws {
-    let schedule = try ScheduleSpec(text).realise(steps: 1000)
+    let schedule = try ScheduleSpec(text).schedule(steps: 1000)
     let scaled = try Schedule(values: schedule.multipliers.map { $0 * factor })
     let terms = try BoundTerms.lastIterate(of: schedule)
     let scaledTerms = try BoundTerms.lastIterate(of: scaled)
@@ -35,7 +35,7 @@ import Testing
   /// γ* = D/G·…, Ω* = D·G·….
   @Test(arguments: [1e-8, 3.0, 1e20], [1e-10, 0.5, 1e15])
   func scalingDistanceAndNorm(_ distance: Double, _ norm: Double) throws {
-    let schedule = try ScheduleSpec("wsd20").realise(steps: 777)
+    let schedule = try ScheduleSpec("wsd20").schedule(steps: 777)
     let unit = try BoundTerms.lastIterate(of: schedule)
     let terms = try BoundTerms.lastIterate(of: schedule, gradientNorms: .constant(norm))
     let gamma = try terms.optimalBaseLearningRate(distance: distance)
@@ -51,7 +51,7 @@ import Testing
   /// Ω(ργ*)/Ω* = (ρ + 1/ρ)/2 for every schedule.
   @Test(arguments: specs, [0.1, 0.5, 2, 64])
   func misTunedBase(_ text: String, _ rho: Double) throws {
-    let terms = try BoundTerms.lastIterate(of: ScheduleSpec(text).realise(steps: 321))
+    let terms = try BoundTerms.lastIterate(of: ScheduleSpec(text).schedule(steps: 321))
     let gamma = try terms.optimalBaseLearningRate()
     let ratio = try terms.bound(at: rho * gamma) / terms.optimalBound()
     #expect(relativeError(ratio, (rho + 1 / rho) / 2) < 1e-14)

@@ -88,7 +88,7 @@ import Testing
 
   @Test(arguments: ["constant", "linear", "cosine", "wsd20", "invsqrt"])
   func theDummyOnlyTightens(_ text: String) throws {
-    let schedule = try ScheduleSpec(text).realise(steps: 500)
+    let schedule = try ScheduleSpec(text).schedule(steps: 500)
     let given = try BoundTerms.lastIterate(of: schedule)
     let tuned = try BoundTerms.lastIterateMinimisingLastStep(of: schedule)
     #expect(try tuned.optimalBound() <= given.optimalBound())

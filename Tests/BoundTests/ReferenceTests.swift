@@ -26,7 +26,7 @@ import Testing
       let parts = name.components(separatedBy: "/T=")
       let text = try #require(Self.specs[parts[0]])
       let steps = try #require(Int(parts[1]))
-      let schedule = try ScheduleSpec(text).realise(steps: steps)
+      let schedule = try ScheduleSpec(text).schedule(steps: steps)
       let terms = try BoundTerms.lastIterate(of: schedule)
       let pairs = [
         (terms.stepSum, "S"), (terms.noiseSum, "V"), (try terms.bound(at: 1), "omega_gamma1"),
@@ -47,7 +47,7 @@ import Testing
   ])
   func longRunLimits(_ text: String, _ gamma: Double, _ omega: Double) throws {
     let steps = 10_000_000
-    let terms = try BoundTerms.lastIterate(of: ScheduleSpec(text).realise(steps: steps))
+    let terms = try BoundTerms.lastIterate(of: ScheduleSpec(text).schedule(steps: steps))
     let root = Double(steps).squareRoot()
     if let closed = BoundTerms.closedForm(of: try ScheduleSpec(text), steps: steps) {
       #expect(relativeError(closed.noiseSum, terms.noiseSum) < 1e-13)

@@ -19,7 +19,7 @@ import Testing
 
   @Test(arguments: table)
   func discreteTable(_ text: String, _ exponent: Double?, _ ratios: [Double]) throws {
-    let bound = try RestartBound(of: ScheduleSpec(text).realise(steps: 100_000))
+    let bound = try RestartBound(of: ScheduleSpec(text).schedule(steps: 100_000))
     #expect((bound.exponent == nil) == (exponent == nil))
     if let exponent {
       #expect(abs(try #require(bound.exponent) - exponent) < 5.1e-5)
@@ -33,12 +33,12 @@ import Testing
   @Test(arguments: [1000, 30_000])
   func exponentsDoNotDependOnTheRun(_ steps: Int) throws {
     func exponent(_ text: String) throws -> Double? {
-      try RestartBound(of: ScheduleSpec(text).realise(steps: steps)).exponent
+      try RestartBound(of: ScheduleSpec(text).schedule(steps: steps)).exponent
     }
     for text in ["constant", "cosine:min=0.1", "cosine:min=0.01", "invsqrt"] {
       #expect(try exponent(text) == nil, "\(text)")
     }
-    #expect(try RestartBound(of: ScheduleSpec("linear").realise(steps: 10)).exponent == nil)
+    #expect(try RestartBound(of: ScheduleSpec("linear").schedule(steps: 10)).exponent == nil)
     #expect(abs(try #require(try exponent("linear")) - 1.0 / 3) < 0.03)
     #expect(abs(try #require(try exponent("poly:power=2")) - 0.2) < 0.01)
     #expect(abs(try #require(try exponent("cosine")) - 0.2) < 0.01)
@@ -47,7 +47,7 @@ import Testing
   @Test(arguments: [1.0, 2, 3], [1.5, 4.0, 32])
   func polynomialFormula(_ power: Double, _ factor: Double) throws {
     let spec = try ScheduleSpec("poly:power=\(power)")
-    let discrete = try RestartBound(of: spec.realise(steps: 100_000)).ratio(at: factor)
+    let discrete = try RestartBound(of: spec.schedule(steps: 100_000)).ratio(at: factor)
     let limit = RestartBound.polynomialRatio(power: power, factor: factor)
     #expect(relativeError(discrete, limit) < 1e-3)
   }
@@ -55,12 +55,12 @@ import Testing
   /// A learning rate that is too low always costs (ρ + 1/ρ)/2, and one that is right nothing.
   @Test(arguments: ["linear", "constant", "cosine"], [0.01, 0.5, 1])
   func tooLow(_ text: String, _ factor: Double) throws {
-    let bound = try RestartBound(of: ScheduleSpec(text).realise(steps: 1000))
+    let bound = try RestartBound(of: ScheduleSpec(text).schedule(steps: 1000))
     #expect(relativeError(bound.ratio(at: factor), (factor + 1 / factor) / 2) < 1e-14)
   }
 
   @Test func shortestRun() throws {
-    let bound = try RestartBound(of: ScheduleSpec("linear").realise(steps: 1))
+    let bound = try RestartBound(of: ScheduleSpec("linear").schedule(steps: 1))
     #expect(bound.ratio(at: 2) == 1.25 && bound.exponent == nil)
   }
 }

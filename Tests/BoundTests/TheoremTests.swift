@@ -59,7 +59,7 @@ import Testing
       let problem = Problem(dimension: dimension, using: &generator)
       let steps = Int.random(in: 2...40, using: &generator)
       let text = Self.specs.randomElement(using: &generator) ?? "linear"
-      var values = try ScheduleSpec(text).realise(steps: steps).multipliers
+      var values = try ScheduleSpec(text).schedule(steps: steps).multipliers
       // Every other schedule has zeros, at its end or anywhere.
       if seed % 4 == 1 { values += [Double](repeating: 0, count: seed % 3 + 1) }
       if seed % 4 == 3 {

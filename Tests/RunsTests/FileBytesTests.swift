@@ -22,13 +22,13 @@ import Testing
         _ = try LossCurve(contentsOf: $0, diagnostics: &diagnostics)
       }
     ), ("configuration", { _ = try ParameterValue(contentsOf: $0) }),
-    ("calibration", { _ = try Calibration(contentsOf: $0) }),
+
   ]
 
   private func expect(_ path: String, _ piece: String) {
     for reader in Self.readers {
       let error = #expect(throws: InputError.self, "\(reader.name)") { try reader.read(path) }
-      #expect(error?.path == path, "\(reader.name)")
+      #expect(error?.subject == path, "\(reader.name)")
       #expect(error?.problem.contains(piece) == true, "\(reader.name): \(error?.problem ?? "")")
     }
   }
@@ -133,7 +133,7 @@ import Testing
 
   @Test func pathsInMessages() {
     func shown(_ path: String) -> String {
-      String(InputError(path: path, problem: "p", remedy: "r").description.dropLast(6))
+      String(InputError(path: path, problem: "p", hint: "r").description.dropLast(6))
     }
     #expect(shown("runs/a-1.csv") == "runs/a-1.csv" && shown("-") == "standard input")
     #expect(shown("my runs/it's.csv") == "'my runs/it'\\''s.csv'" && shown("") == "''")

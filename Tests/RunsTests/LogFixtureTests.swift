@@ -35,7 +35,7 @@ import Testing
       uniqueKeysWithValues: pairs.compactMap { pair in pair.0.map { ($0, pair.1) } })
   }
 
-  static let logs: [(String, LogFormat, [LogMend.Kind])] = [
+  static let logs: [(String, LogFormat, [LogRepair.Kind])] = [
     ("simple-value.tfevents", .tensorBoard, []), ("tensor.tfevents", .tensorBoard, []),
     ("resumed-tensorboard", .tensorBoard, [.supersededRecords]),
     ("offline.wandb", .wandb, [.divergedLosses]), ("mlflow-run", .mlflow, []),
@@ -44,7 +44,7 @@ import Testing
   ]
 
   @Test(arguments: logs)
-  func everyValueThatWasWritten(_ name: String, _ format: LogFormat, _ mended: [LogMend.Kind])
+  func everyValueThatWasWritten(_ name: String, _ format: LogFormat, _ mended: [LogRepair.Kind])
     throws
   {
     let log = try RunLog(contentsOf: Self.path(name))
@@ -85,7 +85,7 @@ import Testing
   func timing(
     _ name: String, _ spec: String, _ steps: Int, _ rate: Double, _ timing: LearningRateTiming
   ) throws {
-    let schedule = try ScheduleSpec(spec).realise(steps: steps)
+    let schedule = try ScheduleSpec(spec).schedule(steps: steps)
     let log = try RunLog(contentsOf: Self.path(name))
     let aligned = try log.aligned(with: schedule, baseLearningRate: rate)
     #expect(aligned.learningRateTiming == timing)

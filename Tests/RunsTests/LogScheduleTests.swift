@@ -14,7 +14,7 @@ import Testing
     _ spec: String, steps: Int, timing: LearningRateTiming, every: Int = 10,
     change: (Int, Double) -> Double = { $1 }
   ) throws -> (RunLog, Schedule) {
-    let schedule = try ScheduleSpec(spec).realise(steps: steps)
+    let schedule = try ScheduleSpec(spec).schedule(steps: steps)
     let multipliers = schedule.multipliers
     var rows = "step,lr,loss\n"
     for update in stride(from: every, through: steps, by: every) {
@@ -84,7 +84,7 @@ import Testing
   func anotherRun(_ own: String, _ spec: String, _ steps: Int, _ rate: Double, _ first: Int) throws
   {
     let (log, _) = try Self.log(own, steps: 400, timing: .applied)
-    let plan = try ScheduleSpec(spec).realise(steps: steps)
+    let plan = try ScheduleSpec(spec).schedule(steps: steps)
     let error = #expect(throws: ScheduleMismatch.self) {
       try log.aligned(with: plan, baseLearningRate: rate)
     }
@@ -125,7 +125,7 @@ import Testing
       let rate = try #require(name.firstMatch(of: /_lr([0-9.]+)_/).flatMap { Double($0.1) })
       let steps = try #require(name.firstMatch(of: /_iter([0-9]+)_/).flatMap { Int($0.1) })
       let spec = try ScheduleSpec("wsd:cooldown=\(fraction),warmup=300")
-      let aligned = try log.aligned(with: spec.realise(steps: steps), baseLearningRate: rate)
+      let aligned = try log.aligned(with: spec.schedule(steps: steps), baseLearningRate: rate)
       #expect(aligned.learningRateTiming == .next && log.finalLossQuantity == .finalValidationLoss)
       let last = try #require(aligned.learningRate?.values.last)
       let cooldown = try #require(Double(fraction)) * Double(steps)

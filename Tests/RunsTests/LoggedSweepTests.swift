@@ -14,7 +14,7 @@ import Testing
     timing: LearningRateTiming = .applied, to last: Int? = nil, loss: String = "3",
     path: String = "run.csv", column: String = "loss"
   ) throws -> RunLog {
-    let multipliers = try ScheduleSpec(spec).realise(steps: steps).multipliers
+    let multipliers = try ScheduleSpec(spec).schedule(steps: steps).multipliers
     var rows = "step,lr,\(column)\n"
     for update in stride(from: every, through: last ?? steps, by: every) {
       let index = timing == .next ? update : update - 1
@@ -40,8 +40,8 @@ import Testing
     #expect(relativeError(run.baseLearningRate, 3e-4) < 1e-3, "\(run)")
     #expect(run.steps == 1000 && sweep.judge == .loss)
     // The multipliers after the warmup are those of the schedule, up to a step.
-    let own = try ScheduleSpec(text).realise(steps: 1000).multipliers
-    let found = try run.spec.realise(steps: 1000).multipliers
+    let own = try ScheduleSpec(text).schedule(steps: 1000).multipliers
+    let found = try run.spec.schedule(steps: 1000).multipliers
     for index in stride(from: 120, to: 1000, by: 7) {
       #expect(abs(own[index] - found[index]) < 0.012, "\(run.spec.canonical) at \(index)")
     }

@@ -8,7 +8,7 @@ import Testing
 /// Logs against plans: where they part, how far they go.
 @Suite struct PlanCheckTests {
   private static func plan(_ spec: String, _ steps: Int) throws -> Schedule {
-    try ScheduleSpec(spec).realise(steps: steps)
+    try ScheduleSpec(spec).schedule(steps: steps)
   }
 
   @Test(

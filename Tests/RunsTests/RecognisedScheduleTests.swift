@@ -93,7 +93,7 @@ import Testing
           relativeError(found.baseLearningRate, rate) < 1e-6,
           "\(run.spec) \(rate) over \(steps): \(found.spec.canonical) \(found.baseLearningRate)")
         // The same log and the same run agree for every command.
-        let schedule = try found.spec.realise(steps: steps)
+        let schedule = try found.spec.schedule(steps: steps)
         if !isUnseen {
           let check = try PlanCheck(
             of: log, schedule: schedule, baseLearningRate: found.baseLearningRate)

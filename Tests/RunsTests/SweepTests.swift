@@ -75,7 +75,7 @@ import Testing
     ("spec,steps,lr,loss\nwsd20,10,-1,1\n", 2, "not a base learning rate"),
     ("spec,steps,lr,loss\nwsd20,10,nan,1\n", 2, "not a base learning rate"),
     ("spec,steps,lr,loss\nwsd20,10,1,low\n", 2, "not a loss"),
-    ("spec,steps,lr,loss\n@x.csv,10,1,1\n", 2, "cannot name a schedule file"),
+    ("spec,steps,lr,loss\n@x.csv,10,1,1\n", 2, "a file is not a schedule"),
     ("family,steps,lr,loss\nwsd,10,1,1\n", 2, "has no cooldown"),
   ]
 

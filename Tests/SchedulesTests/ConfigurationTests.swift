@@ -17,7 +17,7 @@ import Testing
 
   static func samples() throws -> [Sample] {
     let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent("Dialects/configurations.json")
+      .deletingLastPathComponent().appendingPathComponent("RealLibraries/configurations.json")
     return try JSONDecoder().decode([Sample].self, from: Data(contentsOf: file))
   }
 

@@ -23,7 +23,7 @@ import Testing
 
   @Test func randomParameters() throws {
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent("Dialects")
+      .deletingLastPathComponent().appendingPathComponent("RealLibraries")
     let data = try Data(contentsOf: folder.appendingPathComponent("recorded.json"))
     let cases = try JSONDecoder().decode(DialectTests.Record.self, from: data).cases
     var generator = SplitMix64(seed: 8)

@@ -18,11 +18,11 @@ import Testing
     let cases: [Case]
   }
 
-  /// `Tests/Dialects/compare.py --record` writes the first from the installed libraries.
+  /// `Tests/RealLibraries/compare.py --record` writes the first from the installed libraries.
   @Test(arguments: ["recorded.json", "epfml.json"])
   func recordedValues(_ file: String) throws {
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent("Dialects")
+      .deletingLastPathComponent().appendingPathComponent("RealLibraries")
     let data = try Data(contentsOf: folder.appendingPathComponent(file))
     let record = try JSONDecoder().decode(Record.self, from: data)
     var schedulers: Set<String> = []

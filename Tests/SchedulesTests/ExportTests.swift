@@ -3,7 +3,7 @@ import Schedules
 import TestSupport
 import Testing
 
-/// Exports read back, without the libraries; `Tests/Dialects/compare.py` runs them there.
+/// Exports read back, without the libraries; `Tests/RealLibraries/compare.py` runs them there.
 @Suite struct ExportTests {
   /// Library, scheduler, parameters: read, exported for the library itself and read again.
   static let roundTrips: [(ExportTarget, Dialect, String, String)] = [
@@ -78,7 +78,7 @@ import Testing
 
   @Test(arguments: refusals)
   func refused(_ spec: String, _ target: ExportTarget, _ rate: Double?, _ pieces: [String]) throws {
-    let schedule = try ScheduleSpec(spec).realise(steps: 300)
+    let schedule = try ScheduleSpec(spec).schedule(steps: 300)
     let error = #expect(throws: ExportError.self) {
       try schedule.exported(for: target, title: spec, baseLearningRate: rate)
     }
@@ -89,7 +89,7 @@ import Testing
 
   /// Warmup counted otherwise is said, with the size of the difference.
   @Test func endPoints() throws {
-    let schedule = try ScheduleSpec("wsd20:warmup=10steps").realise(steps: 300)
+    let schedule = try ScheduleSpec("wsd20:warmup=10steps").schedule(steps: 300)
     let export = try schedule.exported(for: .huggingFace, title: "x")
     #expect(export.remarks.map(\.code) == ["end-points"])
     #expect(export.remarks[0].message.contains("0.1 of the peak"))
@@ -106,7 +106,7 @@ import Testing
     #expect(code.contains("\(schedule.multipliers[999])"))
     let long = try Schedule(values: [Double](repeating: 1, count: 1_000_001))
     #expect(throws: ExportError.self) { try long.exported(for: .torch, title: "x") }
-    let many = try ScheduleSpec("wsds:period=10steps,cooldown=5steps").realise(steps: 10_000)
+    let many = try ScheduleSpec("wsds:period=10steps,cooldown=5steps").schedule(steps: 10_000)
     #expect(try many.exported(for: .optax, title: "x").text.contains("TABLE_0"))
   }
 
@@ -114,7 +114,7 @@ import Testing
   @Test(arguments: ["piecewise:0=1e-320,1=0", "piecewise:0=1e-320,1=1e6"])
   func finiteNumbers(_ spec: String) throws {
     for steps in [1, 2, 9] {
-      let schedule = try ScheduleSpec(spec).realise(steps: steps)
+      let schedule = try ScheduleSpec(spec).schedule(steps: steps)
       for target in [ExportTarget.torch, .optax] {
         let code = try schedule.exported(for: target, title: "x", baseLearningRate: 1).text
         #expect(!code.contains("inf") && !code.contains("nan"), "\(code)")

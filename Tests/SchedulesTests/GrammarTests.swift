@@ -47,7 +47,7 @@ import Testing
     #expect(again.canonical == canonical)
   }
 
-  /// Input, the character at fault, a piece of the problem and a piece of the remedy.
+  /// Input, the character at fault, a piece of the problem and a piece of the hint.
   static let mistakes: [(String, Int?, String, String)] = [
     ("", 1, "needs a name", "constant, linear"),
     (":min=0.1", 1, "needs a name", "write one of"),
@@ -111,11 +111,11 @@ import Testing
   ]
 
   @Test(arguments: mistakes)
-  func errors(_ text: String, _ position: Int?, _ problem: String, _ remedy: String) {
+  func errors(_ text: String, _ position: Int?, _ problem: String, _ hint: String) {
     let error = #expect(throws: ScheduleError.self) { try ScheduleSpec(text) }
     #expect(error?.position == position)
     #expect(error?.problem.contains(problem) == true, "\(error?.problem ?? "")")
-    #expect(error?.remedy.contains(remedy) == true, "\(error?.remedy ?? "")")
+    #expect(error?.hint.contains(hint) == true, "\(error?.hint ?? "")")
     #expect(error?.description.contains("\n") == false)
   }
 

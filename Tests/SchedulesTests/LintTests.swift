@@ -23,7 +23,7 @@ import Testing
   @Test(arguments: specs)
   func ofSpecs(_ text: String, _ steps: Int, _ codes: [String]) throws {
     let spec = try ScheduleSpec(text)
-    let findings = try spec.realise(steps: steps).findings(intent: spec.intent(steps: steps))
+    let findings = try spec.schedule(steps: steps).findings(intent: spec.intent(steps: steps))
     #expect(findings.map(\.code) == codes, "\(findings)")
   }
 
@@ -96,7 +96,7 @@ import Testing
   /// A schedule's values are linted like the schedule.
   @Test func ofValues() throws {
     let spec = try ScheduleSpec("cosine:period=50%")
-    let values = try Schedule(values: spec.realise(steps: 1000).multipliers)
+    let values = try Schedule(values: spec.schedule(steps: 1000).multipliers)
     #expect(values.findings().map(\.code) == ["zero-lr-tail", "decay-ends-early"])
     #expect(try Schedule(values: [1]).findings().map(\.code) == ["high-final-lr"])
     #expect(try Schedule(values: [0, 1, 0]).findings().first?.code == "zero-lr-tail")
@@ -105,7 +105,7 @@ import Testing
   /// A long cooldown is what a long extension wants: worth knowing, and nothing to warn of.
   @Test(arguments: ["wsd80", "wsd95:warmup=5steps", "twostage:at=0.1,factor=0.5,cooldown=0.8"])
   func longCooldowns(_ text: String) throws {
-    let findings = try ScheduleSpec(text).realise(steps: 1000).findings()
+    let findings = try ScheduleSpec(text).schedule(steps: 1000).findings()
     #expect(findings.allSatisfy { $0.severity == .information }, "\(findings)")
   }
 }

@@ -45,7 +45,7 @@ import Testing
 
   @Test(arguments: conventions)
   func values(_ text: String, _ steps: Int, _ expected: [Double]) throws {
-    let schedule = try ScheduleSpec(text).realise(steps: steps)
+    let schedule = try ScheduleSpec(text).schedule(steps: steps)
     #expect(schedule.steps == steps)
     for (value, expected) in zip(schedule.multipliers, expected) {
       #expect(abs(value - expected) <= 3e-16, "\(schedule.multipliers)")
@@ -70,21 +70,21 @@ import Testing
   @Test(arguments: misfits)
   func errors(_ text: String, _ steps: Int, _ problem: String) throws {
     let spec = try ScheduleSpec(text)
-    let error = #expect(throws: ScheduleError.self) { try spec.realise(steps: steps) }
+    let error = #expect(throws: ScheduleError.self) { try spec.schedule(steps: steps) }
     #expect(error?.problem.contains(problem) == true, "\(error?.problem ?? "")")
   }
 
   @Test func fractionsThatRoundOverTheRunAreCut() throws {
-    let schedule = try ScheduleSpec("wsd:cooldown=0.5,warmup=0.5").realise(steps: 3)
+    let schedule = try ScheduleSpec("wsd:cooldown=0.5,warmup=0.5").schedule(steps: 3)
     #expect(schedule.multipliers == [0.5, 1, 1])
   }
 
   @Test func absoluteFloorDependsOnTheBaseLearningRate() throws {
     let spec = try ScheduleSpec("linear:min-lr=1e-4")
-    #expect(try spec.realise(steps: 2, baseLearningRate: 1e-3).multipliers == [1, 0.55])
-    #expect(try spec.realise(steps: 2, baseLearningRate: 1e-4).multipliers == [1, 1])
+    #expect(try spec.schedule(steps: 2, baseLearningRate: 1e-3).multipliers == [1, 0.55])
+    #expect(try spec.schedule(steps: 2, baseLearningRate: 1e-4).multipliers == [1, 1])
     let error = #expect(throws: ScheduleError.self) {
-      try spec.realise(steps: 2, baseLearningRate: 9e-5)
+      try spec.schedule(steps: 2, baseLearningRate: 9e-5)
     }
     #expect(error?.problem.contains("above the base learning rate") == true)
   }
@@ -103,7 +103,7 @@ import Testing
   func entriesDoNotDependOnTheRange(_ text: String) throws {
     let spec = try ScheduleSpec(text)
     for steps in [1, 2, 3, 10, 333, 5000] {
-      let schedule = try spec.realise(steps: steps)
+      let schedule = try spec.schedule(steps: steps)
       let all = schedule.multipliers
       #expect(all.max() == 1)
       #expect(all.allSatisfy { $0 >= 0 && $0 <= 1 })
@@ -124,7 +124,7 @@ import Testing
     /// The cosine against 80-bit arithmetic; the ends count most.
     @Test(arguments: [1, 2, 63, 64, 65, 1000, 99_991, 10_000_000])
     func cosineKeepsItsDigits(_ steps: Int) throws {
-      let schedule = try ScheduleSpec("cosine").realise(steps: steps)
+      let schedule = try ScheduleSpec("cosine").schedule(steps: steps)
       let pi: Float80 = 3.14159265358979323846264338327950288
       var indices = [0, 1, 2, steps / 3, steps / 2, steps - 65, steps - 64, steps - 2, steps - 1]
       var generator = SplitMix64(seed: 7)
@@ -139,20 +139,20 @@ import Testing
 
   @Test(arguments: [2, 5, 445, 5000])
   func onecycleFromZeroIsNeverNegative(_ steps: Int) throws {
-    let schedule = try ScheduleSpec("onecycle:start=0").realise(steps: steps)
+    let schedule = try ScheduleSpec("onecycle:start=0").schedule(steps: steps)
     #expect(schedule.multipliers.allSatisfy { $0 >= 0 })
     #expect(schedule.peak == 1)
   }
 
   @Test(arguments: [1, 65, 1000, 4097])
   func theCosineBeginsAtExactlyOne(_ steps: Int) throws {
-    let schedule = try ScheduleSpec("cosine").realise(steps: steps)
+    let schedule = try ScheduleSpec("cosine").schedule(steps: steps)
     #expect(schedule.first == 1 && schedule.peak == 1)
   }
 
   @Test func finalLevelsIgnoreTheLastStep() throws {
     func level(_ text: String, _ steps: Int = 100) throws -> Double {
-      try ScheduleSpec(text).realise(steps: steps).finalLevel
+      try ScheduleSpec(text).schedule(steps: steps).finalLevel
     }
     #expect(try level("linear", 10) < 1e-15)
     #expect(try level("wsd20", 50) < 1e-15)

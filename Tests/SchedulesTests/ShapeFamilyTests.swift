@@ -20,7 +20,7 @@ import Testing
   func agreesWithTheReference(_ text: String, _ key: String) throws {
     let expected = ShapeSearchReference.shared.numbers(key)
     #expect(expected.count == 20)
-    let schedule = try ScheduleSpec(text).realise(steps: 20)
+    let schedule = try ScheduleSpec(text).schedule(steps: 20)
     for (value, expected) in zip(schedule.multipliers, expected) {
       #expect(abs(schedule.peak * value - expected) <= 1e-15)
     }
@@ -39,7 +39,7 @@ import Testing
         guard expected.contains(where: { $0 > 0 }) else { continue }
         let spec = family.spec(at: point)
         #expect(try ScheduleSpec(spec.text) == spec)
-        let schedule = try spec.realise(steps: steps)
+        let schedule = try spec.schedule(steps: steps)
         let errors = zip(schedule.multipliers, expected).map { abs(schedule.peak * $0 - $1) }
         #expect(try #require(errors.max()) <= tolerance, "\(spec.text) at \(steps)")
       }
@@ -49,7 +49,7 @@ import Testing
   /// Lengths are cut off, not rounded; knots that fall together keep their first value.
   @Test func roundingIsTheirOwn() throws {
     func values(_ text: String, _ steps: Int) throws -> [Double] {
-      let schedule = try ScheduleSpec(text).realise(steps: steps)
+      let schedule = try ScheduleSpec(text).schedule(steps: steps)
       return schedule.multipliers.map { $0 * schedule.peak }
     }
     #expect(try values("con:warmup=0.29", 10) == [0, 0.5] + [Double](repeating: 1, count: 8))
@@ -60,9 +60,9 @@ import Testing
     #expect(
       try values("tps:x0=1,y1=1,delta-x1=1,delta-x2=1,delta-y2=1", 3) == [0, 1.0 / 3, 2.0 / 3])
     let still = try ScheduleSpec("sqrt-decay:alpha=0.5,warmup=1steps")
-    let error = #expect(throws: ScheduleError.self) { try still.realise(steps: 10) }
+    let error = #expect(throws: ScheduleError.self) { try still.schedule(steps: 10) }
     #expect(error?.problem.contains("every multiplier is zero") == true)
-    #expect(throws: ScheduleError.self) { try ScheduleSpec("con:warmup=9steps").realise(steps: 9) }
+    #expect(throws: ScheduleError.self) { try ScheduleSpec("con:warmup=9steps").schedule(steps: 9) }
   }
 
   @Test func drawsAreWithinTheirRanges() {
@@ -77,7 +77,7 @@ import Testing
     }
   }
 
-  /// Input, the character at fault, a piece of the problem and a piece of the remedy.
+  /// Input, the character at fault, a piece of the problem and a piece of the hint.
   @Test(arguments: [
     ("tps", 4, "tps needs x0=", "tps:x0=0.1,y1=0.8"),
     ("tps20", 4, "takes no percentage", "write tps"),
@@ -88,11 +88,11 @@ import Testing
     ("rex-gen:beta=-1", 14, "not a usable beta", "1e-06"),
     ("sqrt-dcay:alpha=1", 1, "no schedule is called", "did you mean sqrt-decay?"),
   ])
-  func mistakes(_ text: String, _ position: Int, _ problem: String, _ remedy: String) {
+  func mistakes(_ text: String, _ position: Int, _ problem: String, _ hint: String) {
     let error = #expect(throws: ScheduleError.self) { try ScheduleSpec(text) }
     #expect(error?.position == position)
     #expect(error?.problem.contains(problem) == true, "\(error?.problem ?? "")")
-    #expect(error?.remedy.contains(remedy) == true, "\(error?.remedy ?? "")")
+    #expect(error?.hint.contains(hint) == true, "\(error?.hint ?? "")")
   }
 
   @Test func aWarmupBelongsToTheFamiliesThatHaveOne() {
@@ -106,6 +106,6 @@ import Testing
   ])
   func synonyms(_ name: String, _ family: String) {
     let error = #expect(throws: ScheduleError.self) { try ScheduleSpec(name) }
-    #expect(error?.remedy.contains(family + ":") == true)
+    #expect(error?.hint.contains(family + ":") == true)
   }
 }

@@ -90,7 +90,7 @@ import Testing
     let again = try ScheduleSpec(spec.canonical)
     #expect(again == spec && again.canonical == spec.canonical, "\(text) → \(spec.canonical)")
     let steps = [1, 2, 7, 100, 1001].randomElement(using: &generator) ?? 7
-    guard let schedule = try? spec.realise(steps: steps, baseLearningRate: 1e-3) else {
+    guard let schedule = try? spec.schedule(steps: steps, baseLearningRate: 1e-3) else {
       return true
     }
     let multipliers = schedule.multipliers

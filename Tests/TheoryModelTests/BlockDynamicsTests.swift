@@ -11,7 +11,7 @@ import Testing
   static let isHeavy = ProcessInfo.processInfo.environment["LRBOUND_HEAVY"] == "1"
 
   static func plan(_ text: String, _ steps: Int) throws -> BlockPlan {
-    try BlockPlan(of: ScheduleProfile(of: ScheduleSpec(text).realise(steps: steps)), steps: steps)
+    try BlockPlan(of: ScheduleProfile(of: ScheduleSpec(text).schedule(steps: steps)), steps: steps)
   }
 
   /// Twenty steps are twenty blocks, and the recursion itself.
@@ -21,7 +21,7 @@ import Testing
     let dynamics = BlockDynamics(of: model)
     let plan = try Self.plan("wsd40:warmup=3steps", 20)
     let rate = 0.5 * dynamics.stabilityEdge
-    let rates = try ScheduleSpec("wsd40:warmup=3steps").realise(steps: 20).multipliers
+    let rates = try ScheduleSpec("wsd40:warmup=3steps").schedule(steps: 20).multipliers
     let expected = try model.finalLoss(learningRates: rates.map { rate * $0 }).excess
     #expect(relativeError(dynamics.excess(after: plan, baseLearningRate: rate), expected) < 1e-13)
   }
@@ -31,7 +31,7 @@ import Testing
   func blocksFollowSteps(_ text: String) throws {
     let steps = 500
     let plan = try Self.plan(text, steps)
-    let multipliers = try ScheduleSpec(text).realise(steps: steps).multipliers
+    let multipliers = try ScheduleSpec(text).schedule(steps: steps).multipliers
     for task in [CrossCheckTask.standard[0], CrossCheckTask.standard[3]] {
       let model = FeatureModel(task, features: 1000)
       let dynamics = BlockDynamics(of: model)
@@ -48,7 +48,7 @@ import Testing
   @Test(arguments: CrossCheckTask.standard)
   func edge(_ task: CrossCheckTask) throws {
     let dynamics = BlockDynamics(of: FeatureModel(task, features: 1000))
-    let profile = ScheduleProfile(of: try ScheduleSpec("constant").realise(steps: 10))
+    let profile = ScheduleProfile(of: try ScheduleSpec("constant").schedule(steps: 10))
     func excess(_ part: Double, _ steps: Int) -> Double {
       dynamics.excess(
         after: BlockPlan(of: profile, steps: steps),
@@ -70,7 +70,7 @@ import Testing
         labelNoise: coarse.noise, batch: task.batch))
     #expect(relativeError(coarse.stabilityEdge, model.stabilityEdge) < 0.01)
     func exact(_ text: String, _ steps: Int) throws -> (rate: Double, excess: Double) {
-      let multipliers = try ScheduleSpec(text).realise(steps: steps).multipliers
+      let multipliers = try ScheduleSpec(text).schedule(steps: steps).multipliers
       let best = minimum(
         in: log(1e-3 / Double(steps))...log(model.stabilityEdge), tolerance: 1e-4
       ) { logarithm in
@@ -92,7 +92,7 @@ import Testing
       #expect(error < 0.03)
       worst = max(worst, error)
       // The regret of the bound's ratio, within a tenth of what the label hangs on where it is small.
-      let rates = try ScheduleSpec(shape).realise(steps: 4000).multipliers
+      let rates = try ScheduleSpec(shape).schedule(steps: 4000).multipliers
         .map { source.rate * 1.1 * target.rate / source.rate * $0 }
       let regret = try model.finalLoss(learningRates: rates).excess / target.excess - 1
       let judged = reading.regret(of: 1.1 * target.rate / source.rate, over: horizon)

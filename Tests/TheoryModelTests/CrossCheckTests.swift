@@ -11,7 +11,7 @@ extension CrossCheck.Reading {
 
 @Suite struct CrossCheckTests {
   static func schedule(_ text: String, _ steps: Int = 4000) throws -> Schedule {
-    try ScheduleSpec(text).realise(steps: steps)
+    try ScheduleSpec(text).schedule(steps: steps)
   }
 
   static func check(

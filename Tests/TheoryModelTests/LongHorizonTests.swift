@@ -21,7 +21,7 @@ import TheoryModel
       task: ModelTask(
         taskExponent: task.0, spectrumExponent: task.1, labelNoise: 0.2, batch: task.2),
       features: Self.isHeavy ? 1_000_000 : 100)
-    let multipliers = try ScheduleSpec(text).realise(steps: steps).multipliers
+    let multipliers = try ScheduleSpec(text).schedule(steps: steps).multipliers
     for part in [0.9, 0.01] {
       let rate = part * model.stabilityEdge
       let rates = multipliers.map { rate * $0 }

@@ -164,7 +164,7 @@ import TheoryModel
     let lengths = Self.isHeavy ? [1024, 4096, 16384] : [64, 256]
     var ratios: [Double] = []
     for length in lengths {
-      let multipliers = try ScheduleSpec("linear").realise(steps: length).multipliers
+      let multipliers = try ScheduleSpec("linear").schedule(steps: length).multipliers
       let tuned = try TunedModelRate(of: model, multipliers: multipliers, cap: 0.5)
       let limit = try SemiAnalyticSchedule(for: model, steps: Double(length), cap: 0.5)
       ratios.append(tuned.baseLearningRate / limit.learningRates[length / 4])

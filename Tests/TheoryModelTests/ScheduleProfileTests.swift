@@ -5,7 +5,7 @@ import TheoryModel
 
 @Suite struct ScheduleProfileTests {
   static func profile(_ text: String, _ steps: Int) throws -> ScheduleProfile {
-    ScheduleProfile(of: try ScheduleSpec(text).realise(steps: steps))
+    ScheduleProfile(of: try ScheduleSpec(text).schedule(steps: steps))
   }
 
   static let specs = [
@@ -16,7 +16,7 @@ import TheoryModel
   /// Over its own number of steps a profile is the schedule.
   @Test(arguments: specs)
   func overItsOwnSteps(_ text: String) throws {
-    let schedule = try ScheduleSpec(text).realise(steps: 370)
+    let schedule = try ScheduleSpec(text).schedule(steps: 370)
     let profile = ScheduleProfile(of: schedule)
     for (step, multiplier) in schedule.multipliers.enumerated() {
       #expect(abs(profile.multiplier(at: Double(step) / 370) - multiplier) < 1e-12)
@@ -27,7 +27,7 @@ import TheoryModel
   @Test(arguments: specs, [137, 2000])
   func overOtherSteps(_ text: String, _ steps: Int) throws {
     let profile = try Self.profile(text, 1000)
-    let expected = try ScheduleSpec(text).realise(steps: steps).multipliers
+    let expected = try ScheduleSpec(text).schedule(steps: steps).multipliers
     var apart = 0.0
     for (step, multiplier) in expected.enumerated() {
       apart += abs(profile.multiplier(at: Double(step) / Double(steps)) - multiplier)

@@ -12,7 +12,7 @@ import Testing
     _ spec: String, _ from: Int, _ to: Int, rule: TransferRule = .bound, rate: Double? = nil,
     criterion: ExtensionOption.Criterion = .leastBound
   ) throws -> ExtensionQuestion {
-    let base = try ScheduledRun(ScheduleSpec(spec), steps: from)
+    let base = try TrainingRun(ScheduleSpec(spec), steps: from)
     let run = try ExtendableRun(base, baseLearningRate: rate)
     var question = try ExtensionQuestion(of: run, base: base, toSteps: to, rule: rule)
     question.criterion = criterion
@@ -184,7 +184,7 @@ import Testing
     let plan = try #require(answer.option(.longerCooldown)?.plan)
     #expect(plan.changeAtStep == 2940 && plan.branchAtStep == 2939)
     #expect(answer.stepsToTrain(plan) == 8000 - 2939)
-    let before = try ScheduleSpec("wsd20").realise(steps: 4000)
+    let before = try ScheduleSpec("wsd20").schedule(steps: 4000)
     #expect(plan.schedule.multipliers(in: 0..<2939) == before.multipliers(in: 0..<2939))
   }
 
@@ -313,7 +313,7 @@ import Testing
       let worth = try #require(answer.equivalentMoreSteps(kind))
       #expect(abs(worth * 100 - percent) < 0.1)
       let steps = Int((8000 * (1 + worth)).rounded())
-      let same = try BoundTerms.lastIterate(of: ScheduleSpec("wsd20").realise(steps: steps))
+      let same = try BoundTerms.lastIterate(of: ScheduleSpec("wsd20").schedule(steps: steps))
       let plan = try #require(answer.option(kind)?.plan)
       #expect(relativeError(try same.bound(at: answer.gamma), plan.bound) < 1e-3)
     }
@@ -361,17 +361,15 @@ import Testing
     "wsd20:decay=1-sqrt", "wsd30", "wsd20:warmup=300steps", "wsd20:decay=cosine,min=0.1",
   ])
   func filesAreAsGoodAsSpecs(_ text: String) throws {
-    let schedule = try ScheduleSpec(text).realise(steps: 2000)
-    let rows = schedule.multipliers.map { "\($0)" }.joined(separator: "\n")
-    let file = try TemporaryFile(rows, name: "run.csv")
-    func answer(_ base: ScheduledRun) throws -> ExtensionAnswer {
+    let schedule = try ScheduleSpec(text).schedule(steps: 2000)
+    func answer(_ base: TrainingRun) throws -> ExtensionAnswer {
       var question = try ExtensionQuestion(
         of: ExtendableRun(base), base: base, toSteps: 4000, rule: .bound)
       question.wantsFreeForm = false
       return try question.answer()
     }
-    let own = try answer(ScheduledRun(ScheduleSpec(text), steps: 2000))
-    let read = try answer(ScheduledRun(ScheduleSpec("@" + file.path), steps: nil))
+    let own = try answer(TrainingRun(ScheduleSpec(text), steps: 2000))
+    let read = try answer(TrainingRun(Schedule(values: schedule.multipliers), name: "@run.csv"))
     for kind in [ExtensionOption.Kind.lowerPlateau, .longerCooldown, .same, .retunedLinear] {
       let bounds = [own, read].map { $0.option(kind)?.plan?.bound ?? 0 }
       #expect(relativeError(bounds[1], bounds[0]) < 2e-4, "\(kind)")

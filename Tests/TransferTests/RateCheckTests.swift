@@ -23,7 +23,7 @@ import Testing
     for steps in steps {
       for text in specs {
         let spec = try ScheduleSpec(text)
-        let terms = try BoundTerms.lastIterate(of: spec.realise(steps: steps))
+        let terms = try BoundTerms.lastIterate(of: spec.schedule(steps: steps))
         let best = model.optimalBaseLearningRate(for: terms)
         for factor in [0.25, 0.5, 1, 2, 4] {
           runs.append(
@@ -92,8 +92,8 @@ import Testing
 
   @Test func verdictsOnASweep() throws {
     let evidence = try RateEvidence(sweep: Self.sweep())
-    let run = try ScheduledRun(ScheduleSpec("cosine"), steps: 16_000)
-    let best = Self.model.optimalBaseLearningRate(for: try run.tunable().terms(at: 1))
+    let run = try TrainingRun(ScheduleSpec("cosine"), steps: 16_000)
+    let best = Self.model.optimalBaseLearningRate(for: try TunableSchedule(of: run).terms(at: 1))
     func check(_ rate: Double) throws -> RateCheck {
       try RateCheck(rate, for: run, given: evidence)
     }
@@ -120,7 +120,7 @@ import Testing
   @Test(arguments: ["wsd20", "wsd20:warmup=300"])
   func measured(_ spec: String) throws {
     let sweep = try Self.sweep()
-    let run = try ScheduledRun(ScheduleSpec(spec), steps: 2000)
+    let run = try TrainingRun(ScheduleSpec(spec), steps: 2000)
     let check = try RateCheck(1e-3, for: run, given: RateEvidence(sweep: sweep))
     let optimum = try SweepOptimum(of: sweep.cells[0])
     #expect(check.isMeasured && check.suggestion == optimum.baseLearningRate)
@@ -130,7 +130,7 @@ import Testing
     let sweep = try Self.sweep(steps: [2000], specs: ["wsd20"])
     let evidence = try RateEvidence(sweep: sweep)
     #expect(evidence.rule == .standard() && evidence.isTuned)
-    let run = try ScheduledRun(ScheduleSpec("linear"), steps: 4000)
+    let run = try TrainingRun(ScheduleSpec("linear"), steps: 4000)
     let check = try RateCheck(1, for: run, given: evidence)
     #expect(check.regretBasis == .cell && check.expectedRegret.nats != nil)
   }
@@ -139,7 +139,7 @@ import Testing
     let spec = try ScheduleSpec("wsd20")
     let evidence = try RateEvidence(
       sweep: Sweep(runs: [.init(spec: spec, steps: 2000, baseLearningRate: 1e-3, loss: 3)]))
-    let run = try ScheduledRun(spec, steps: 2000)
+    let run = try TrainingRun(spec, steps: 2000)
     // It shows no optimum: neither a yes nor a no.
     for rate in [1e-3, 1, 1e-6] {
       let check = try RateCheck(rate, for: run, given: evidence)
@@ -157,7 +157,7 @@ import Testing
     let highest = sweep.runs.map(\.baseLearningRate).max() ?? 0
     let spec = sweep.runs[0].spec
     let failed = Sweep.Run(spec: spec, steps: 2000, baseLearningRate: 2 * highest, loss: .nan)
-    let run = try ScheduledRun(spec, steps: 2000)
+    let run = try TrainingRun(spec, steps: 2000)
     let evidence = try RateEvidence(sweep: Sweep(runs: sweep.runs + [failed]))
     let check = try RateCheck(2 * highest, for: run, given: evidence)
     #expect(check.verdict == .fail && check.reasons.first?.code == "runs-diverged")
@@ -168,8 +168,8 @@ import Testing
 
   /// With one tuned rate the suggestion is that of `transfer`.
   @Test func tunedRate() throws {
-    let from = try ScheduledRun(ScheduleSpec("wsd20"), steps: 50_000)
-    let to = try ScheduledRun(ScheduleSpec("linear"), steps: 100_000)
+    let from = try TrainingRun(ScheduleSpec("wsd20"), steps: 50_000)
+    let to = try TrainingRun(ScheduleSpec("linear"), steps: 100_000)
     let answer = try TransferQuestion(from: from, to: to, source: .given(1e-3)).answer()
     let check = try RateCheck(
       2e-3, for: to, given: RateEvidence(tuned: from, baseLearningRate: 1e-3))
@@ -183,7 +183,7 @@ import Testing
   @Test func calibration() throws {
     let sweep = try Self.sweep()
     let calibration = try Calibration(of: sweep.tunedCells().tuned)
-    let run = try ScheduledRun(ScheduleSpec("cosine"), steps: 4000)
+    let run = try TrainingRun(ScheduleSpec("cosine"), steps: 4000)
     let file = try RateCheck(1e-3, for: run, given: RateEvidence(calibration: calibration))
     let runs = try RateCheck(1e-3, for: run, given: RateEvidence(sweep: sweep))
     #expect(relativeError(file.suggestion, runs.suggestion) < 1e-12)
@@ -201,7 +201,7 @@ import Testing
     for cell in sweep.cells {
       let others = Sweep(runs: sweep.runs.filter { $0.spec != cell.spec || $0.steps != cell.steps })
       let evidence = try RateEvidence(sweep: others)
-      let run = try ScheduledRun(cell.spec, steps: cell.steps)
+      let run = try TrainingRun(cell.spec, steps: cell.steps)
       let best = try #require(cell.points.map(\.loss).min())
       let measured = try SweepOptimum(of: cell).baseLearningRate
       #expect(try RateCheck(measured, for: run, given: evidence).verdict == .ok)

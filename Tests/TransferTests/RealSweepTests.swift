@@ -24,8 +24,8 @@ import Transfer
       for target in cells where target.spec != source.spec || target.steps != source.steps {
         let measured = try SweepOptimum(of: target).baseLearningRate
         let answer = try TransferQuestion(
-          from: ScheduledRun(source.spec, steps: source.steps),
-          to: ScheduledRun(target.spec, steps: target.steps),
+          from: TrainingRun(source.spec, steps: source.steps),
+          to: TrainingRun(target.spec, steps: target.steps),
           source: .swept(SweepOptimum(of: source)), rule: rule
         ).answer()
         let predicted = try #require(answer.to.baseLearningRate)

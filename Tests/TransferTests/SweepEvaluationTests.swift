@@ -16,7 +16,7 @@ import Transfer
     for steps in horizons {
       for shape in shapes {
         let spec = try ScheduleSpec(shape)
-        let terms = try BoundTerms.lastIterate(of: spec.realise(steps: steps))
+        let terms = try BoundTerms.lastIterate(of: spec.schedule(steps: steps))
         let optimum =
           0.03 * pow(terms.stepSum / Double(steps), -a) * pow(terms.noiseSum, -b)
           * pow(Double(steps), -p)
@@ -31,7 +31,7 @@ import Transfer
     return Sweep(runs: runs).tunedCells().tuned
   }
 
-  static func score(_ rule: PredictionRule, _ evaluation: SweepEvaluation) throws -> RuleScore {
+  static func score(_ rule: BaselineRule, _ evaluation: SweepEvaluation) throws -> RuleScore {
     try #require(RuleScore(of: rule, in: evaluation.pairs))
   }
 
@@ -47,7 +47,7 @@ import Transfer
     #expect(try Self.score(.calibrated, evaluation).error.worst < 1e-9)
     // Over the same shape the bound is off by 8^(1/6), the same learning rate by 8^(1/3), up to what S/T
     // and V change by.
-    for (rule, exponent) in [(PredictionRule.bound, 1.0 / 6), (.same, 1.0 / 3), (.thirdPower, 0)] {
+    for (rule, exponent) in [(BaselineRule.bound, 1.0 / 6), (.same, 1.0 / 3), (.thirdPower, 0)] {
       let error = evaluation.pairs.filter {
         $0.rule == rule && $0.source.map { cells[$0].cell.spec } == cells[$0.target].cell.spec
       }.map(\.error)
@@ -108,7 +108,7 @@ import Transfer
     let evaluation = try SweepEvaluation(of: sweep.tunedCells().tuned)
     let standard = try Self.score(.standard, evaluation)
     let calibrated = try Self.score(.calibrated, evaluation)
-    for rule in [PredictionRule.same, .halfPower, .bound] {
+    for rule in [BaselineRule.same, .halfPower, .bound] {
       let other = try Self.score(rule, evaluation)
       #expect(standard.regret.mean < other.regret.mean)
       #expect(standard.regret.worst <= other.regret.worst)
@@ -159,8 +159,8 @@ import Transfer
     let rule = TransferRule.calibrated(calibration)
     #expect(rule.name == "calibrated" && rule.horizonExponent == calibration.exponents.horizon)
     let answer = try Self.ask(rule, ("wsd20", 1000), ("cosine", 4000), lr: 1e-3)
-    let from = try BoundTerms.lastIterate(of: ScheduleSpec("wsd20").realise(steps: 1000))
-    let to = try BoundTerms.lastIterate(of: ScheduleSpec("cosine").realise(steps: 4000))
+    let from = try BoundTerms.lastIterate(of: ScheduleSpec("wsd20").schedule(steps: 1000))
+    let to = try BoundTerms.lastIterate(of: ScheduleSpec("cosine").schedule(steps: 4000))
     let expected = calibration.ratio(from: (from, 1000), to: (to, 4000))
     #expect(relativeError(answer.ratio, expected) < 1e-12)
     let deviation = calibration.deviation(from: (from, 1000), to: (to, 4000))

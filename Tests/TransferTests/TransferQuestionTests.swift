@@ -7,8 +7,8 @@ import Testing
 import Transfer
 
 @Suite struct TransferQuestionTests {
-  static func run(_ text: String, _ steps: Int) throws -> ScheduledRun {
-    try ScheduledRun(ScheduleSpec(text), steps: steps)
+  static func run(_ text: String, _ steps: Int) throws -> TrainingRun {
+    try TrainingRun(ScheduleSpec(text), steps: steps)
   }
 
   static func ask(
@@ -156,11 +156,8 @@ import Transfer
     #expect(try shape(("wsd:cooldown=200steps", 1000), ("wsd:cooldown=200steps", 4000)) == 0.2)
     #expect(try shape(("linear", 1000), ("cosine", 1000)) == 0.2)
     #expect(try shape(("wsd100", 1000), ("linear", 5000)) == 0)
-    let file = try TemporaryFile("1\n1\n0.5\n")
-    let answer = try TransferQuestion(
-      from: ScheduledRun(ScheduleSpec("@" + file.path), steps: nil),
-      to: ScheduledRun(ScheduleSpec("@" + file.path), steps: nil)
-    ).answer()
+    let run = TrainingRun(try Schedule(values: [1, 1, 0.5]), name: "@values.csv")
+    let answer = try TransferQuestion(from: run, to: run).answer()
     #expect(answer.uncertainty.shape == 0)
   }
 

@@ -1,5 +1,6 @@
 import Bound
 import Schedules
+import Search
 import TestSupport
 import Testing
 import Tuning
@@ -33,7 +34,7 @@ import Tuning
     var best = Double.infinity
     for length in 1...120 - warmup {
       let varied = try #require(spec.replacingCooldown(steps: length))
-      best = min(best, try BoundTerms.lastIterate(of: varied.realise(steps: 120)).bound(at: 0.05))
+      best = min(best, try BoundTerms.lastIterate(of: varied.schedule(steps: 120)).bound(at: 0.05))
     }
     #expect(found.best.bound == best)
   }

@@ -1,5 +1,6 @@
 import Bound
 import Schedules
+import Search
 import Testing
 import Tuning
 

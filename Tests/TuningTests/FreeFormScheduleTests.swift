@@ -2,6 +2,7 @@ import Bound
 import Foundation
 import Glibc
 import Schedules
+import Search
 import TestSupport
 import Testing
 import Tuning
@@ -34,7 +35,7 @@ import Tuning
       let linear = 1 - Double(index) / Double(steps)
       #expect(abs(multiplier - linear) < 0.02)
     }
-    let linear = try BoundTerms.lastIterate(of: ScheduleSpec("linear").realise(steps: steps))
+    let linear = try BoundTerms.lastIterate(of: ScheduleSpec("linear").schedule(steps: steps))
     #expect(try best.bound < linear.optimalBound())
     #expect(try best.bound > linear.optimalBound() * 0.999)
   }
@@ -92,7 +93,7 @@ import Tuning
     let best = try FreeFormSchedule(steps: steps, constraints: constraints)
     #expect(best.isConverged)
     #expect(try #require(best.lowerBound) > best.bound * (1 - 1e-6))
-    let constant = try BoundTerms.lastIterate(of: ScheduleSpec("constant").realise(steps: steps))
+    let constant = try BoundTerms.lastIterate(of: ScheduleSpec("constant").schedule(steps: steps))
     #expect(try best.bound <= constant.bound(at: cap) * (1 + 1e-12))
   }
 
@@ -122,7 +123,7 @@ import Tuning
     let each = try GradientNorms.perStep(norms)
     let best = try FreeFormSchedule(steps: 200, gradientNorms: each)
     let linear = try BoundTerms.lastIterate(
-      of: ScheduleSpec("linear").realise(steps: 200), gradientNorms: each)
+      of: ScheduleSpec("linear").schedule(steps: 200), gradientNorms: each)
     let refined = try BoundTerms.lastIterate(
       of: RefinedSchedule(norms: norms).schedule, gradientNorms: each)
     #expect(try best.bound < linear.optimalBound() && best.bound < refined.optimalBound())

@@ -16,13 +16,13 @@ public struct LossCurve: Sendable {
   public let learningRates: [Double]
 
   /// Σ of the learning rates up to each row, in steps times learning rate (S_t).
-  let stepSums: [Double]
+  package let stepSums: [Double]
 
   /// V_t of the last-iterate bound at each row, in units of the learning rate.
-  let noiseSums: [Double]
+  package let noiseSums: [Double]
 
   /// The learning rate of every step from 1 to the last row's.
-  let rates: [Double]
+  package let rates: [Double]
 
   /// The longest run: a fit passes over its steps many times.
   public static let mostSteps = 2_000_000
@@ -108,7 +108,7 @@ public struct LossCurve: Sendable {
   }
 
   /// The rows that are not among those of other curves: data sets repeat the rows of a common stem.
-  func rowsNotRepeated(from others: [LossCurve]) -> [Int] {
+  package func rowsNotRepeated(from others: [LossCurve]) -> [Int] {
     let known = others.reduce(into: Set<RowKey>()) { $0.formUnion($1.rowKeys) }
     return steps.indices.filter { !known.contains(key($0)) }
   }
@@ -163,7 +163,7 @@ public enum LossCurveError: Error, Equatable, Sendable {
   }
 
   /// What to do about it.
-  public var remedy: String {
+  public var hint: String {
     switch self {
     case .tooFewRows: return "give \(LossCurve.fewestRows) rows of step, lr and loss, or more"
     case .step: return "give rising steps from 1 to \(LossCurve.mostSteps)"

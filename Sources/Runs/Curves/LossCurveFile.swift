@@ -19,7 +19,7 @@ extension LossCurve {
     var text = DelimitedText(try readBytes(path), path: path)
     var fields: [DelimitedText.Field] = []
     guard try text.next(&fields) else {
-      throw InputError(path: path, problem: "it is empty", remedy: "give a CSV with step,lr,loss")
+      throw InputError(path: path, problem: "it is empty", hint: "give a CSV with step,lr,loss")
     }
     let header = try text.names(fields).map { $0.lowercased() }
     func column(_ names: [String]) throws(InputError) -> Int {
@@ -28,7 +28,7 @@ extension LossCurve {
         path: path, line: 1,
         problem:
           "no column is called \(names[0]) (there are \(printable(header.joined(separator: ", "))))",
-        remedy: "name the columns step,lr,loss")
+        hint: "name the columns step,lr,loss")
     }
     let stepColumn = try column(["step", "iter", "iteration", "global_step"])
     let rateColumn = try column(["lr", "learning_rate", "train_lr"])
@@ -54,7 +54,7 @@ extension LossCurve {
         }
         throw InputError(
           path: path, line: text.line, problem: "\(decimalText(step)) is not a step",
-          remedy: "give whole steps from 1 to \(Self.mostSteps)")
+          hint: "give whole steps from 1 to \(Self.mostSteps)")
       }
       isSorted = isSorted && Int(step) >= last
       last = Int(step)
@@ -79,7 +79,7 @@ extension LossCurve {
       try self.init(
         steps: steps, learningRates: kept.map(\.rate), losses: kept.map(\.loss), warmup: warmup)
     } catch {
-      throw InputError(path: path, problem: error.problem, remedy: error.remedy)
+      throw InputError(path: path, problem: error.problem, hint: error.hint)
     }
   }
 }

@@ -9,7 +9,7 @@ enum DelimitedLog {
     var text = DelimitedText(bytes, path: path)
     var fields: [DelimitedText.Field] = []
     guard try text.next(&fields) else {
-      throw InputError(path: path, problem: "it is empty", remedy: "give a log with records")
+      throw InputError(path: path, problem: "it is empty", hint: "give a log with records")
     }
     let isBare = fields.allSatisfy { text.number($0) != nil }
     let header = try isBare ? unnamed(fields.count, path, options) : text.names(fields)
@@ -54,7 +54,7 @@ enum DelimitedLog {
     guard let quantity = options.unnamed, count <= 2 else {
       throw InputError(
         path: path, line: 1, problem: "its columns have no names",
-        remedy: "add a header like step,lr,loss")
+        hint: "add a header like step,lr,loss")
     }
     let names = [LogQuantity.step, quantity].map(\.rawValue)
     return Array(names.suffix(count))

@@ -12,7 +12,7 @@ enum EpfmlLog {
     let (document, mends) = try JSONLog.tree(bytes, path: path)
     guard case .object(let parts) = document["history"] else {
       throw InputError(
-        path: path, problem: "it holds no history", remedy: "give a run with history.train")
+        path: path, problem: "it holds no history", hint: "give a run with history.train")
     }
     var series: [(name: String, points: LogPoints)] = []
     for part in parts {

@@ -26,7 +26,7 @@ enum JSONLog {
     }
     guard records.count > 0 else {
       throw InputError(
-        path: path, problem: "no line of it is a JSON object", remedy: "give one object a line")
+        path: path, problem: "no line of it is a JSON object", hint: "give one object a line")
     }
     return try raw(records, .jsonLines, path: path, options: options, mends: mends)
   }
@@ -47,7 +47,7 @@ enum JSONLog {
     guard records.count > 0 else {
       throw InputError(
         path: path, problem: "it holds no records",
-        remedy: "give an array of objects, or an object of arrays")
+        hint: "give an array of objects, or an object of arrays")
     }
     return try raw(records, .json, path: path, options: options, mends: mends)
   }

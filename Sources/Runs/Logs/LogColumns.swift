@@ -46,7 +46,7 @@ struct LogColumns {
         path: path,
         problem:
           "no column of '\(Self.list(names))' holds a loss, a learning rate or a gradient norm",
-        remedy: "name it with --loss-col, --lr-col or --grad-norm-col")
+        hint: "name it with --loss-col, --lr-col or --grad-norm-col")
     }
     return choice
   }
@@ -60,7 +60,7 @@ struct LogColumns {
     throw InputError(
       path: path,
       problem: "no column '\(printable(wanted))' for the \(quantity.name) in '\(Self.list(names))'",
-      remedy: guess ?? "name one of these")
+      hint: guess ?? "name one of these")
   }
 
   /// The names that match the quantity's most preferred synonym that occurs; of learning rates those that

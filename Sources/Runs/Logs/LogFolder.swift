@@ -36,7 +36,7 @@ struct LogFolder {
         path: path,
         problem:
           "it holds \(known.count) logs (\(printable(known.joined(separator: ", "), most: 300)))",
-        remedy: "give one of them")
+        hint: "give one of them")
     } else if names.contains("metrics"), Self.isFolder(metrics) {
       contents = .metrics(metrics)
     } else if let state = Self.lastCheckpoint(in: path, names) {
@@ -44,7 +44,7 @@ struct LogFolder {
     } else {
       throw InputError(
         path: path, problem: "it is a folder without a log",
-        remedy:
+        hint:
           "give a file, or a folder with event files, a .wandb file or an MLflow run's metrics")
     }
   }
@@ -100,7 +100,7 @@ struct LogFolder {
   static func names(in folder: String) throws(InputError) -> [String] {
     guard let handle = opendir(folder) else {
       throw InputError(
-        path: folder, problem: String(cString: strerror(errno)), remedy: "give a readable folder")
+        path: folder, problem: String(cString: strerror(errno)), hint: "give a readable folder")
     }
     defer { closedir(handle) }
     var names: [String] = []

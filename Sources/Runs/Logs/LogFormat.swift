@@ -70,14 +70,14 @@ extension LogFormat {
   /// - Complexity: O(size) at worst, for JSON.
   static func recognised(in bytes: [UInt8], path: String) throws(InputError) -> LogFormat {
     guard let start = bytes.firstIndex(where: { $0 > 0x20 }) else {
-      throw InputError(path: path, problem: "it is empty", remedy: "give a log with records")
+      throw InputError(path: path, problem: "it is empty", hint: "give a log with records")
     }
     if WandbFile.hasHeader(bytes) { return .wandb }
     if RecordFile.hasHeader(bytes) || path.contains("tfevents") { return .tensorBoard }
     if bytes.prefix(4096).contains(0) {
       throw InputError(
         path: path, problem: "it is neither text nor a log of a known kind",
-        remedy: "give a log as CSV, or name its format (\(list))")
+        hint: "give a log as CSV, or name its format (\(list))")
     }
     if bytes[start] == UInt8(ascii: "{") || bytes[start] == UInt8(ascii: "[") {
       return recognisedJSON(bytes, from: start)

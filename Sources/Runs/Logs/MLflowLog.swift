@@ -42,7 +42,7 @@ enum MLflowLog {
     }
     guard !series.isEmpty else {
       throw InputError(
-        path: path, problem: "it holds no metrics", remedy: "give the folder of a run that logged")
+        path: path, problem: "it holds no metrics", hint: "give the folder of a run that logged")
     }
     return try RawLog(format: .mlflow, series: series, path: path, options: options, mends: mends)
   }

@@ -54,7 +54,7 @@ enum MegatronLog {
     guard records.count > 0 else {
       throw InputError(
         path: path, problem: "no line of it begins with 'iteration N/ M |'",
-        remedy: "give the output of Megatron's training script")
+        hint: "give the output of Megatron's training script")
     }
     let choice = try LogColumns(path: path, options: options).choose(
       among: records.columns.map(\.name), isStepNamed: true)

@@ -54,7 +54,7 @@ extension LogFormat {
     case .megatron: return try MegatronLog.read(bytes, path: path, options: options)
     case .mlflow:
       throw InputError(
-        path: path, problem: "it is one file", remedy: "give the folder of the MLflow run")
+        path: path, problem: "it is one file", hint: "give the folder of the MLflow run")
     }
   }
 }

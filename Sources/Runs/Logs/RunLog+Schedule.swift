@@ -65,7 +65,7 @@ extension RunLog {
 
   private mutating func noteMovedRates(_ count: Int) {
     let columns = columns[.learningRate].map { [$0] } ?? []
-    mended.append(LogMend(kind: .learningRatesOfNextStep, count: count, columns: columns))
+    mended.append(LogRepair(kind: .learningRatesOfNextStep, count: count, columns: columns))
   }
 }
 

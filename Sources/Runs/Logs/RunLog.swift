@@ -22,7 +22,7 @@ public struct RunLog: Sendable {
   public let settings: RunSettings?
 
   /// What was mended, left out or odd.
-  public internal(set) var mended: [LogMend]
+  public internal(set) var mended: [LogRepair]
 
   /// Which step a logged learning rate belongs to; nil where nothing tells.
   public internal(set) var learningRateTiming: LearningRateTiming?
@@ -79,15 +79,15 @@ public struct RunLog: Sendable {
   }
 
   /// Why a question cannot be asked of the log: it lacks a quantity.
-  func lacking(_ quantity: LogQuantity, remedy: String) -> InputError {
+  func lacking(_ quantity: LogQuantity, hint: String) -> InputError {
     let there = columns.filter { $0.key != .step }.map(\.value).sorted().joined(separator: ", ")
     return InputError(
-      path: path, problem: "it has no \(quantity.name) (only \(printable(there)))", remedy: remedy)
+      path: path, problem: "it has no \(quantity.name) (only \(printable(there)))", hint: hint)
   }
 
   /// Why nothing can be said of the learning rate of a log that has none.
   public var lackingLearningRate: InputError {
-    lacking(.learningRate, remedy: "log it, or name its column with --lr-col")
+    lacking(.learningRate, hint: "log it, or name its column with --lr-col")
   }
 
   /// Sorts and mends what a reader found.
@@ -119,7 +119,7 @@ public struct RunLog: Sendable {
       let names = raw.columns.values.map(\.name).sorted().joined(separator: ", ")
       throw InputError(
         path: path, problem: "no record holds a number in \(printable(names, most: 300))",
-        remedy: "check that the run logged anything")
+        hint: "check that the run logged anything")
     }
     if let own = columns[.learningRate], let rates = series[.learningRate] {
       let others = try Self.proportional(raw.otherRates, to: rates, called: own, path: path)
@@ -155,7 +155,7 @@ public struct RunLog: Sendable {
           path: path,
           problem:
             "its learning rates \(printable(own)) and \(printable(other.name)) differ by more than a factor",
-          remedy: "choose one with --lr-col")
+          hint: "choose one with --lr-col")
       }
       names.append(other.name)
     }
@@ -167,7 +167,7 @@ public struct RunLog: Sendable {
     let steps = steps
     let gaps = Set(zip(steps, steps.dropFirst()).map { $1 - $0 })
     guard steps.count == 500, gaps.count > 20 else { return }
-    mended.append(LogMend(kind: .sampledRows, count: 500, columns: []))
+    mended.append(LogRepair(kind: .sampledRows, count: 500, columns: []))
   }
 }
 

@@ -25,7 +25,7 @@ enum TensorBoardLog {
     guard !scalars.series.isEmpty else {
       throw InputError(
         path: path, problem: "no undamaged record of it holds a scalar",
-        remedy: "give an event file to which scalars were written")
+        hint: "give an event file to which scalars were written")
     }
     return try RawLog(
       format: .tensorBoard, series: scalars.series, path: path, options: options, mends: mends)

@@ -11,7 +11,7 @@ enum TrainerStateLog {
     guard let history = document["log_history"]?.elements, !history.isEmpty else {
       throw InputError(
         path: path, problem: "it holds no log_history",
-        remedy: "give the trainer_state.json of a run that logged")
+        hint: "give the trainer_state.json of a run that logged")
     }
     let wholeRun = "train_loss"
     var records = LogRecords()

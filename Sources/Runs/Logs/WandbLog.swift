@@ -11,7 +11,7 @@ enum WandbLog {
     guard WandbFile.hasHeader(bytes) else {
       throw InputError(
         path: path, problem: "it does not begin as a .wandb file does",
-        remedy: "give the run-….wandb of an offline run")
+        hint: "give the run-….wandb of an offline run")
     }
     let file = WandbFile(bytes)
     var mends = LogMends()
@@ -25,7 +25,7 @@ enum WandbLog {
     }
     guard records.count > 0 else {
       throw InputError(
-        path: path, problem: "it holds no history", remedy: "give a run that logged something")
+        path: path, problem: "it holds no history", hint: "give a run that logged something")
     }
     let choice = try LogColumns(path: path, options: options).choose(
       among: records.columns.map(\.name), isStepNamed: true)

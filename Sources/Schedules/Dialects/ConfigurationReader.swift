@@ -17,7 +17,7 @@ struct ConfigurationReader {
     guard case .object = configuration else {
       throw DialectError(
         subject, problem: "the configuration is \(configuration.shown)",
-        remedy: "give an object, as the trainer has it")
+        hint: "give an object, as the trainer has it")
     }
   }
 
@@ -92,7 +92,7 @@ struct ConfigurationReader {
         subject,
         problem:
           "\(shown.joined(separator: ", "))\(more) may change the learning rate and \(unread.count == 1 ? "is" : "are") not read",
-        remedy: (guess.map { "did you mean \($0)? " } ?? "")
+        hint: (guess.map { "did you mean \($0)? " } ?? "")
           + "remove what has no effect on the schedule, or give a table of learning rates as @file.csv"
       )
     }
@@ -102,7 +102,7 @@ struct ConfigurationReader {
         subject,
         problem:
           "the configuration has no \(deciding ?? "scheduler"), which decides on the schedule",
-        remedy: "add it, or check that --dialect names the trainer that the file is for")
+        hint: "add it, or check that --dialect names the trainer that the file is for")
     }
   }
 
@@ -124,7 +124,7 @@ struct ConfigurationReader {
 
   private func wrong(_ path: String, _ value: ParameterValue, _ kind: String) -> DialectError {
     DialectError(
-      subject, key: path, problem: "\(value.shown) is not \(kind)", remedy: "give \(kind)")
+      subject, key: path, problem: "\(value.shown) is not \(kind)", hint: "give \(kind)")
   }
 }
 

@@ -146,7 +146,7 @@ extension Dialect {
     guard !isNamed || !name.isEmpty else {
       throw DialectError(
         rawValue, problem: "the configuration names no scheduler",
-        remedy: "give \(path) with its name and parameters")
+        hint: "give \(path) with its name and parameters")
     }
     for key in ["config", "params", "kwargs"] {
       guard case .object(let inner)? = members.removeValue(forKey: key) else { continue }
@@ -169,7 +169,7 @@ extension Dialect {
       guard members.updateValue(value, forKey: key) == nil else {
         throw DialectError(
           rawValue, key: key, problem: "it is given twice, the second time in \(section)",
-          remedy: "give it once")
+          hint: "give it once")
       }
     }
   }

@@ -12,18 +12,18 @@ public struct DialectError: Error, Equatable, Sendable, CustomStringConvertible 
   public let problem: String
 
   /// What to do about it.
-  public let remedy: String
+  public let hint: String
 
-  init(_ subject: String, key: String? = nil, problem: String, remedy: String) {
+  init(_ subject: String, key: String? = nil, problem: String, hint: String) {
     self.subject = printable(subject, most: 100)
     self.key = key.map { printable($0) }
     self.problem = problem
-    self.remedy = remedy
+    self.hint = hint
   }
 
   /// The error as one line.
   public var description: String {
     let place = key.map { ", \($0)" } ?? ""
-    return "\(subject)\(place): \(problem); \(remedy)"
+    return "\(subject)\(place): \(problem); \(hint)"
   }
 }

@@ -13,8 +13,8 @@ struct Parameters {
     self.members = members.filter { $0.value != .null }
   }
 
-  func failure(_ key: String?, _ problem: String, _ remedy: String) -> DialectError {
-    DialectError(subject, key: key, problem: problem, remedy: remedy)
+  func failure(_ key: String?, _ problem: String, _ hint: String) -> DialectError {
+    DialectError(subject, key: key, problem: problem, hint: hint)
   }
 
   /// The raw value of a key, under one of its names; nil where it is not given.

@@ -43,19 +43,19 @@ public struct ExportError: Error, Equatable, Sendable, CustomStringConvertible {
   public let problem: String
 
   /// What to do instead.
-  public let remedy: String
+  public let hint: String
 
   init(
     _ target: ExportTarget, problem: String,
-    remedy: String = "export torch or optax, which express any schedule"
+    hint: String = "export torch or optax, which express any schedule"
   ) {
     self.target = target
     self.problem = problem
-    self.remedy = remedy
+    self.hint = hint
   }
 
   /// The error as one line.
-  public var description: String { "--export \(target.rawValue): \(problem); \(remedy)" }
+  public var description: String { "--export \(target.rawValue): \(problem); \(hint)" }
 }
 
 /// A schedule written for a trainer.

@@ -28,7 +28,7 @@ struct PythonSchedule {
     guard values <= Self.mostValues else {
       throw ExportError(
         target, problem: "\(values) of its steps have no formula",
-        remedy: "write it as a table, with --csv or --schedule-out")
+        hint: "write it as a table, with --csv or --schedule-out")
     }
   }
 

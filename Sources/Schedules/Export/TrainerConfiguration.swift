@@ -70,7 +70,7 @@ struct TrainerConfiguration {
     guard let rate else {
       throw ExportError(
         target, problem: "it takes learning rates, and the base one is not known",
-        remedy: "add --lr")
+        hint: "add --lr")
     }
     return rate
   }

@@ -90,7 +90,7 @@ extension Schedule {
   ///
   /// That is no fault: the longer the cooldown, the smaller the bound, and long extensions want one.
   private func cooldown(_ intent: ScheduleIntent) -> [ScheduleFinding] {
-    guard let plateau = steadyPart?.steps else { return [] }
+    guard let plateau = stablePhase?.steps else { return [] }
     let level = multipliers(in: plateau.lowerBound - 1..<plateau.lowerBound)[0]
     let part = steps - plateau.upperBound
     let whole = max(1, Double(steps) - (intent.warmupSteps ?? warmupSteps ?? 0))

@@ -20,7 +20,7 @@ package func readBytes(_ path: String, isNamed: Bool = true) throws(InputError) 
   func failure(_ problem: String) -> InputError {
     InputError(
       path: path, problem: problem,
-      remedy: "give a readable file, or - for standard input")
+      hint: "give a readable file, or - for standard input")
   }
   func systemFailure() -> InputError {
     failure(errno == ENOENT ? "there is no such file" : String(cString: strerror(errno)))
@@ -44,7 +44,7 @@ package func readBytes(_ path: String, isNamed: Bool = true) throws(InputError) 
   // Of the other devices the null device alone is of use: as an empty file.
   let isEndless = status.st_mode & S_IFMT == S_IFCHR && isatty(descriptor) == 0
   let tooLarge = InputError(
-    path: path, problem: "it holds more than 2 GiB", remedy: "give a smaller part of it")
+    path: path, problem: "it holds more than 2 GiB", hint: "give a smaller part of it")
   guard status.st_size <= mostFileBytes else { throw tooLarge }
 
   var bytes = [UInt8](repeating: 0, count: max(1 << 16, Int(status.st_size) + 1))
@@ -69,16 +69,16 @@ package func readBytes(_ path: String, isNamed: Bool = true) throws(InputError) 
     guard filled <= mostFileBytes else { throw tooLarge }
   }
   bytes.removeLast(bytes.count - filled)
-  if let (kind, remedy) = foreignKind(of: bytes) {
-    throw InputError(path: path, problem: "it is \(kind)", remedy: remedy)
+  if let (kind, hint) = foreignKind(of: bytes) {
+    throw InputError(path: path, problem: "it is \(kind)", hint: hint)
   }
   if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
   return bytes
 }
 
 /// What a file is that no reader understands, from its first bytes, and what to do with it.
-private func foreignKind(of bytes: [UInt8]) -> (kind: String, remedy: String)? {
-  let kinds: [(magic: [UInt8], kind: String, remedy: String)] = [
+private func foreignKind(of bytes: [UInt8]) -> (kind: String, hint: String)? {
+  let kinds: [(magic: [UInt8], kind: String, hint: String)] = [
     ([0x1F, 0x8B], "compressed by gzip", "unpack it first (gunzip)"),
     ([0x28, 0xB5, 0x2F, 0xFD], "compressed by zstd", "unpack it first (unzstd)"),
     ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00], "compressed by xz", "unpack it first (unxz)"),
@@ -88,7 +88,7 @@ private func foreignKind(of bytes: [UInt8]) -> (kind: String, remedy: String)? {
     (Array("SQLite format 3\0".utf8), "an SQLite database", "export the run's metrics to CSV"),
   ]
   if let found = kinds.first(where: { bytes.starts(with: $0.magic) }) {
-    return (found.kind, found.remedy)
+    return (found.kind, found.hint)
   }
   guard isUTF16(bytes) else { return nil }
   return ("text in UTF-16", "convert it first (iconv -f UTF-16 -t UTF-8)")

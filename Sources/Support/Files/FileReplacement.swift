@@ -14,7 +14,7 @@ public func replaceFile(
   func failure() -> InputError {
     InputError(
       path: path, problem: "cannot be written (\(String(cString: strerror(errno))))",
-      remedy: "check the folder and the space, or write elsewhere")
+      hint: "check the folder and the space, or write elsewhere")
   }
   // Through links to the file itself; what is not a plain file (a pipe, a device) is written to.
   let target = realpath(path, nil).map { resolved in

@@ -117,7 +117,7 @@ package struct DelimitedText {
     guard position < bytes.count else {
       fault = InputError(
         path: path, line: opening, problem: "a quote opens here and is never closed",
-        remedy: "close it, or remove it")
+        hint: "close it, or remove it")
       return
     }
     position += 1
@@ -127,7 +127,7 @@ package struct DelimitedText {
       if bytes[position] != UInt8(ascii: " ") {
         fault = InputError(
           path: path, line: nextLine, problem: "text follows a closing quote",
-          remedy: "write a quote within quotes twice")
+          hint: "write a quote within quotes twice")
       }
       position += 1
     }
@@ -142,7 +142,7 @@ package struct DelimitedText {
     for name in names where !seen.insert(name.lowercased()).inserted && !name.isEmpty {
       throw InputError(
         path: path, line: line, problem: "two columns are called '\(printable(name))'",
-        remedy: "rename or remove one of them")
+        hint: "rename or remove one of them")
     }
     return names
   }

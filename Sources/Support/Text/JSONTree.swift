@@ -100,11 +100,11 @@ package struct JSONReader {
     let place = line + bytes[start..<min(position, end)].count { $0 == UInt8(ascii: "\n") }
     guard let repeatedName else {
       return InputError(
-        path: path, line: place, problem: "it is not valid JSON", remedy: "check its syntax")
+        path: path, line: place, problem: "it is not valid JSON", hint: "check its syntax")
     }
     return InputError(
       path: path, line: place, problem: "the key '\(printable(repeatedName))' stands twice",
-      remedy: "remove one of them")
+      hint: "remove one of them")
   }
 
   /// Whether nothing but blanks is left.

@@ -11,7 +11,7 @@ import Support
 /// where even the nearest end would cost ``failingFraction`` of the steps, or where runs diverged.
 public struct RateCheck: Sendable {
   /// The schedule and horizon.
-  public let run: ScheduledRun
+  public let run: TrainingRun
 
   /// γ, the one that is checked.
   public let baseLearningRate: Double
@@ -57,7 +57,7 @@ public struct RateCheck: Sendable {
   ///   - evidence: what is known.
   /// - Throws: `ScheduleError`, `BoundError`.
   /// - Complexity: O(sources·T).
-  public init(_ baseLearningRate: Double, for run: ScheduledRun, given evidence: RateEvidence)
+  public init(_ baseLearningRate: Double, for run: TrainingRun, given evidence: RateEvidence)
     throws
   {
     self.run = run
@@ -140,7 +140,7 @@ private struct TunedRate {
   var isMeasured: Bool
   var diagnostics: [Diagnostic]
 
-  init(for run: ScheduledRun, given evidence: RateEvidence) throws {
+  init(for run: TrainingRun, given evidence: RateEvidence) throws {
     if let cell = evidence.cell(of: run) {
       let sides = cell.optimum.logDeviation
       let widths = SweepOptimum.intervalWidths

@@ -7,7 +7,7 @@ import Schedules
 public struct RateEvidence: Sendable {
   /// A schedule and horizon whose base learning rate is known.
   struct Source: Sendable {
-    let run: ScheduledRun
+    let run: TrainingRun
     let rate: TransferQuestion.Source
   }
 
@@ -51,7 +51,7 @@ public struct RateEvidence: Sendable {
     if isTuned {
       sources = try cells.map { tuned in
         Source(
-          run: try ScheduledRun(tuned.cell.spec, steps: tuned.cell.steps),
+          run: TrainingRun(tuned.cell.spec, steps: tuned.cell.steps),
           rate: .swept(tuned.optimum))
       }
       rule = (try? Calibration(of: cells)).map { .calibrated($0) } ?? .standard()
@@ -60,7 +60,7 @@ public struct RateEvidence: Sendable {
       sources = try all.compactMap { cell in
         guard let best = cell.points.min(by: { $0.loss < $1.loss }) else { return nil }
         return Source(
-          run: try ScheduledRun(cell.spec, steps: cell.steps), rate: .given(best.baseLearningRate))
+          run: TrainingRun(cell.spec, steps: cell.steps), rate: .given(best.baseLearningRate))
       }
       rule = .standard()
       lossModel = nil
@@ -76,7 +76,7 @@ public struct RateEvidence: Sendable {
   public init(calibration: Calibration) throws {
     let sources = try calibration.sources.map { source in
       Source(
-        run: try ScheduledRun(ScheduleSpec(source.spec), steps: source.steps),
+        run: try TrainingRun(ScheduleSpec(source.spec), steps: source.steps),
         rate: .given(source.baseLearningRate))
     }
     if sources.isEmpty { throw RateEvidenceError.noCells }
@@ -89,7 +89,7 @@ public struct RateEvidence: Sendable {
   ///   - run: the schedule and horizon that it was tuned for.
   ///   - baseLearningRate: γ*.
   ///   - rule: how it is carried on.
-  public init(tuned run: ScheduledRun, baseLearningRate: Double, rule: TransferRule = .standard()) {
+  public init(tuned run: TrainingRun, baseLearningRate: Double, rule: TransferRule = .standard()) {
     self.init(sources: [Source(run: run, rate: .given(baseLearningRate))], rule: rule)
   }
 
@@ -104,17 +104,18 @@ public struct RateEvidence: Sendable {
   }
 
   /// The cell of the sweep that has this very schedule and horizon, up to a warmup that it does not give.
-  func cell(of run: ScheduledRun) -> TunedCell? {
-    guard !run.isFile else { return nil }
+  func cell(of run: TrainingRun) -> TunedCell? {
+    guard let spec = run.spec else { return nil }
     let same = cells.filter { $0.cell.steps == run.steps }
-    return same.first { $0.cell.spec == run.spec }
-      ?? same.first { $0.cell.spec.warmup == nil && $0.cell.spec == run.spec.withoutWarmup }
+    return same.first { $0.cell.spec == spec }
+      ?? same.first { $0.cell.spec.warmup == nil && $0.cell.spec == spec.withoutWarmup }
   }
 
   /// What a base learning rate off by a factor costs a schedule.
-  func regretCurve(of run: ScheduledRun, at baseLearningRate: Double) throws -> RegretCurve {
+  func regretCurve(of run: TrainingRun, at baseLearningRate: Double) throws -> RegretCurve {
     if let lossModel {
-      return RegretCurve(of: lossModel, terms: try run.tunable().terms(at: baseLearningRate))
+      return RegretCurve(
+        of: lossModel, terms: try TunableSchedule(of: run).terms(at: baseLearningRate))
     }
     return (cell(of: run) ?? cells.first).flatMap { RegretCurve(of: $0.optimum) } ?? .typical
   }
@@ -137,7 +138,7 @@ public enum RateEvidenceError: Error, Equatable, Sendable, CustomStringConvertib
   }
 
   /// What to do about it.
-  public var remedy: String {
+  public var hint: String {
     switch self {
     case .noLoss: return "add a run that did not diverge"
     case .noCells: return "write it anew with lrbound fit --calibration-out FILE"
@@ -145,5 +146,5 @@ public enum RateEvidenceError: Error, Equatable, Sendable, CustomStringConvertib
   }
 
   /// The error as one line.
-  public var description: String { "\(problem); \(remedy)" }
+  public var description: String { "\(problem); \(hint)" }
 }

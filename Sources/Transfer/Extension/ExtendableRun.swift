@@ -32,7 +32,7 @@ public struct ExtendableRun: Sendable {
   public let schedule: Schedule
 
   /// The stretch that a longer run can go on from; nil where there is none.
-  public let steady: SteadyPart?
+  public let steady: StablePhase?
 
   /// The cooldown that the schedule, as planned so far, ends with; nil where it has none.
   public let planned: PlannedCooldown?
@@ -69,11 +69,11 @@ public struct ExtendableRun: Sendable {
   /// - Throws: `ScheduleError` and `BoundError`.
   /// - Complexity: O(T).
   public init(
-    _ run: ScheduledRun, baseLearningRate: Double? = nil, cooldown: Extent? = nil,
+    _ run: TrainingRun, baseLearningRate: Double? = nil, cooldown: Extent? = nil,
     gradientNorm: Double = 1, distance: Double = 1
   ) throws {
-    let rate = baseLearningRate ?? run.fileBaseLearningRate
-    let tunable = try run.tunable(gradientNorms: .constant(gradientNorm))
+    let rate = baseLearningRate ?? run.givenBaseLearningRate
+    let tunable = try TunableSchedule(of: run, gradientNorms: .constant(gradientNorm))
     let gamma: Double
     if let rate {
       gamma = distance * rate / (try tunable.distance(tunedAt: rate))
@@ -81,19 +81,19 @@ public struct ExtendableRun: Sendable {
       _ = try run.schedule()
       gamma = try tunable.optimum(distance: distance).baseLearningRate
     }
-    name = run.spec.text
+    name = run.name
     schedule = try run.schedule(baseLearningRate: rate)
-    warmup = run.isFile ? schedule.risingSteps : run.spec.warmup?.steps(of: run.steps) ?? 0
-    steady = schedule.steadyPart
-    let floor = try run.spec.floorRatio(baseLearningRate: rate)
-    let isClamped = run.spec.floor?.mode == .clamp
-    switch run.spec.family {
+    warmup = run.spec.map { $0.warmup?.steps(of: run.steps) ?? 0 } ?? schedule.risingSteps
+    steady = schedule.stablePhase
+    let floor = try run.spec?.floorRatio(baseLearningRate: rate) ?? 0
+    let isClamped = run.spec?.floor?.mode == .clamp
+    switch run.spec?.family {
     case .wsd(let extent, let decay) where steady != nil,
       .repeatedWSD(_, let extent, let decay) where steady != nil,
       .twoStage(_, _, let extent, let decay) where steady != nil:
       planned = PlannedCooldown(
         decay: decay, extent: extent,
-        end: decay == .exponential && run.spec.floor == nil ? 0.01 : floor, isClamped: isClamped)
+        end: decay == .exponential && run.spec?.floor == nil ? 0.01 : floor, isClamped: isClamped)
     default:
       planned = schedule.plannedCooldown
     }
@@ -118,7 +118,7 @@ public struct ExtendableRun: Sendable {
     name = run.name
     schedule = plan.schedule
     warmup = run.warmup
-    steady = schedule.steadyPart
+    steady = schedule.stablePhase
     planned = schedule.plannedCooldown
     cooldown = run.cooldown
     tuning =

@@ -60,7 +60,7 @@ public struct ExtensionQuestion: Sendable {
   /// - Throws: ``ExtensionError`` where T2 is not above T1, `ScheduleError` where the spec does not fit
   ///   into T2 steps.
   public init(
-    of run: ExtendableRun, base: ScheduledRun? = nil, toSteps steps: Int,
+    of run: ExtendableRun, base: TrainingRun? = nil, toSteps steps: Int,
     rule: TransferRule = .standard(), gradientNorm: Double = 1, distance: Double = 1
   ) throws {
     guard steps > run.steps else { throw ExtensionError.notLonger(from: run.steps, to: steps) }
@@ -70,12 +70,8 @@ public struct ExtensionQuestion: Sendable {
     self.rule = rule
     self.gradientNorm = gradientNorm
     self.distance = distance
-    if let base, !base.isFile {
-      spec = base.spec
-      _ = try base.spec.realise(steps: steps, baseLearningRate: run.baseLearningRate)
-    } else {
-      spec = nil
-    }
+    spec = base?.spec
+    _ = try spec?.schedule(steps: steps, baseLearningRate: run.baseLearningRate)
   }
 
   /// All options, in the order of ``ExtensionOption/Kind``, and which of them to take.
@@ -179,7 +175,7 @@ public struct ExtensionQuestion: Sendable {
   /// where the cooldown does not fit.
   func sameSchedule(steps: Int) throws -> Schedule? {
     guard run.reusableSteps > 0 else {
-      return try spec?.realise(steps: steps, baseLearningRate: run.baseLearningRate)
+      return try spec?.schedule(steps: steps, baseLearningRate: run.baseLearningRate)
     }
     let count = run.planned == nil ? 0 : run.cooldown.extent.steps(of: steps)
     guard count < steps else { return nil }
@@ -195,7 +191,7 @@ public struct ExtensionQuestion: Sendable {
       let tunable = try TunableSchedule(
         spec, steps: steps, gradientNorms: .constant(gradientNorm))
       let best = try tunable.optimum(distance: distance * unit)
-      let schedule = try spec.realise(steps: steps, baseLearningRate: best.baseLearningRate)
+      let schedule = try spec.schedule(steps: steps, baseLearningRate: best.baseLearningRate)
       let tuned = best.baseLearningRate / unit
       let plan = ExtensionOption.Plan(
         schedule: schedule,

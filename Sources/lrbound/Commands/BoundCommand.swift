@@ -85,12 +85,12 @@ struct BoundCommand: ParsableCommand {
     let scheduledRun = try schedule.parsed()
     let norms = try scale.parsedNorms(of: scheduledRun.steps)
     let spec = scheduledRun.spec
-    let tunable = try scheduledRun.tunable(gradientNorms: norms)
+    let tunable = try TunableSchedule(of: scheduledRun, gradientNorms: norms)
     var optimum = try tunable.optimum(distance: distance)
     let gamma = given ?? optimum.baseLearningRate
     var terms = try tunable.terms(at: gamma)
     if averageIterate || minimiseLastStep {
-      if spec.hasAbsoluteFloor {
+      if spec?.hasAbsoluteFloor == true {
         throw UsageError(
           "\(averageIterate ? "--average-iterate" : "--minimise-last-step"): not with min-lr=, whose shape follows γ; write min= as a ratio"
         )
@@ -137,14 +137,15 @@ struct BoundCommand: ParsableCommand {
     if plot.output.format == .json { json["curve"] = printedTable?.json }
     let report = Report(
       command: "bound",
-      text: ["\(kind) of \(spec.text) over \(grouped(scheduledRun.steps)) steps", ""]
+      text: ["\(kind) of \(scheduledRun.name) over \(grouped(scheduledRun.steps)) steps", ""]
         + columns(rows)
         + (printedTable.map { [""] + $0.text } ?? []),
       json: json,
       csv: [
         ["spec", "steps", "S", "V", "omega", "gamma", "gamma_star", "omega_star"],
         [
-          spec.text, "\(scheduledRun.steps)", "\(terms.stepSum)", "\(terms.noiseSum)", "\(omega)",
+          scheduledRun.name, "\(scheduledRun.steps)", "\(terms.stepSum)", "\(terms.noiseSum)",
+          "\(omega)",
           "\(shownGamma)", "\(optimum.baseLearningRate)", "\(optimum.bound)",
         ],
       ],
@@ -163,7 +164,7 @@ struct BoundCommand: ParsableCommand {
 
   /// The curve that is to be printed or drawn, if any.
   private func makeCurve(
-    _ scheduledRun: ScheduledRun, gammas: [Double], norms: GradientNorms, distance: Double
+    _ scheduledRun: TrainingRun, gammas: [Double], norms: GradientNorms, distance: Double
   ) throws -> CurveTable? {
     let chosen = try at.map { try Arguments.list($0, "--at") }?.map { text in
       let step = try Arguments.steps(text, "--at")
@@ -179,7 +180,7 @@ struct BoundCommand: ParsableCommand {
       Progress.announcePasses(60, steps: scheduledRun.steps)
     }
     let schedule = try scheduledRun.schedule(baseLearningRate: gammas[0])
-    guard gammas.count == 1 || !scheduledRun.spec.hasAbsoluteFloor else {
+    guard gammas.count == 1 || scheduledRun.spec?.hasAbsoluteFloor != true else {
       throw UsageError("--lr: with min-lr= the shape follows γ; give one base learning rate")
     }
     if let chosen {
@@ -190,7 +191,7 @@ struct BoundCommand: ParsableCommand {
   }
 
   /// Refuses a curve that would take too much memory before it takes any.
-  private func checkLength(of scheduledRun: ScheduledRun, gammas: Int) throws {
+  private func checkLength(of scheduledRun: TrainingRun, gammas: Int) throws {
     let steps = scheduledRun.steps
     if curve, plot.output.format == .json, steps > CurveTable.mostJSONSteps {
       throw UsageError(

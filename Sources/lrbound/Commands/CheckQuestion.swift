@@ -8,7 +8,7 @@ enum CheckQuestion {
   case log(String)
   case sweep([String], SweepOptions)
   case calibration(String)
-  case tuned(spec: ScheduleSpec?, steps: Int?, rate: Double, calibration: String?)
+  case tuned(spec: ScheduleArgument?, steps: Int?, rate: Double, calibration: String?)
 
   /// Reads the options, of which just one way must be given.
   init(_ command: CheckCommand) throws(UsageError) {
@@ -39,7 +39,7 @@ enum CheckQuestion {
       self = .sweep(command.sweep, command.sweepOptions)
     case ["--calibration"]: self = .calibration(command.calibration ?? "")
     case ["--tuned-lr"], ["--calibration", "--tuned-lr"]:
-      var spec: ScheduleSpec?
+      var spec: ScheduleArgument?
       if let text = command.tunedSpec { spec = try Arguments.schedule(text, "--tuned-spec") }
       var steps: Int?
       if let text = command.tunedSteps { steps = try Arguments.steps(text, "--tuned-steps") }
@@ -77,25 +77,24 @@ enum CheckQuestion {
         of: plan, given: RateEvidence(tuned: same, baseLearningRate: rate, rule: rule),
         diagnostics: [],
         assumptions: [
-          "\(significant(rate)) is tuned for \(same.spec.text) at \(grouped(same.steps)) steps"
+          "\(significant(rate)) is tuned for \(same.name) at \(grouped(same.steps)) steps"
         ])
     }
   }
 
   /// What was tuned: the plan's schedule and number of steps where others are not given.
-  private static func tunedRun(_ spec: ScheduleSpec?, steps: Int?, plan: ScheduledRun) throws
-    -> ScheduledRun
+  private static func tunedRun(_ spec: ScheduleArgument?, steps: Int?, plan: TrainingRun) throws
+    -> TrainingRun
   {
     guard let spec else {
-      guard plan.isFile else { return try ScheduledRun(plan.spec, steps: steps ?? plan.steps) }
+      if let spec = plan.spec { return TrainingRun(spec, steps: steps ?? plan.steps) }
       guard steps == nil || steps == plan.steps else {
         throw UsageError(
           "--tuned-steps: the plan's file has \(grouped(plan.steps)) steps; add --tuned-spec")
       }
       return plan
     }
-    if case .file = spec.family { return try ScheduledRun(spec, steps: steps) }
-    return try ScheduledRun(spec, steps: steps ?? plan.steps)
+    return try spec.run(steps: spec.spec == nil ? steps : steps ?? plan.steps)
   }
 
   /// Evidence that says nothing is a fault of its file.
@@ -105,7 +104,7 @@ enum CheckQuestion {
     do {
       return try read()
     } catch let error as RateEvidenceError {
-      throw InputError(path: path, problem: error.problem, remedy: error.remedy)
+      throw InputError(path: path, problem: error.problem, hint: error.hint)
     }
   }
 }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Schedules
+import Search
 import Support
-import Workloads
 
 /// A search whose trials run on a cluster: what its state folder and the command line say together.
 struct ClusterSearch {
@@ -15,20 +15,20 @@ struct ClusterSearch {
   /// A new --command replaces what the folder remembers; without one, what is given is added to it.
   init(_ emit: SearchEmitCommand) throws {
     let isNew = emit.question.command.command != nil
-    let known = isNew ? nil : try RememberedSearch.read(from: emit.state)
+    let known = isNew ? nil : try SavedSearch.read(from: emit.state)
     guard isNew || known != nil else {
       throw UsageError(
         "--state '\(printable(emit.state))': no search was begun there; add --command")
     }
     let arguments = (known?.arguments ?? []) + Self.givenArguments
     try self.init(arguments, state: emit.state, workingFolder: known?.workingFolder)
-    try RememberedSearch(arguments: arguments, workingFolder: command.workingFolder)
+    try SavedSearch(arguments: arguments, workingFolder: command.workingFolder)
       .write(to: command.state)
   }
 
   /// The search that a folder remembers; nil where there is none.
   init?(state: String) throws {
-    guard let known = try RememberedSearch.read(from: state) else { return nil }
+    guard let known = try SavedSearch.read(from: state) else { return nil }
     try self.init(known.arguments, state: state, workingFolder: known.workingFolder)
   }
 

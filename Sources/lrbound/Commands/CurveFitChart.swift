@@ -1,5 +1,6 @@
 import Charts
 import Runs
+import Transfer
 
 /// The chart of `fit --curves`: a measured loss curve, and what each law makes of it.
 struct CurveFitChart {

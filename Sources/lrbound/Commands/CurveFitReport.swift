@@ -1,6 +1,7 @@
 import Charts
 import Runs
 import Support
+import Transfer
 
 /// What `lrbound fit --curves` says: three laws beside each other.
 struct CurveFitReport {

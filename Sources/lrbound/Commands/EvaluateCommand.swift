@@ -43,7 +43,7 @@ struct EvaluateCommand: ParsableCommand {
       progress.end()
     } catch let error as EvaluationError {
       progress.end()
-      throw InputError(path: reading.path, problem: error.problem, remedy: error.remedy)
+      throw InputError(path: reading.path, problem: error.problem, hint: error.hint)
     }
     let report = Report(
       command: "evaluate", text: text(of: evaluation), json: json(of: evaluation),
@@ -78,7 +78,7 @@ struct EvaluateCommand: ParsableCommand {
           "high/low",
         ]
       ]
-      for rule in PredictionRule.allCases {
+      for rule in BaselineRule.allCases {
         guard let score = RuleScore(of: rule, in: predictions(kind, evaluation)) else {
           rows.append([rule.title, "0"] + [String](repeating: "–", count: 10))
           continue
@@ -97,7 +97,7 @@ struct EvaluateCommand: ParsableCommand {
       }
       lines += [""] + columns(rows)
     }
-    let absences = PredictionRule.allCases.compactMap { rule in
+    let absences = BaselineRule.allCases.compactMap { rule in
       evaluation.absence(of: rule).map { "\(rule.title) \($0)" }
     }
     return absences.isEmpty ? lines : lines + [""] + absences
@@ -109,7 +109,7 @@ struct EvaluateCommand: ParsableCommand {
     }
     func rules(_ kind: String) -> JSONValue {
       .array(
-        PredictionRule.allCases.map { rule in
+        BaselineRule.allCases.map { rule in
           var members: [String: JSONValue] = ["rule": .string(rule.rawValue)]
           guard let score = RuleScore(of: rule, in: predictions(kind, evaluation)) else {
             members["absent"] = .string(evaluation.absence(of: rule) ?? "predicts nothing")
@@ -155,7 +155,7 @@ struct EvaluateCommand: ParsableCommand {
       ]
     ]
     for (kind, _) in Self.kinds {
-      for rule in PredictionRule.allCases {
+      for rule in BaselineRule.allCases {
         guard let score = RuleScore(of: rule, in: predictions(kind, evaluation)) else {
           let blanks = [String](repeating: "", count: 10)
           rows.append([kind, rule.rawValue, "0"] + blanks + [evaluation.absence(of: rule) ?? ""])

@@ -127,7 +127,7 @@ struct ExtendCommand: ParsableCommand {
     if exportOptions.export != nil { printed.diagnostics += try setup.exportDiagnostics(of: chain) }
     try exportOptions.print(printed, plot: plot) {
       let (kind, plan) = try setup.followedPlan(of: chain)
-      return (plan.schedule, "\(setup.base.spec.text), \(kind.rawValue)", plan.baseLearningRate)
+      return (plan.schedule, "\(setup.base.name), \(kind.rawValue)", plan.baseLearningRate)
     } chart: {
       ExtendChart(
         chain.stages[chain.stages.count - 1], followed: chain.followed[chain.followed.count - 1]

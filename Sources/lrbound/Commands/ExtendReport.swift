@@ -8,7 +8,7 @@ struct ExtendReport {
   let report: Report
 
   init(
-    chain: ExtensionChain, base: ScheduledRun, bound: ExtensionAnswer?,
+    chain: ExtensionChain, base: TrainingRun, bound: ExtensionAnswer?,
     models: [CrossCheckReport?]?, diagnostics: [Diagnostic], assumptions: [String]
   ) {
     var text: [String] = []
@@ -16,7 +16,7 @@ struct ExtendReport {
       if index > 0 { text.append("") }
       text += Self.text(
         of: stage,
-        name: index == 0 ? base.spec.text : "then, from \(chain.followed[index - 1].rawValue)",
+        name: index == 0 ? base.name : "then, from \(chain.followed[index - 1].rawValue)",
         bound: index == 0 ? bound : nil, followed: chain.followed[index])
       if let model = models?[index] { text += [""] + columns(model.rows) }
     }

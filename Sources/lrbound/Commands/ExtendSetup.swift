@@ -7,7 +7,7 @@ import Transfer
 /// Turns the command line of `extend` into a question and its chain of answers.
 struct ExtendSetup {
   /// The run so far as it was named.
-  let base: ScheduledRun
+  let base: TrainingRun
 
   let question: ExtensionQuestion
   let laterHorizons: [Int]
@@ -45,7 +45,7 @@ struct ExtendSetup {
       throw UsageError(
         "--cooldown '\(printable(text))': takes all of \(to[0]) steps; give less than the run")
     }
-    base = try ScheduledRun(spec, steps: from)
+    base = try spec.run(steps: from)
     let run = try ExtendableRun(
       base, baseLearningRate: rate, cooldown: cooldown, gradientNorm: norm, distance: distance)
     var question: ExtensionQuestion
@@ -81,7 +81,7 @@ struct ExtendSetup {
     self.question = question
     laterHorizons = Array(to.dropFirst())
     diagnostics = try base.diagnostics(baseLearningRate: run.baseLearningRate)
-    if let rate, let own = base.fileBaseLearningRate, abs(rate / own - 1) > 1e-6 {
+    if let rate, let own = base.givenBaseLearningRate, abs(rate / own - 1) > 1e-6 {
       diagnostics.append(
         Diagnostic(
           code: "lr-differs",

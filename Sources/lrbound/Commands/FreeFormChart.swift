@@ -6,14 +6,14 @@ struct FreeFormChart {
   let chart: Chart
 
   init(
-    _ best: Schedule, peak: Double, beside schedule: Schedule, spec: ScheduleSpec, gamma: Double,
+    _ best: Schedule, peak: Double, beside schedule: Schedule, spec: String, gamma: Double,
     unit: String?
   ) {
     chart = Chart(
       title: "The best of all schedules over \(grouped(best.steps)) steps", x: ChartAxis("step"),
       y: ChartAxis("γη_t", unit: unit, lowest: 0),
       series: [
-        ChartSeries(spec.text, schedule, times: gamma),
+        ChartSeries(spec, schedule, times: gamma),
         ChartSeries("free form", best, times: peak),
       ])
   }

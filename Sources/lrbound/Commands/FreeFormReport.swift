@@ -2,21 +2,22 @@ import Bound
 import Charts
 import Runs
 import Schedules
+import Search
 import Tuning
 
 /// What `tune --free-form` has to say.
 struct FreeFormReport {
   let report: Report
 
-  private let scheduledRun: ScheduledRun
+  private let scheduledRun: TrainingRun
   private let specGamma: Double
   private let best: (schedule: Schedule, gamma: Double)
 
   init(
-    _ scheduledRun: ScheduledRun, gamma: Double?, cap: Double?, keptSteps: Int,
+    _ scheduledRun: TrainingRun, gamma: Double?, cap: Double?, keptSteps: Int,
     norms: GradientNorms, distance: Double
   ) throws {
-    let (base, specBound) = try scheduledRun.tunable(gradientNorms: norms)
+    let (base, specBound) = try TunableSchedule(of: scheduledRun, gradientNorms: norms)
       .bound(fixed: gamma, distance: distance)
     var constraints = FreeFormSchedule.Constraints()
     guard keptSteps < scheduledRun.steps else {
@@ -52,7 +53,7 @@ struct FreeFormReport {
       ["γ", significant(best.baseLearningRate, 8), "its highest learning rate"],
       ["Ω", significant(best.bound, 8), "the least bound"],
       [
-        "of \(scheduledRun.spec.text)", significant(specBound, 8),
+        "of \(scheduledRun.name)", significant(specBound, 8),
         "at γ = \(significant(base, 5)): \(significant((specBound / best.bound - 1) * 100, 3)) % above",
       ],
     ]
@@ -98,7 +99,7 @@ struct FreeFormReport {
   func chart(unit: String?) throws -> Chart {
     FreeFormChart(
       best.schedule, peak: best.gamma,
-      beside: try scheduledRun.schedule(baseLearningRate: specGamma), spec: scheduledRun.spec,
+      beside: try scheduledRun.schedule(baseLearningRate: specGamma), spec: scheduledRun.name,
       gamma: specGamma, unit: unit
     ).chart
   }

@@ -2,19 +2,19 @@ import Charts
 import Glibc
 import Runs
 import Schedules
+import Search
 import Support
 import Tuning
-import Workloads
 
 /// What `lrbound robustness --workload` says: training on grids that are ever coarser.
 struct MeasuredRobustnessReport {
   private let workload: LogisticRegression
   private let factors: [Double]
-  private let measured: [(run: ScheduledRun, robustness: MeasuredRobustness)]
+  private let measured: [(run: TrainingRun, robustness: MeasuredRobustness)]
 
   /// Trains every schedule over a grid of fourth roots of two.
   init(
-    _ runs: [ScheduledRun], on name: BuiltInWorkload, factors: [Double], seeds: Int,
+    _ runs: [TrainingRun], on name: BuiltInWorkload, factors: [Double], seeds: Int,
     isUnbounded: Bool,
     runner: (any Workload) throws -> TrialRunner
   ) throws {
@@ -31,13 +31,13 @@ struct MeasuredRobustnessReport {
     let trialRunner = try runner(workload)
     let rates = (-40...56).map { exp2(Double($0) / 4) }
     let line = ProgressLine(isWanted: true)
-    var measured: [(run: ScheduledRun, robustness: MeasuredRobustness)] = []
+    var measured: [(run: TrainingRun, robustness: MeasuredRobustness)] = []
     for run in runs {
       let robustness = try MeasuredRobustness(
-        run.spec, on: workload, leastLoss: least, rates: rates, seeds: seeds
+        run, on: workload, leastLoss: least, rates: rates, seeds: seeds
       ) { trials in
         try trialRunner.outcomes(of: trials) { done, _ in
-          line.show("\(run.spec.text): \(grouped(done)) of \(grouped(trials.count)) trials")
+          line.show("\(run.name): \(grouped(done)) of \(grouped(trials.count)) trials")
         }
       }
       measured.append((run, robustness))
@@ -52,8 +52,8 @@ struct MeasuredRobustnessReport {
   var chart: Chart {
     let ratios = measured.flatMap { run, robustness in
       [
-        (name: run.spec.text, ratios: factors.map { robustness.ratio(at: $0) ?? .nan }),
-        (name: "\(run.spec.text), bound", ratios: factors.map { robustness.bound.ratio(at: $0) }),
+        (name: run.name, ratios: factors.map { robustness.ratio(at: $0) ?? .nan }),
+        (name: "\(run.name), bound", ratios: factors.map { robustness.bound.ratio(at: $0) }),
       ]
     }
     return RobustnessChart(ratios, factors: factors, label: "cost relative to that at γ*").chart
@@ -70,17 +70,17 @@ struct MeasuredRobustnessReport {
         let bound = robustness.bound.ratio(at: factor)
         func cell(_ value: Double?) -> String { value.map { significant($0, 4) } ?? "-" }
         rows.append([
-          run.spec.text, significant(robustness.bestBaseLearningRate, 3), significant(factor),
+          run.name, significant(robustness.bestBaseLearningRate, 3), significant(factor),
           cell(ratio.map { $0 * robustness.bestExcess }), cell(ratio), significant(bound, 4),
           cell(cost?.mean), cell(cost?.worst),
         ])
         csv.append([
-          run.spec.text, "\(factor)", ratio.map { "\($0 * robustness.bestExcess)" } ?? "",
+          run.name, "\(factor)", ratio.map { "\($0 * robustness.bestExcess)" } ?? "",
           ratio.map { "\($0)" } ?? "", "\(bound)",
           cost.map { "\($0.mean)" } ?? "", cost.map { "\($0.worst)" } ?? "",
         ])
         var members: [String: JSONValue] = [
-          "spec": .string(run.spec.text), "rho": .number(factor), "bound_ratio": .number(bound),
+          "spec": .string(run.name), "rho": .number(factor), "bound_ratio": .number(bound),
         ]
         members["excess"] = .optional(ratio.map { $0 * robustness.bestExcess })
         members["ratio"] = .optional(ratio)
@@ -91,7 +91,7 @@ struct MeasuredRobustnessReport {
     }
     let exponents = measured.map { run, robustness -> JSONValue in
       var members: [String: JSONValue] = [
-        "spec": .string(run.spec.text),
+        "spec": .string(run.name),
         "base_lr": .number(robustness.bestBaseLearningRate),
       ]
       members["exponent"] = .optional(robustness.exponent)
@@ -100,7 +100,7 @@ struct MeasuredRobustnessReport {
     }
     let lines = measured.map { run, robustness in
       [
-        run.spec.text, "exponent \(robustness.exponent.map { significant($0, 3) } ?? "-")",
+        run.name, "exponent \(robustness.exponent.map { significant($0, 3) } ?? "-")",
         "bound \(robustness.bound.exponent.map { significant($0, 3) } ?? "-")",
       ]
     }
@@ -125,7 +125,7 @@ struct MeasuredRobustnessReport {
     measured.filter { !$0.robustness.isInside }.map { run, _ in
       Diagnostic(
         code: "grid-edge",
-        message: "the best base learning rate of \(run.spec.text) lies at the edge of the grid")
+        message: "the best base learning rate of \(run.name) lies at the edge of the grid")
     }
   }
 }

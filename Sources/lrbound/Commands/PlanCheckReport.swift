@@ -68,7 +68,7 @@ struct PlanCheckReport {
           code: "hole",
           message: "up to \(grouped(check.widestGap)) steps lie between two records"))
     }
-    let told: [LogMend.Kind] = [.resumed, .repeatedSteps, .severalColumns, .severalLearningRates]
+    let told: [LogRepair.Kind] = [.resumed, .repeatedSteps, .severalColumns, .severalLearningRates]
     for mend in log.mended where told.contains(mend.kind) {
       reasons.append(Diagnostic(code: mend.kind.rawValue, message: mend.message))
     }
@@ -82,7 +82,7 @@ struct PlanCheckReport {
     }
     rows.append([
       "plan",
-      "\(plan.run.spec.text) at \(grouped(plan.run.steps)) steps, base LR \(significant(plan.baseLearningRate, 6))",
+      "\(plan.run.name) at \(grouped(plan.run.steps)) steps, base LR \(significant(plan.baseLearningRate, 6))",
     ])
     if let timing = check.timing { rows.append(["LR logged", timing.meaning]) }
     return columns(rows)

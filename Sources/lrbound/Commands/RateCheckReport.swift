@@ -92,7 +92,7 @@ struct RateCheckReport {
         "regret_nats", "regret_steps_percent", "least_regret_nats", "least_regret_steps_percent",
       ],
       [
-        check.verdict.rawValue, check.run.spec.text, "\(check.run.steps)",
+        check.verdict.rawValue, check.run.name, "\(check.run.steps)",
         "\(check.baseLearningRate)", "\(check.suggestion)", "\(check.interval.lowerBound)",
         "\(check.interval.upperBound)", check.expectedRegret.nats.map { "\($0)" } ?? "",
         "\(100 * check.expectedRegret.stepsFraction)", check.leastRegret.nats.map { "\($0)" } ?? "",

@@ -2,6 +2,7 @@ import ArgumentParser
 import Bound
 import Runs
 import Schedules
+import Search
 import Support
 import Tuning
 
@@ -74,7 +75,7 @@ struct RefineCommand: ParsableCommand {
     // The weights G^−1 of ℓ1 norms are those of ℓ2 norms √G.
     let boundNorms = try GradientNorms.perStep(kind == .l2 ? norms : norms.map { $0.squareRoot() })
     let schedule = isMinimised ? try minimised(boundNorms, steps: norms.count) : refined.schedule
-    let linear = try ScheduleSpec("linear").realise(steps: norms.count)
+    let linear = try ScheduleSpec("linear").schedule(steps: norms.count)
     let ratio =
       try BoundTerms.lastIterate(of: schedule, gradientNorms: boundNorms).optimalBound()
       / BoundTerms.lastIterate(of: linear, gradientNorms: boundNorms).optimalBound()

@@ -2,8 +2,8 @@ import ArgumentParser
 import Bound
 import Runs
 import Schedules
+import Search
 import Support
-import Workloads
 
 /// `lrbound robustness`: what a base learning rate that is off costs.
 struct RobustnessCommand: ParsableCommand {
@@ -72,7 +72,7 @@ struct RobustnessCommand: ParsableCommand {
     }
     let count = try steps.map { try Arguments.steps($0, "--steps") }
     let runs = try specs.map { text in
-      try ScheduledRun(Arguments.schedule(text, "SPEC"), steps: count)
+      try Arguments.schedule(text, "SPEC").run(steps: count)
     }
     if let workload {
       guard let name = BuiltInWorkload(rawValue: workload.lowercased()) else {
@@ -90,7 +90,7 @@ struct RobustnessCommand: ParsableCommand {
     let exponents = bounds.map(\.exponent)
     let ratios = bounds.map { bound in factors.map { bound.ratio(at: $0) } }
 
-    var rows = [["ρ"] + runs.map(\.spec.text)]
+    var rows = [["ρ"] + runs.map(\.name)]
     for (index, factor) in factors.enumerated() {
       rows.append([significant(factor)] + ratios.map { significant($0[index], 5) })
     }
@@ -100,9 +100,9 @@ struct RobustnessCommand: ParsableCommand {
     var jsonRows: [JSONValue] = []
     for (run, values) in zip(runs, ratios) {
       for (factor, ratio) in zip(factors, values) {
-        csv.append([run.spec.text, "\(factor)", "\(ratio)"])
+        csv.append([run.name, "\(factor)", "\(ratio)"])
         jsonRows.append(
-          .object(["spec": .string(run.spec.text), "rho": .number(factor), "ratio": .number(ratio)])
+          .object(["spec": .string(run.name), "rho": .number(factor), "ratio": .number(ratio)])
         )
       }
     }
@@ -113,7 +113,7 @@ struct RobustnessCommand: ParsableCommand {
         "rows": .array(jsonRows),
         "exponents": .array(
           zip(runs, exponents).map { run, exponent -> JSONValue in
-            var members: [String: JSONValue] = ["spec": .string(run.spec.text)]
+            var members: [String: JSONValue] = ["spec": .string(run.name)]
             members["exponent"] = .optional(exponent)
             return .object(members)
           }),
@@ -124,7 +124,7 @@ struct RobustnessCommand: ParsableCommand {
       ])
     try plot.print(report) {
       RobustnessChart(
-        zip(runs, ratios).map { ($0.spec.text, $1) }, factors: factors, label: "Ω(ργ*)/Ω*"
+        zip(runs, ratios).map { ($0.name, $1) }, factors: factors, label: "Ω(ργ*)/Ω*"
       ).chart
     }
   }

@@ -96,7 +96,7 @@ struct ScheduleCommand: ParsableCommand {
     guard let spec else {
       throw UsageError("SPEC: no schedule is given; write for example lrbound schedule wsd20")
     }
-    let run = try ScheduledRun(try Arguments.schedule(spec, "SPEC"), steps: count)
+    let run = try Arguments.schedule(spec, "SPEC").run(steps: count)
     return try NamedSchedule(run, learningRate: rate)
   }
 }

@@ -1,11 +1,12 @@
 import Charts
+import Search
 import Tuning
 
 /// The chart of `search`: the best shape of each family at its base learning rate.
 struct SearchChart {
   let chart: Chart
 
-  init(_ shapes: [ScoredShape], truth: GroundTruth?) {
+  init(_ shapes: [ScoredShape], truth: KnownOptimum?) {
     let best = truth.map { truth in
       ChartSeries(
         "best of all schedules", x: .evenly(first: 1, spacing: 1), .line(truth.learningRates))

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Runs
 import Schedules
+import Search
 import Support
-import Workloads
 
 /// `lrbound search collect`: reads the results of emitted trials.
 struct SearchCollectCommand: ParsableCommand {
@@ -30,9 +30,9 @@ struct SearchCollectCommand: ParsableCommand {
   func run() throws {
     guard let search = try ClusterSearch(state: state) else {
       throw InputError(
-        path: state, problem: "no search was begun there", remedy: "begin one by search emit")
+        path: state, problem: "no search was begun there", hint: "begin one by search emit")
     }
-    let trials = TrialArray(search.command, log: search.log)
+    let trials = SlurmTrials(search.command, log: search.log)
     do {
       do {
         try show(search.setup.report(evaluate: trials.outcomes))

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Runs
 import Schedules
+import Search
 import Support
-import Workloads
 
 /// `lrbound search emit`: writes the trials that are missing, for a cluster to run.
 struct SearchEmitCommand: ParsableCommand {
@@ -41,7 +41,7 @@ struct SearchEmitCommand: ParsableCommand {
 
   func run() throws {
     let search = try ClusterSearch(self)
-    let trials = TrialArray(search.command, log: search.log, retriesFailed: retryFailed)
+    let trials = SlurmTrials(search.command, log: search.log, retriesFailed: retryFailed)
     do {
       _ = try search.setup.report(evaluate: trials.outcomes)
     } catch let pending as PendingTrials {

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Glibc
 import Schedules
+import Search
 import Tuning
-import Workloads
 
 /// `lrbound search`, or `lrbound search run`: the search with its trials on this machine.
 struct SearchHereCommand: ParsableCommand {

@@ -1,4 +1,5 @@
 import Schedules
+import Search
 import Synchronization
 import Tuning
 

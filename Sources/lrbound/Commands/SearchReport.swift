@@ -2,9 +2,9 @@ import Charts
 import Numerics
 import Runs
 import Schedules
+import Search
 import Support
 import Tuning
-import Workloads
 
 /// What `lrbound search` says.
 struct SearchReport {
@@ -12,7 +12,7 @@ struct SearchReport {
   let plan: SearchPlan
   let search: ShapeSearch
   let sweeps: [CoordinateSweep]
-  let truth: GroundTruth?
+  let truth: KnownOptimum?
   let projections: [FamilyProjection]
 
   /// The families with a best shape, the best first.
@@ -176,7 +176,7 @@ struct SearchReport {
         )
       }
     }
-    if truth == nil, GroundTruth.mayBeLocal(for: workload) {
+    if truth == nil, KnownOptimum.mayBeLocal(for: workload) {
       diagnostics.append(
         Diagnostic(
           code: "optimum-unknown",

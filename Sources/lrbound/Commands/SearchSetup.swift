@@ -1,6 +1,6 @@
 import Schedules
+import Search
 import Tuning
-import Workloads
 
 /// A search that the command line has described, and the way from it to a report.
 struct SearchSetup {
@@ -21,7 +21,7 @@ struct SearchSetup {
   /// - Returns: the report.
   /// - Throws: ``NoAnswer`` where no trial ended with a loss, ``UsageError``, and what `evaluate` throws.
   func report(projects: Bool = false, evaluate: ShapeSearch.Evaluation) throws -> SearchReport {
-    let truth = GroundTruth(of: workload)
+    let truth = KnownOptimum(of: workload)
     if projects, truth == nil {
       throw UsageError(
         "--project: the best learning rates of all are not known for \(workload.identity); take linear or bound, small batches and no weight decay"

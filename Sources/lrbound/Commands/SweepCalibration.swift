@@ -1,5 +1,6 @@
 import Runs
 import Support
+import Transfer
 
 /// The calibration of a sweep, and what to say of its scope.
 struct SweepCalibration {
@@ -10,7 +11,7 @@ struct SweepCalibration {
     do {
       calibration = try Calibration(of: cells)
     } catch let error as CalibrationError {
-      throw InputError(path: path, problem: error.problem, remedy: error.remedy)
+      throw InputError(path: path, problem: error.problem, hint: error.hint)
     }
   }
 

@@ -1,5 +1,6 @@
 import Charts
 import Runs
+import Transfer
 
 /// The chart of `fit SWEEP`: the final losses over the swept base learning rates, cell by cell.
 struct SweepFitChart {

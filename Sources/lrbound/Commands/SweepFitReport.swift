@@ -1,6 +1,7 @@
 import Charts
 import Runs
 import Support
+import Transfer
 
 /// What `lrbound fit` says of a sweep: the optima, the calibration, the loss model.
 struct SweepFitReport {

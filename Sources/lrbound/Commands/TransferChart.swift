@@ -14,10 +14,10 @@ struct TransferChart {
     let from = try answer.from.run.schedule(baseLearningRate: answer.from.baseLearningRate)
     let to = try answer.to.run.schedule(baseLearningRate: answer.to.baseLearningRate)
     func name(_ end: TransferAnswer.End, _ role: String) -> String {
-      "\(role): \(end.run.spec.text), \(grouped(end.run.steps)) steps"
+      "\(role): \(end.run.name), \(grouped(end.run.steps)) steps"
     }
     chart = Chart(
-      title: "From \(answer.from.run.spec.text) to \(answer.to.run.spec.text)",
+      title: "From \(answer.from.run.name) to \(answer.to.run.name)",
       x: ChartAxis("step"),
       y: ChartAxis(
         answer.from.baseLearningRate == nil

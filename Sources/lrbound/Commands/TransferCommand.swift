@@ -92,7 +92,7 @@ struct TransferCommand: ParsableCommand {
       assumptions: transfer.assumptions + answer.assumptions)
     try exportOptions.print(report, plot: plot) {
       let (run, rate) = (answer.to.run, answer.to.baseLearningRate)
-      return (try run.schedule(baseLearningRate: rate), run.spec.text, rate)
+      return (try run.schedule(baseLearningRate: rate), run.name, rate)
     } chart: {
       try TransferChart(answer).chart
     }
@@ -104,8 +104,8 @@ struct TransferCommand: ParsableCommand {
     of answer: TransferAnswer, sweep: (path: String, cell: TunedCell)?, model: CrossCheckReport?
   ) -> [String] {
     var lines = [
-      "\(answer.from.run.spec.text) at \(grouped(answer.from.run.steps)) steps → "
-        + "\(answer.to.run.spec.text) at \(grouped(answer.to.run.steps)) steps", "",
+      "\(answer.from.run.name) at \(grouped(answer.from.run.steps)) steps → "
+        + "\(answer.to.run.name) at \(grouped(answer.to.run.steps)) steps", "",
     ]
     var rows: [[String]] = []
     if let cell = sweep?.cell {
@@ -195,8 +195,8 @@ struct TransferCommand: ParsableCommand {
         "ratio_high", "base_lr", "interval_low", "interval_high", "bound_ratio", "bound_base_lr",
       ] + CrossCheckReport.csvHeader,
       [
-        answer.from.run.spec.text, "\(answer.from.run.steps)", text(answer.from.baseLearningRate),
-        answer.to.run.spec.text, "\(answer.to.run.steps)", text(answer.ratio),
+        answer.from.run.name, "\(answer.from.run.steps)", text(answer.from.baseLearningRate),
+        answer.to.run.name, "\(answer.to.run.steps)", text(answer.ratio),
         text(answer.ratioInterval.lowerBound), text(answer.ratioInterval.upperBound),
         text(answer.to.baseLearningRate), text(answer.interval?.lowerBound),
         text(answer.interval?.upperBound), text(answer.boundRatio),

@@ -34,7 +34,10 @@ struct TransferSetup {
 
     if !command.sweep.isEmpty {
       let reading = try command.sweepOptions.read(command.sweep)
-      let cell = try Self.source(in: reading, spec: fromSpec, steps: steps)
+      guard let spec = fromSpec.spec else {
+        throw UsageError("--from: a sweep has no runs of a schedule file; give a spec, or --lr")
+      }
+      let cell = try Self.source(in: reading, spec: spec, steps: steps)
       steps = cell.cell.steps
       sweep = (reading.path, cell)
       diagnostics += reading.fileDiagnostics + TunedSweep.divergence(in: cell.cell)
@@ -49,10 +52,9 @@ struct TransferSetup {
     guard let rule else {
       throw UsageError("--rule calibrated: nothing to calibrate with; add --calibration or --sweep")
     }
-    let isFile: (ScheduleSpec) -> Bool = { if case .file = $0.family { true } else { false } }
     // A file brings its own length, and standard input can be read once only.
-    let fileTarget = isFile(toSpec) ? try ScheduledRun(toSpec, steps: toSteps) : nil
-    if steps == nil, !isFile(fromSpec) {
+    let fileTarget = toSpec.spec == nil ? try toSpec.run(steps: toSteps) : nil
+    if steps == nil, fromSpec.spec != nil {
       if let fileTarget {
         steps = fileTarget.steps
         assumptions.append("--steps was not given: the target file's \(fileTarget.steps) steps")
@@ -72,13 +74,13 @@ struct TransferSetup {
           "--steps was not given: \(grouped(Self.defaultSteps)) steps at both ends")
       }
     }
-    let from = try ScheduledRun(fromSpec, steps: steps)
-    if let rate, let own = from.fileBaseLearningRate, abs(rate / own - 1) > 1e-6 {
+    let from = try fromSpec.run(steps: steps)
+    if let rate, let own = from.givenBaseLearningRate, abs(rate / own - 1) > 1e-6 {
       throw UsageError(
         "--lr \(significant(rate, 6)): the maximum of --from \(fromSpec.text) is \(significant(own, 6)), which is its base learning rate; leave --lr out, or give a file of multipliers"
       )
     }
-    let to = try fileTarget ?? ScheduledRun(toSpec, steps: toSteps ?? from.steps)
+    let to = try fileTarget ?? toSpec.run(steps: toSteps ?? from.steps)
 
     try Self.check(from, "--steps")
     try Self.check(to, toSteps == nil ? "--to" : "--to-steps")
@@ -91,20 +93,20 @@ struct TransferSetup {
 
     question = TransferQuestion(
       from: from, to: to,
-      source: sweep.map { .swept($0.cell.optimum) } ?? (rate ?? from.fileBaseLearningRate).map {
+      source: sweep.map { .swept($0.cell.optimum) } ?? (rate ?? from.givenBaseLearningRate).map {
         .given($0)
       }
         ?? .unknown,
       rule: rule, gradientNorms: (norms, norms))
-    if rate == nil, sweep == nil, let rate = from.fileBaseLearningRate {
+    if rate == nil, sweep == nil, let rate = from.givenBaseLearningRate {
       assumptions.append(
         "the source's base learning rate is its file's maximum, \(significant(rate, 6))")
     }
   }
 
   /// Whether a schedule fits into its steps; an absolute floor is looked at with its learning rate.
-  private static func check(_ run: ScheduledRun, _ option: String) throws(UsageError) {
-    guard !run.spec.hasAbsoluteFloor else { return }
+  private static func check(_ run: TrainingRun, _ option: String) throws(UsageError) {
+    guard run.spec?.hasAbsoluteFloor != true else { return }
     do throws(ScheduleError) {
       _ = try run.schedule()
     } catch {
@@ -123,7 +125,7 @@ struct TransferSetup {
       let shown = there.prefix(6).joined(separator: ", ") + (there.count > 6 ? ", …" : "")
       let wanted = spec.canonical + (steps.map { " at \($0) steps" } ?? "")
       throw InputError(
-        path: reading.path, problem: "no row is for \(wanted)", remedy: "it has \(shown)")
+        path: reading.path, problem: "no row is for \(wanted)", hint: "it has \(shown)")
     }
     guard cells.count == 1 else {
       let lengths = cells.map { "\($0.steps)" }.joined(separator: ", ")
@@ -140,7 +142,7 @@ struct TransferSetup {
     } catch let error as SweepFitError {
       throw InputError(
         path: reading.path, problem: "\(TunedSweep.name(of: cell)): \(error)",
-        remedy: "sweep at least three base learning rates around the best")
+        hint: "sweep at least three base learning rates around the best")
     }
   }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Bound
 import Runs
 import Schedules
+import Search
 import Support
 import Tuning
 
@@ -69,23 +70,28 @@ struct TuneCommand: ParsableCommand {
       return
     }
     let isQuick =
-      BoundTerms.closedForm(of: spec, steps: scheduledRun.steps) != nil && norms.constant != nil
+      spec.flatMap { BoundTerms.closedForm(of: $0, steps: scheduledRun.steps) } != nil
+      && norms.constant != nil
     if !isQuick {
       let drawn = plot.isWanted ? TuneChart.points : 0
       Progress.announcePasses(
-        spec.hasAbsoluteFloor ? 5000 + 70 * drawn : 70 + drawn, steps: scheduledRun.steps)
+        spec?.hasAbsoluteFloor == true ? 5000 + 70 * drawn : 70 + drawn, steps: scheduledRun.steps)
     }
-    let tunable = try scheduledRun.tunable(gradientNorms: norms)
+    let tunable = try TunableSchedule(of: scheduledRun, gradientNorms: norms)
     let optimum = try tunable.optimum(distance: distance)
     let fixedBound = try fixed.map { try tunable.bound(fixed: $0, distance: distance).bound }
-    let cooldown = try CooldownLength(
-      of: spec, steps: scheduledRun.steps, baseLearningRate: fixed, gradientNorms: norms,
-      distance: distance)
-    let cycle = try CosineCycle(
-      of: spec, steps: scheduledRun.steps, baseLearningRate: fixed, gradientNorms: norms,
-      distance: distance)
+    let cooldown = try spec.flatMap {
+      try CooldownLength(
+        of: $0, steps: scheduledRun.steps, baseLearningRate: fixed, gradientNorms: norms,
+        distance: distance)
+    }
+    let cycle = try spec.flatMap {
+      try CosineCycle(
+        of: $0, steps: scheduledRun.steps, baseLearningRate: fixed, gradientNorms: norms,
+        distance: distance)
+    }
 
-    var text = ["\(spec.text) over \(grouped(scheduledRun.steps)) steps", ""]
+    var text = ["\(scheduledRun.name) over \(grouped(scheduledRun.steps)) steps", ""]
     var rows = [
       [
         "γ*", significant(optimum.baseLearningRate, 8), "best base learning rate" + scale.gammaUnit,

@@ -1,6 +1,7 @@
 import Runs
 import Schedules
 import Support
+import Transfer
 
 /// Sweep files, taken together, with the optima of their cells, and what to say of them.
 struct TunedSweep {

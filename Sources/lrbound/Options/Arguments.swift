@@ -151,10 +151,10 @@ enum Arguments {
     try positive(text, option, example: "1e-3")
   }
 
-  /// A schedule.
-  static func schedule(_ text: String, _ option: String) throws(UsageError) -> ScheduleSpec {
+  /// A schedule of the grammar, or a file behind `@`.
+  static func schedule(_ text: String, _ option: String) throws(UsageError) -> ScheduleArgument {
     do {
-      return try ScheduleSpec(text)
+      return try ScheduleArgument(text)
     } catch {
       throw UsageError("\(option): \(error.description)")
     }

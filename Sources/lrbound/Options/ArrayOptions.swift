@@ -1,5 +1,5 @@
 import ArgumentParser
-import Workloads
+import Search
 
 /// How trials are handed to Slurm.
 struct ArrayOptions: ParsableArguments {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Workloads
+import Search
 
 /// A training command that is searched instead of a workload of lrbound's own.
 struct CommandOptions: ParsableArguments {

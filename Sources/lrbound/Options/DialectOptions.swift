@@ -91,7 +91,7 @@ struct DialectOptions: ParsableArguments {
       throw InputError(
         path: path,
         problem: "\(error.subject)\(error.key.map { ", \($0)" } ?? ""): \(error.problem)",
-        remedy: error.remedy)
+        hint: error.hint)
     }
   }
 

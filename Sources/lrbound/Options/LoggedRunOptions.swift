@@ -42,8 +42,7 @@ struct LoggedRunOptions: ParsableArguments {
   private func parsed() throws(UsageError) -> RunSettings {
     var settings = RunSettings()
     if let schedule {
-      let spec = try Arguments.schedule(schedule, "--schedule")
-      if case .file = spec.family {
+      guard case .spec(let spec) = try Arguments.schedule(schedule, "--schedule") else {
         throw UsageError("--schedule: a sweep cannot name a schedule file; write it as a spec")
       }
       settings.spec = spec

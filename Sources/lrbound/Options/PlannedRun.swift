@@ -5,7 +5,7 @@ import Support
 /// The schedule, number of steps and base learning rate that runs are said to follow.
 struct PlannedRun {
   /// The schedule tied to its steps.
-  let run: ScheduledRun
+  let run: TrainingRun
 
   /// The multipliers.
   let schedule: Schedule
@@ -17,9 +17,9 @@ struct PlannedRun {
   /// not hold multipliers, its own γ.
   init(schedule text: String, steps: String?, lr: String?) throws {
     let spec = try Arguments.schedule(text, "--schedule")
-    run = try ScheduledRun(spec, steps: steps.map { try Arguments.steps($0, "--steps") })
+    run = try spec.run(steps: steps.map { try Arguments.steps($0, "--steps") })
     let given = try lr.map { try Arguments.learningRate($0, "--lr") }
-    guard let baseLearningRate = given ?? run.fileBaseLearningRate else {
+    guard let baseLearningRate = given ?? run.givenBaseLearningRate else {
       throw UsageError("--schedule: the base learning rate is not known; add --lr")
     }
     self.baseLearningRate = baseLearningRate

@@ -55,7 +55,7 @@ struct GradientNormOption: ParsableArguments {
       throw InputError(
         path: gradientNorm,
         problem: "it holds \(count) gradient norms, and the run has \(steps) steps",
-        remedy: "give one norm a step")
+        hint: "give one norm a step")
     }
     return norms
   }

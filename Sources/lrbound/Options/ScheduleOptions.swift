@@ -13,8 +13,8 @@ struct ScheduleOptions: ParsableArguments {
   var steps: String?
 
   /// The schedule tied to the steps; a file is read here.
-  func parsed() throws -> ScheduledRun {
+  func parsed() throws -> TrainingRun {
     let spec = try Arguments.schedule(spec, "SPEC")
-    return try ScheduledRun(spec, steps: steps.map { try Arguments.steps($0, "--steps") })
+    return try spec.run(steps: steps.map { try Arguments.steps($0, "--steps") })
   }
 }

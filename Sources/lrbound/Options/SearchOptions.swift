@@ -2,9 +2,9 @@ import ArgumentParser
 import Glibc
 import Numerics
 import Schedules
+import Search
 import Support
 import Tuning
-import Workloads
 
 /// How far a search goes.
 struct SearchOptions: ParsableArguments {

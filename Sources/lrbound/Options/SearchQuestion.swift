@@ -1,8 +1,8 @@
 import ArgumentParser
 import Schedules
+import Search
 import Support
 import Tuning
-import Workloads
 
 /// What is searched: which families, on which workload, and how far.
 struct SearchQuestion: ParsableArguments {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Schedules
+import Search
 import Support
-import Workloads
 
 /// What is trained.
 struct WorkloadOptions: ParsableArguments {

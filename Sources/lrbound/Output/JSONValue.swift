@@ -1,4 +1,5 @@
 import Runs
+import Schedules
 
 /// A JSON value, written by the standard encoder with sorted keys.
 enum JSONValue: Encodable {
@@ -40,9 +41,9 @@ extension JSONValue {
   static func optional(_ value: Double?) -> JSONValue? { value.map { .number($0) } }
 }
 
-extension ScheduledRun {
+extension TrainingRun {
   /// What every report echoes of a schedule.
   var json: [String: JSONValue] {
-    ["spec": .string(spec.text), "canonical": .string(spec.canonical), "steps": .integer(steps)]
+    ["spec": .string(name), "canonical": .string(canonical), "steps": .integer(steps)]
   }
 }

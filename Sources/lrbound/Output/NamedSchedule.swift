@@ -1,3 +1,4 @@
+import Bound
 import Runs
 import Schedules
 import Support
@@ -27,13 +28,13 @@ struct NamedSchedule {
   let json: [String: JSONValue]
 
   /// A spec of the grammar, or a file.
-  init(_ run: ScheduledRun, learningRate: Double?) throws {
-    title = run.spec.text
-    meaning = run.spec.canonical
+  init(_ run: TrainingRun, learningRate: Double?) throws {
+    title = run.name
+    meaning = run.canonical
     schedule = try run.schedule(baseLearningRate: learningRate)
-    baseLearningRate = learningRate ?? run.fileBaseLearningRate
+    baseLearningRate = learningRate ?? run.givenBaseLearningRate
     rateSource = learningRate == nil ? " (the file's maximum)" : ""
-    findings = schedule.findings(intent: run.spec.intent(steps: run.steps))
+    findings = schedule.findings(intent: run.spec?.intent(steps: run.steps) ?? ScheduleIntent())
     // The lint says these two as well.
     diagnostics = try run.diagnostics(baseLearningRate: learningRate).filter {
       !["not-annealed", "trailing-zeros"].contains($0.code)

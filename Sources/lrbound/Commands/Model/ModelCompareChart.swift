@@ -10,7 +10,7 @@ struct ModelCompareChart {
     let steps = comparison.optimum.learningRates.count
     let shapes = try comparison.rows.filter { specs.contains($0.name) }.map { row in
       let schedule = try ScheduleSpec(row.name)
-        .realise(steps: steps, baseLearningRate: row.baseLearningRate)
+        .schedule(steps: steps, baseLearningRate: row.baseLearningRate)
       return ChartSeries(row.name, schedule, times: row.baseLearningRate)
     }
     let best = ChartSeries(

@@ -34,8 +34,7 @@ struct ModelCompareCommand: ParsableCommand {
     let cap = try self.model.parsedCap()
     let count = try Arguments.steps(steps, "--steps", most: OptimalModelSchedule.mostSteps)
     for spec in specs {
-      let parsed = try Arguments.schedule(spec, "SPEC")
-      if case .file = parsed.family {
+      guard case .spec = try Arguments.schedule(spec, "SPEC") else {
         throw UsageError("SPEC '\(printable(spec))': files are not compared; give a spec")
       }
     }

@@ -1,5 +1,6 @@
 import Charts
 import Runs
+import Schedules
 import TheoryModel
 
 /// The chart of `model loss`: the excess loss along the run.
@@ -9,7 +10,7 @@ struct ModelLossChart {
   /// A run is shown until it has this multiple of the loss that it began with.
   private static let mostGrowth = 8.0
 
-  init(_ run: ScheduledRun, model: FeatureModel, learningRates: [Double], recursion: Recursion)
+  init(_ run: TrainingRun, model: FeatureModel, learningRates: [Double], recursion: Recursion)
     throws
   {
     let losses = try model.losses(learningRates: learningRates, recursion: recursion)
@@ -17,7 +18,7 @@ struct ModelLossChart {
     let end = losses.firstIndex { !($0.excess <= ceiling) }
     let excess = losses[...(end ?? losses.count - 1)].map { min($0.excess, 1e300) }
     chart = Chart(
-      title: "\(run.spec.text) over \(grouped(run.steps)) steps: the loss after each",
+      title: "\(run.name) over \(grouped(run.steps)) steps: the loss after each",
       x: ChartAxis("step"),
       y: ChartAxis(
         "excess loss, L − σ²", spacing: .logarithmic,

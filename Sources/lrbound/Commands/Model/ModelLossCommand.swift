@@ -99,7 +99,7 @@ struct ModelLossCommand: ParsableCommand {
       command: "model loss",
       text: [
         ModelReport.heading(
-          "\(scheduledRun.spec.text) over \(grouped(scheduledRun.steps)) steps", model), "",
+          "\(scheduledRun.name) over \(grouped(scheduledRun.steps)) steps", model), "",
       ]
         + columns([
           ["base LR", significant(rate, 8), given == nil ? "tuned" : "as given"],
@@ -115,7 +115,7 @@ struct ModelLossCommand: ParsableCommand {
       csv: [
         ["spec", "steps", "base_lr", "loss", "excess"],
         [
-          scheduledRun.spec.text, "\(scheduledRun.steps)", "\(rate)",
+          scheduledRun.name, "\(scheduledRun.steps)", "\(rate)",
           loss.isDiverged ? "" : "\(loss.loss)", loss.isDiverged ? "" : "\(loss.excess)",
         ],
       ], diagnostics: diagnostics, assumptions: ModelReport.assumptions)
@@ -128,7 +128,7 @@ struct ModelLossCommand: ParsableCommand {
   }
 }
 
-extension ScheduledRun {
+extension TrainingRun {
   /// The multipliers of a run that is short enough to be followed step by step.
   func followedMultipliers(baseLearningRate: Double? = nil) throws -> [Double] {
     guard steps <= FeatureModel.mostSteps else {

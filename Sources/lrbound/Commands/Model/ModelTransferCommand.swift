@@ -1,4 +1,5 @@
 import ArgumentParser
+import Bound
 import Glibc
 import Runs
 import Schedules
@@ -48,8 +49,8 @@ struct ModelTransferCommand: ParsableCommand {
     let most = 1_000_000
     let count = try Arguments.steps(steps, "--steps", most: most)
     let targetCount = try toSteps.map { try Arguments.steps($0, "--to-steps", most: most) } ?? count
-    let source = try ScheduledRun(Arguments.schedule(from, "--from"), steps: count)
-    let target = try ScheduledRun(Arguments.schedule(to, "--to"), steps: targetCount)
+    let source = try Arguments.schedule(from, "--from").run(steps: count)
+    let target = try Arguments.schedule(to, "--to").run(steps: targetCount)
     Progress.announcePasses(20 * model.modes, steps: count + targetCount)
     let targetMultipliers = try target.followedMultipliers()
     let tuned = try TunedModelRate(
@@ -57,8 +58,8 @@ struct ModelTransferCommand: ParsableCommand {
     let carried = try TunedModelRate(of: model, multipliers: targetMultipliers, cap: cap)
     let ratio = carried.baseLearningRate / tuned.baseLearningRate
     let boundRatio =
-      try target.tunable().optimum().baseLearningRate
-      / source.tunable().optimum().baseLearningRate
+      try TunableSchedule(of: target).optimum().baseLearningRate
+      / TunableSchedule(of: source).optimum().baseLearningRate
     let atBound = try model.finalLoss(
       learningRates: targetMultipliers.map { boundRatio * tuned.baseLearningRate * $0 })
     let regret = atBound.excess / carried.excess - 1
@@ -75,9 +76,9 @@ struct ModelTransferCommand: ParsableCommand {
         ))
     }
     var json = ModelReport.json(model)
-    func side(_ run: ScheduledRun, _ rate: TunedModelRate) -> JSONValue {
+    func side(_ run: TrainingRun, _ rate: TunedModelRate) -> JSONValue {
       .object([
-        "spec": .string(run.spec.text), "steps": .integer(run.steps),
+        "spec": .string(run.name), "steps": .integer(run.steps),
         "base_lr": .number(rate.baseLearningRate), "excess": .number(rate.excess),
         "at_cap": .boolean(rate.isAtCap),
       ])

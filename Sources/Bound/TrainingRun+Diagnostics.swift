@@ -1,0 +1,43 @@
+import Schedules
+import Support
+
+extension TrainingRun {
+  /// What users should know before they trust the bound on this schedule.
+  ///
+  /// - Parameter baseLearningRate: γ, needed for an absolute floor only.
+  /// - Returns: diagnostics with the codes `not-annealed`, `trailing-zeros` and `few-steps`.
+  /// - Throws: `ScheduleError`.
+  /// - Complexity: O(T) at worst, O(1) for most.
+  public func diagnostics(baseLearningRate: Double? = nil) throws(ScheduleError) -> [Diagnostic] {
+    let schedule = try schedule(baseLearningRate: baseLearningRate)
+    var diagnostics: [Diagnostic] = []
+    if !schedule.isAnnealed {
+      let percent = (schedule.finalLevel * 1000).rounded() / 10
+      diagnostics.append(
+        Diagnostic(
+          code: "not-annealed",
+          message:
+            "\(name) ends at \(decimalText(percent)) % of its peak: on real runs the bound is off by up to 2x where the final learning rate stays above 5 %"
+        ))
+    }
+    let trailing = schedule.trailingZeros
+    if trailing > 0 {
+      let (plural, verb) = trailing == 1 ? ("", "moves") : ("s", "move")
+      diagnostics.append(
+        Diagnostic(
+          code: "trailing-zeros",
+          message:
+            "\(name) ends in \(trailing) step\(plural) of zero learning rate, which \(verb) nothing: the bound is that of the iterate before \(trailing == 1 ? "it" : "them")"
+        ))
+    }
+    if schedule.steps - trailing < 100 {
+      diagnostics.append(
+        Diagnostic(
+          code: "few-steps",
+          message:
+            "below 100 steps the conventions for the first and last step move the base learning rate by a per cent or more"
+        ))
+    }
+    return diagnostics
+  }
+}

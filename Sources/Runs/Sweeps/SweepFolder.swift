@@ -1,0 +1,139 @@
+import Glibc
+import Schedules
+import Support
+
+/// The runs in files and folders of all kinds: sweep tables, logs, folders of either.
+public struct SweepFolder: Sendable {
+  /// The runs of all tables, then those of all logs.
+  public let sweep: Sweep
+
+  /// What was made of the logs; nil where there were none.
+  public let logs: LoggedSweep?
+
+  /// The files of folders that are no logs, and why.
+  public let unread: [LoggedSweep.Unused]
+
+  /// The tables that hold several losses: which one was taken, and the others.
+  public let lossChoices: [LossChoice]
+
+  /// Which of a table's losses was taken.
+  public struct LossChoice: Equatable, Sendable {
+    /// The table.
+    public let path: String
+
+    /// The column that was taken.
+    public let taken: String
+
+    /// The other columns of losses.
+    public let others: [String]
+  }
+
+  /// Reads tables and logs.
+  ///
+  /// A CSV file with a column that only a sweep has (`spec`, `family`, `base_lr`, …), or without steps,
+  /// is a table of runs; all else is the log of one. A folder that is not a log itself stands for what
+  /// lies in it.
+  ///
+  /// - Parameters:
+  ///   - paths: files and folders, `-` for standard input.
+  ///   - known: what is known of the logged runs.
+  ///   - options: how to read the logs, and which columns of the tables to take.
+  ///   - noise: the standard deviation of one run's final loss, in nats; nil to measure it on replicates.
+  ///   - progress: called with the number of files read.
+  /// - Throws: `InputError` for a file that was named and cannot be read, and where no run is left.
+  /// - Complexity: O(size).
+  public init(
+    contentsOf paths: [String], known: RunSettings = RunSettings(),
+    options: LogOptions = LogOptions(), noise: Double? = nil,
+    progress: (Int) -> Void = { _ in }
+  ) throws(InputError) {
+    var runs: [Sweep.Run] = []
+    var unfinished = 0
+    var logs: [RunLog] = []
+    var unread: [LoggedSweep.Unused] = []
+    var choices: [LossChoice] = []
+    var taken = FilesRead()
+    var count = 0
+    func take(_ path: String, isNamed: Bool) throws(InputError) {
+      count += 1
+      progress(count)
+      try taken.add(path)
+      if let folder = try LogFolder(path) {
+        logs.append(try RunLog(folder.read(options), path: path))
+        return
+      }
+      let bytes = try readBytes(path, isNamed: isNamed)
+      if options.format == nil, Sweep.isTable(bytes, path: path) {
+        let table = try SweepTable(csv: bytes, path: path, columns: options.columns)
+        runs += table.runs
+        unfinished += table.unfinished
+        if !table.otherLossColumns.isEmpty {
+          choices.append(
+            LossChoice(path: path, taken: table.lossColumn, others: table.otherLossColumns))
+        }
+      } else {
+        logs.append(try RunLog(bytes: bytes, path: path, options: options))
+      }
+    }
+    for path in paths {
+      guard LogFolder.isFolder(path), (try? LogFolder(path)) == nil else {
+        try take(path, isNamed: true)
+        continue
+      }
+      for name in try LogFolder.names(in: path) {
+        do throws(InputError) {
+          try take(path + "/" + name, isNamed: false)
+        } catch {
+          unread.append(LoggedSweep.Unused(path: error.subject, reason: error.problem))
+        }
+      }
+    }
+    self.logs = logs.isEmpty ? nil : LoggedSweep(of: logs, known: known)
+    self.unread = unread
+    lossChoices = choices
+    sweep = Sweep(runs: runs + (self.logs?.runs ?? []), unfinished: unfinished, noise: noise)
+    guard sweep.runs.isEmpty, unfinished == 0 else { return }
+    let first = (unread + (self.logs?.unused ?? [])).first
+    throw InputError(
+      path: first?.path ?? paths.joined(separator: ", "),
+      problem: first?.reason ?? "it holds no runs",
+      hint: "give sweep tables, or logs of runs that ended")
+  }
+}
+
+/// Which files were read: one that is given twice would pass for replicates of itself.
+private struct FilesRead {
+  private var seen: Set<[UInt64]> = []
+
+  /// Takes note of a file.
+  ///
+  /// - Throws: `InputError` where it was read before, by whatever path.
+  mutating func add(_ path: String) throws(InputError) {
+    var status = stat()
+    guard (path == "-" ? fstat(STDIN_FILENO, &status) : stat(path, &status)) == 0 else { return }
+    guard seen.insert([UInt64(status.st_dev), UInt64(status.st_ino)]).inserted else {
+      throw InputError(
+        path: path, problem: "it is given twice, and its runs are no replicates of themselves",
+        hint: "give each file once")
+    }
+  }
+}
+
+extension Sweep {
+  /// The columns that only a table of runs has.
+  private static let ownColumns: Set<String> = [
+    "spec", "schedule", "family", "cooldown", "horizon", "base_lr", "final_loss",
+  ]
+
+  /// Whether a file is a table of runs rather than the log of one.
+  static func isTable(_ bytes: [UInt8], path: String) -> Bool {
+    guard let format = try? LogFormat.recognised(in: bytes, path: path) else { return true }
+    guard format == .csv else { return false }
+    var text = DelimitedText(bytes, path: path)
+    var fields: [DelimitedText.Field] = []
+    guard (try? text.next(&fields)) == true else { return true }
+    let names = fields.map { text.text($0).lowercased() }
+    return names.contains { ownColumns.contains($0) }
+      || !names.contains { LogQuantity.step.synonyms.contains($0) }
+  }
+}

@@ -1,0 +1,76 @@
+/// The last steady stretch of a schedule, which a longer run can go on from: its plateau, or the whole
+/// of an inverse square root.
+public struct StablePhase: Sendable {
+  /// The 1-based steps of the stretch.
+  public let steps: ClosedRange<Int>
+
+  /// The multiplier of a plateau; nil where the law is no plateau.
+  public let level: Double?
+
+  /// The law of the stretch, before the schedule's division by its peak.
+  let segment: Segment
+}
+
+extension Schedule {
+  /// The last steady stretch; nil for a schedule that changes all the time, such as `cosine` and
+  /// `linear`.
+  ///
+  /// A stretch of one step is none, nor is one below 5 % of the peak, which is a floor. Of given values
+  /// it is the last run of equal ones that takes at least half a per cent of the run.
+  ///
+  /// - Complexity: O(1) an entry of the schedule; O(T) for stored values.
+  public var stablePhase: StablePhase? {
+    var end = steps
+    for segment in segments.reversed() {
+      let start = end - segment.count
+      defer { end = start }
+      switch segment.law {
+      case .level(let level, let isFloor):
+        guard !isFloor, level * segment.scale >= Self.leastSteadyLevel * divisor else { continue }
+        if segment.count > 1 { return plateau(start + 1...end, level * segment.scale) }
+      case .line(_, _, _, let left, _, let right):
+        guard left == right, left * segment.scale >= Self.leastSteadyLevel * divisor else {
+          continue
+        }
+        if segment.count > 1 { return plateau(start + 1...end, left * segment.scale) }
+      case .inverseSquareRoot:
+        if segment.count > 1 {
+          return StablePhase(steps: start + 1...end, level: nil, segment: segment)
+        }
+      case .values(let values):
+        let part = values[segment.skipped..<segment.skipped + segment.count]
+        let shortest = max(2, part.count / 200)
+        let least = Self.leastSteadyLevel * divisor / segment.scale
+        if let run = Self.lastRun(in: part, ofAtLeast: shortest, above: least) {
+          let first = start + run.lowerBound - segment.skipped
+          return plateau(
+            first + 1...first + run.count, values[run.lowerBound] * segment.scale)
+        }
+      case .warmup, .decay, .cubic, .ramp: continue
+      }
+    }
+    return nil
+  }
+
+  private func plateau(_ steps: ClosedRange<Int>, _ level: Double) -> StablePhase {
+    StablePhase(
+      steps: steps, level: level / divisor, segment: .level(level, steps: steps.count))
+  }
+
+  /// The part of the peak below which a level is a floor.
+  private static let leastSteadyLevel = 0.05
+
+  /// The last run of equal values.
+  private static func lastRun(
+    in values: ArraySlice<Double>, ofAtLeast shortest: Int, above least: Double
+  ) -> Range<Int>? {
+    var end = values.endIndex
+    while end > values.startIndex {
+      var start = end - 1
+      while start > values.startIndex, values[start - 1] == values[end - 1] { start -= 1 }
+      if end - start >= shortest, values[start] >= least { return start..<end }
+      end = start
+    }
+    return nil
+  }
+}

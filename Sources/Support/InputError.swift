@@ -1,0 +1,108 @@
+/// An error in something a user gave: what it is, where it is wrong, what is wrong, and what to do instead.
+///
+/// Libraries throw this one type. They name a value by what it is ("the gradient norms"), never by the
+/// command-line option that carried it.
+public struct InputError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// What kind of input is at fault, which decides a command's exit code.
+  public enum Kind: Equatable, Sendable {
+    /// A value, or values that do not go together.
+    case value
+
+    /// The contents of a file.
+    case contents
+
+    /// Nothing is malformed, but the question has no converged answer.
+    case unanswerable
+  }
+
+  /// A place inside the subject.
+  public enum Position: Equatable, Sendable {
+    /// A 1-based line.
+    case line(Int)
+
+    /// A 1-based character.
+    case character(Int)
+
+    /// A named parameter.
+    case key(String)
+  }
+
+  /// The kind of input at fault.
+  public let kind: Kind
+
+  /// What is at fault: `schedule 'wsd2x'`, safe to print, or for ``Kind/contents`` the path as it was given;
+  /// empty where the problem names it.
+  public let subject: String
+
+  /// Where in the subject, if known.
+  public let position: Position?
+
+  /// What is wrong.
+  public let problem: String
+
+  /// What to do about it.
+  public let hint: String
+
+  /// An error about a value.
+  ///
+  /// - Parameters:
+  ///   - kind: what kind of input is at fault.
+  ///   - subject: what is at fault, printed as it is; empty where the problem names it.
+  ///   - position: where in the subject.
+  ///   - problem: what is wrong.
+  ///   - hint: what to do about it.
+  public init(
+    _ kind: Kind = .value, _ subject: String = "", at position: Position? = nil, problem: String,
+    hint: String
+  ) {
+    self.kind = kind
+    self.subject = subject
+    self.position = position
+    self.problem = problem
+    self.hint = hint
+  }
+
+  /// An error about the contents of a file.
+  ///
+  /// - Parameters:
+  ///   - path: the path as given; `-` is standard input.
+  ///   - line: the 1-based line at fault.
+  ///   - problem: what is wrong.
+  ///   - hint: what to do about it.
+  public init(path: String, line: Int? = nil, problem: String, hint: String) {
+    self.init(.contents, path, at: line.map { .line($0) }, problem: problem, hint: hint)
+  }
+
+  /// The same error about something larger that holds the subject, such as the file of a schedule.
+  ///
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - line: the 1-based line.
+  /// - Returns: an error of kind ``Kind/contents``.
+  public func inside(path: String, line: Int? = nil) -> InputError {
+    InputError(
+      path: path, line: line, problem: subject.isEmpty ? problem : "\(subject)\(place): \(problem)",
+      hint: hint)
+  }
+
+  /// The 1-based line at fault, where the position is one.
+  public var line: Int? {
+    if case .line(let line) = position { return line }
+    return nil
+  }
+
+  private var place: String {
+    switch position {
+    case .line(let line): ", line \(line)"
+    case .character(let character): ", character \(character)"
+    case .key(let key): ", \(key)"
+    case nil: ""
+    }
+  }
+
+  /// The error as one line.
+  public var description: String {
+    let shown = kind == .contents ? shownPath(subject) : subject
+    return (shown.isEmpty ? "" : "\(shown)\(place): ") + "\(problem); \(hint)"
+  }
+}

@@ -1,0 +1,199 @@
+import Glibc
+import Numerics
+import Runs
+
+/// A law fitted to whole loss curves.
+///
+/// The residuals are those of ln L, robust beyond 10⁻³ (Huber); every start of the law
+/// is followed for several α, with the linear coefficients of the start by least squares.
+public struct CurveFit: Sendable {
+  /// A parameter of the law.
+  public struct Parameter: Equatable, Sendable {
+    /// Its published name.
+    public let name: String
+
+    /// Its value.
+    public let value: Double
+  }
+
+  /// The law.
+  public let law: CurveLaw
+
+  /// Its parameters.
+  public let parameters: [Parameter]
+
+  /// The root mean square of prediction − loss over the fitted rows, in nats.
+  public let trainingError: Double
+
+  /// How many rows were fitted.
+  public let rows: Int
+
+  /// L0, ln A, ln α, ln K and θ.
+  private let point: [Double]
+
+  /// From where on a residual of ln L pulls no harder.
+  static let robustWidth = 1e-3
+
+  private static let exponentStarts = [0.2, 0.5, 1.0]
+
+  /// Fits a law; nil where no start leads to finite losses.
+  ///
+  /// Rows that a later curve repeats from an earlier one are fitted once.
+  ///
+  /// - Parameters:
+  ///   - law: the law.
+  ///   - curves: one or more.
+  ///   - progress: called before each start with its number and how many there are.
+  /// - Complexity: some hundred passes over the curves a start; of the multi-power law O(rows²) each.
+  public init?(
+    _ law: CurveLaw, to curves: [LossCurve], progress: (Int, Int) -> Void = { _, _ in }
+  ) {
+    let kept = curves.indices.map { curves[$0].rowsNotRepeated(from: Array(curves[..<$0])) }
+    let count = kept.reduce(0) { $0 + $1.count }
+    let problem = Problem(law: law, curves: Array(zip(curves, kept)))
+    var method = NonlinearLeastSquares()
+    method.width = 1
+    method.tolerance = 1e-9
+    let starts = law.starts.flatMap { theta in Self.exponentStarts.map { ($0, theta) } }
+    var best: NonlinearLeastSquares.Result?
+    for (index, start) in starts.enumerated() {
+      progress(index + 1, starts.count)
+      guard let point = problem.start(exponent: start.0, theta: start.1) else { continue }
+      let found = method.minimise(from: point, count: count + law.priors.count, problem.residuals)
+      if found.value < best?.value ?? .infinity { best = found }
+    }
+    guard let best, best.value.isFinite else { return nil }
+    self.law = law
+    point = best.point
+    rows = count
+    parameters = law.parameters(
+      (best.point[0], exp(best.point[1]), exp(best.point[2]), exp(best.point[3])),
+      Array(best.point.dropFirst(4)))
+    trainingError = rootMeanSquare(
+      problem.curves.flatMap { curve, rows in
+        let losses = problem.losses(of: curve, at: best.point)
+        return rows.map { losses[$0] - curve.losses[$0] }
+      })
+  }
+
+  /// The losses that the law has for a curve, at each of its rows.
+  ///
+  /// - Parameter curve: any curve of the same model at the same peak learning rate.
+  /// - Returns: one loss a row, in nats.
+  /// - Complexity: one pass over the curve.
+  public func losses(of curve: LossCurve) -> [Double] {
+    Problem(law: law, curves: []).losses(of: curve, at: point)
+  }
+
+  /// How well the law tells a curve on the rows that none of the others has shown.
+  ///
+  /// - Parameters:
+  ///   - curve: the curve.
+  ///   - training: the curves that were fitted.
+  /// - Returns: nil where every row was seen.
+  /// - Complexity: one pass over the curves.
+  public func score(on curve: LossCurve, unseenIn training: [LossCurve]) -> Score? {
+    let rows = curve.rowsUnseen(in: training)
+    guard let last = rows.last else { return nil }
+    let losses = losses(of: curve)
+    let errors = rows.map { losses[$0] - curve.losses[$0] }
+    return Score(
+      rows: rows.count, error: rootMeanSquare(errors), worst: errors.map(abs).max() ?? 0,
+      last: losses[last] - curve.losses[last])
+  }
+
+  /// How well a law tells a curve.
+  public struct Score: Sendable {
+    /// How many rows were scored.
+    public let rows: Int
+
+    /// The root mean square of prediction − loss, in nats.
+    public let error: Double
+
+    /// The largest |prediction − loss|.
+    public let worst: Double
+
+    /// Prediction − loss at the last row.
+    public let last: Double
+  }
+}
+
+/// The curves of a fit with the rows that count.
+private struct Problem {
+  let law: CurveLaw
+  let curves: [(curve: LossCurve, rows: [Int])]
+
+  func losses(of curve: LossCurve, at point: [Double]) -> [Double] {
+    let term = law.annealing(of: curve, at: Array(point.dropFirst(4)))
+    let exponent = exp(point[2])
+    let gain = law.sign * exp(point[3])
+    return zip(curve.stepSums, term.values).map { sum, value in
+      point[0] + exp(point[1] - exponent * log(sum)) + gain * value
+    }
+  }
+
+  /// The linear coefficients by least squares; where one comes out with the wrong sign, a small one of
+  /// the right sign.
+  func start(exponent: Double, theta: [Double]) -> [Double]? {
+    var rows: [[Double]] = []
+    var values: [Double] = []
+    for (curve, kept) in curves {
+      let term = law.annealing(of: curve, at: theta)
+      for row in kept {
+        rows.append([1, pow(curve.stepSums[row], -exponent), law.sign * term.values[row]])
+        values.append(curve.losses[row])
+      }
+    }
+    guard let least = values.min(), let most = values.max(), rows.allSatisfy({ $0[2].isFinite })
+    else { return nil }
+    let range = max(most - least, 1e-3)
+    func size(_ column: Int) -> Double { rows.reduce(0) { max($0, abs($1[column])) } }
+    let linear = leastSquares(
+      rows: rows, values: values, weights: [Double](repeating: 1, count: values.count))
+    func positive(_ column: Int) -> Double {
+      let smallest = 0.01 * range / max(size(column), 1e-300)
+      return max(linear?[column] ?? 0, smallest)
+    }
+    var point = [linear?[0] ?? 0.9 * least, log(positive(1)), log(exponent), log(positive(2))]
+    if point[0] <= 0 { point[0] = 0.5 * least }
+    return point + theta
+  }
+
+  /// Residuals of ln L in units of the robust width; behind them those of the priors.
+  func residuals(at point: [Double], into residuals: inout NonlinearLeastSquares.Residuals) {
+    let parameters = point.count
+    let exponent = exp(point[2])
+    let gain = law.sign * exp(point[3])
+    let unit = 1 / CurveFit.robustWidth
+    var index = 0
+    for (curve, kept) in curves {
+      let term = law.annealing(of: curve, at: Array(point.dropFirst(4)))
+      for row in kept {
+        let logSum = log(curve.stepSums[row])
+        let bias = exp(point[1] - exponent * logSum)
+        let annealed = gain * term.values[row]
+        let loss = point[0] + bias + annealed
+        residuals.values[index] = unit * log(loss / curve.losses[row])
+        let slope = unit / loss
+        let first = index * parameters
+        residuals.jacobian[first] = slope
+        residuals.jacobian[first + 1] = slope * bias
+        residuals.jacobian[first + 2] = -slope * bias * exponent * logSum
+        residuals.jacobian[first + 3] = slope * annealed
+        for extra in 0..<parameters - 4 {
+          residuals.jacobian[first + 4 + extra] =
+            slope * gain * term.derivatives[row * (parameters - 4) + extra]
+        }
+        index += 1
+      }
+    }
+    for (extra, prior) in law.priors.enumerated() {
+      residuals.values[index] = (point[4 + extra] - prior.mean) / prior.deviation
+      for column in 0..<parameters {
+        residuals.jacobian[index * parameters + column] =
+          column == 4 + extra ? 1 / prior.deviation : 0
+      }
+      index += 1
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import Glibc
+import Runs
+
+/// A law for the loss of a run at every step, from its learning rates.
+///
+///     L_t = L0 + A·S_t^−α ± K·f_t(θ),   S_t the sum of the learning rates.
+///
+/// The laws differ in f, which says what annealing gains.
+public enum CurveLaw: String, CaseIterable, Sendable {
+  /// The generalised bound at one peak learning rate: + B·V_t.
+  case generalisedBound = "bound"
+
+  /// The momentum law (2408.11029): − C·S2, see `MomentumLaw`.
+  case momentum
+
+  /// The multi-power law (2503.12811): − B·LD, see `MultiPowerLaw`.
+  case multiPower = "multi-power"
+
+  /// The formula, for tables.
+  public var formula: String {
+    switch self {
+    case .generalisedBound: return "L0 + A·S^-α + B·V"
+    case .momentum: return "L0 + A·S^-α - C·S2(λ)"
+    case .multiPower: return "L0 + A·S^-α - B·Σ Δη·(1 - (C·η^-γ·S_k + 1)^-β)"
+    }
+  }
+
+  /// Whether f adds to the loss or takes from it.
+  var sign: Double { self == .generalisedBound ? 1 : -1 }
+
+  /// The starts of θ, in the variables of the fit.
+  package var starts: [[Double]] {
+    switch self {
+    case .generalisedBound: return [[]]
+    case .momentum: return MomentumLaw.starts
+    case .multiPower: return MultiPowerLaw.starts
+    }
+  }
+
+  /// Weak priors of θ, mean and standard deviation, where the curves may leave a direction open.
+  var priors: [(mean: Double, deviation: Double)] {
+    self == .multiPower ? MultiPowerLaw.priors : []
+  }
+
+  /// f_t and ∂f_t/∂θ at every row of a curve.
+  package func annealing(of curve: LossCurve, at theta: [Double]) -> AnnealingTerm {
+    switch self {
+    case .generalisedBound: return AnnealingTerm(values: curve.noiseSums, derivatives: [])
+    case .momentum: return MomentumLaw.annealing(of: curve, at: theta)
+    case .multiPower: return MultiPowerLaw.annealing(of: curve, at: theta)
+    }
+  }
+
+  /// The published parameters by name, from L0, A, α, K and θ.
+  func parameters(
+    _ common: (loss: Double, scale: Double, exponent: Double, gain: Double), _ theta: [Double]
+  )
+    -> [CurveFit.Parameter]
+  {
+    let first = [
+      CurveFit.Parameter(name: "L0", value: common.loss),
+      CurveFit.Parameter(name: "A", value: common.scale),
+      CurveFit.Parameter(name: "alpha", value: common.exponent),
+    ]
+    switch self {
+    case .generalisedBound: return first + [CurveFit.Parameter(name: "B", value: common.gain)]
+    case .momentum:
+      return first + [
+        CurveFit.Parameter(name: "C", value: common.gain),
+        CurveFit.Parameter(name: "lambda", value: MomentumLaw.decay(theta)),
+      ]
+    case .multiPower:
+      return first + [CurveFit.Parameter(name: "B", value: common.gain)]
+        + zip(["C", "beta", "gamma"], theta).map { CurveFit.Parameter(name: $0, value: exp($1)) }
+    }
+  }
+}
+
+/// f_t(θ) of a ``CurveLaw`` at the rows of a curve.
+package struct AnnealingTerm {
+  /// f at each row.
+  package var values: [Double]
+
+  /// ∂f/∂θ_j at index row·n + j.
+  package var derivatives: [Double]
+}
