@@ -22,7 +22,7 @@ let package = Package(
     .target(name: "Bound", dependencies: ["Schedules", "Numerics", "Support"]),
     .target(name: "TheoryModel", dependencies: ["Schedules", "Numerics", "Support"]),
     .target(name: "Tuning", dependencies: ["Bound", "Schedules", "Numerics", "Support"]),
-    .target(name: "Runs", dependencies: ["Bound", "Schedules", "Numerics", "Support"]),
+    .target(name: "Runs", dependencies: ["Schedules", "Numerics", "Support"]),
     .target(
       name: "Transfer",
       dependencies: ["TheoryModel", "Runs", "Tuning", "Bound", "Schedules", "Numerics", "Support"]),
@@ -71,7 +71,7 @@ let package = Package(
       ]),
     .testTarget(
       name: "RunsTests",
-      dependencies: ["TestSupport", "Runs", "Bound", "Schedules", "Numerics", "Support"],
+      dependencies: ["TestSupport", "Runs", "Schedules", "Numerics", "Support"],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "TransferTests",

@@ -1,4 +1,5 @@
 import Bound
+import Charts
 import Foundation
 import Schedules
 import Search
@@ -23,7 +24,7 @@ enum Benchmarks {
     try printFreeForm()
     try ModelBenchmarks.print()
     try printLogReading()
-    ChartTiming.print()
+    printCharts()
     try printShapeSearch(numpy)
     printWholeProcess()
   }
@@ -147,6 +148,27 @@ enum Benchmarks {
     }
   }
 
+  /// How long a picture of many points takes.
+  private static func printCharts() {
+    print("\na picture of a noisy curve")
+    print("| points | SVG | its size | in the terminal |")
+    print("|---|---|---|---|")
+    for count in [10_000, 1_000_000, 10_000_000] {
+      let values = (0..<count).map { index -> Double in
+        let step = Double(index)
+        return 2 + sin(7.3 * step) / (1 + step / 1000)
+      }
+      let chart = Chart(
+        title: "", x: ChartAxis("step"), y: ChartAxis("loss", spacing: .logarithmic),
+        series: [ChartSeries("loss", x: .evenly(first: 1, spacing: 1), .line(values))])
+      var size = 0
+      let svg = leastSeconds(runs: 3) { size = chart.svg.utf8.count }
+      let terminal = leastSeconds(runs: 3) { _ = chart.terminalText() }
+      print(
+        "| \(count) | \(text(seconds: svg)) | \(size / 1000) kB | \(text(seconds: terminal)) |")
+    }
+  }
+
   /// The `lrbound` beside this executable, as a whole process.
   private static func printWholeProcess() {
     let folder = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
@@ -161,13 +183,13 @@ enum Benchmarks {
       let arguments = [
         "transfer", "--from", "wsd20", "--to", "cosine", "--lr", "1e-3", "--steps", steps, "--json",
       ]
-      let seconds = leastSeconds(runs: 10) { _ = runQuietly(executable.path, arguments) }
+      let seconds = leastSeconds(runs: 10) { runQuietly(executable.path, arguments) }
       print("- T = \(steps), wsd20 to cosine: \(text(seconds: seconds))")
     }
     print("\nextend as a whole process, the free form included")
     for steps in ["1e5", "1e6"] {
       let arguments = ["extend", "--schedule", "wsd20", "--steps", "5e4", "--to-steps", steps]
-      let seconds = leastSeconds(runs: 3) { _ = runQuietly(executable.path, arguments) }
+      let seconds = leastSeconds(runs: 3) { runQuietly(executable.path, arguments) }
       print("- T2 = \(steps): \(text(seconds: seconds))")
     }
   }

@@ -32,9 +32,7 @@ extension Benchmarks {
       print(least)
       """
     print("\na log of 10⁶ rows in CSV, read, sorted and checked, wanted about a second")
-    let python = pythonOutput(program, [file.path]).flatMap {
-      Double(String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))
-    }
+    let python = pythonSeconds(program, [file.path])
     let ratio = python.map { ", \(text(ratio: $0 / seconds)) as fast as Python's csv module" } ?? ""
     print("- \(text(seconds: seconds))\(ratio)")
   }

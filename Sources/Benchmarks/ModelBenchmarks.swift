@@ -9,7 +9,7 @@ enum ModelBenchmarks {
     Swift.print(
       "\nthe theory model, a = 3, b = 1.5, N = 10⁶, linear decay, against a numpy loop over all modes, 20 steps extrapolated"
     )
-    let task = try ModelTask(taskExponent: 3, spectrumExponent: 1.5, labelNoise: 1)
+    let task = try ModelTask(taskExponent: 3, spectrumExponent: 1.5, noise: .variance(1))
     let multipliers = try ScheduleSpec("linear").schedule(steps: steps).multipliers
     let rates = multipliers.map { 0.1 * $0 }
     let direct = try FeatureModel(task: task, features: features, summation: .direct)
@@ -26,7 +26,7 @@ enum ModelBenchmarks {
     let error = (abs(found / exact - 1) * 1e16).rounded() / 1e16
     Swift.print("| T | all modes, here | few modes | off by | against numpy | wanted |")
     Swift.print("|---|---|---|---|---|---|")
-    let baseline = ModelBaseline.secondsPerStep(features: features, steps: 20)
+    let baseline = pythonSeconds(numpyLoop, ["\(features)", "20"])
     let ratio = baseline.map { text(ratio: $0 * Double(steps) / seconds) } ?? "no numpy"
     Swift.print(
       "| \(steps) | \(text(seconds: directSeconds)) | \(text(seconds: seconds)) | \(error) | \(ratio) | ≥ 1000×, 1e-9 |"
@@ -56,4 +56,24 @@ enum ModelBenchmarks {
         "- the best schedule, T = \(steps): \(text(seconds: seconds)), \(iterations) iterations")
     }
   }
+
+  /// A loop over the steps with all modes in arrays; prints the seconds a step.
+  private static let numpyLoop = """
+    import sys, time
+    import numpy as np
+    features, steps = int(sys.argv[1]), int(sys.argv[2])
+    k = np.arange(1, features + 1.0)
+    eigenvalues, excess = k**-1.5, k**-3.0
+    gains = eigenvalues**2
+    total = excess.sum()
+    least = float("inf")
+    for _ in range(3):
+        start = time.perf_counter()
+        for t in range(steps):
+            eta = 0.1 * (1 - t / steps)
+            loss = 1.0 + excess.sum()
+            excess = ((1 - eta * eigenvalues)**2 + eta**2 * gains) * excess + eta**2 * gains * loss
+        least = min(least, (time.perf_counter() - start) / steps)
+    print(least)
+    """
 }

@@ -1,5 +1,6 @@
 import Numerics
 import Schedules
+import Support
 
 /// The bound Ω_t of every iterate of a run, t = 1…T: S_t and V_t as if the run ended at step t.
 ///
@@ -15,27 +16,21 @@ public struct BoundCurve: Sendable {
   /// The first step, counted from 1, whose multiplier is not zero: there is no bound before it.
   public let firstStep: Int
 
-  /// The longest run of which the curve is computed: it takes about 60 bytes a step.
+  /// The longest run whose curve is computed, at about 60 bytes a step.
   public static let mostSteps = 50_000_000
 
-  /// The curve of a schedule.
+  /// Computes the curve of a schedule on one or two threads, with the same bits.
   ///
   /// Steps whose multiplier is zero (or below 1e-100) move nothing: their iterate, and so their bound, is that
   /// of the next step that moves, or at the end of a run that of its tightest dummy step.
   ///
-  /// - Parameters:
-  ///   - schedule: of at most ``mostSteps`` steps.
-  ///   - gradientNorms: G, or G_1 … G_T.
-  ///   - threads: 1 or 2; the bits are the same.
-  /// - Throws: ``BoundError``.
+  /// - Throws: `InputError` beyond ``mostSteps`` or where the norms don't fit the schedule.
   /// - Complexity: O(T) time and memory.
   public init(of schedule: Schedule, gradientNorms: GradientNorms = .one, threads: Int = 2)
-    throws(BoundError)
+    throws(InputError)
   {
     _ = try BoundTerms.movingSteps(of: schedule, gradientNorms: gradientNorms)
-    guard schedule.steps <= Self.mostSteps else {
-      throw BoundError.tooLong(steps: schedule.steps, most: Self.mostSteps)
-    }
+    try InputError.check(steps: schedule.steps, most: Self.mostSteps)
     let multipliers = schedule.multipliers
     // Norms relative to the largest, so that their squares neither overflow nor vanish.
     var norms: [Double]?
@@ -75,31 +70,24 @@ public struct BoundCurve: Sendable {
     self.noiseSums = noiseSums
   }
 
-  /// S_t and V_t of one step.
-  ///
-  /// - Parameter step: t, from ``firstStep`` to T.
-  /// - Returns: the terms of a run that ends there.
+  /// Returns S_t and V_t of a run that ends at step t, ``firstStep`` to T.
   public func terms(at step: Int) -> BoundTerms {
     let index = step - firstStep
     precondition(stepSums.indices.contains(index), "the step lies on the curve")
     return BoundTerms(stepSum: stepSums[index], noiseSum: noiseSums[index], steps: step)
   }
 
-  /// Ω_t for t = ``firstStep``…T at one base learning rate.
+  /// Returns Ω_t for t = ``firstStep``…T at one base learning rate.
   ///
-  /// Ω_t = A_t/γ + B_t·γ: many base learning rates need but one curve.
+  /// Ω_t = A_t/γ + B_t·γ, so that one curve serves any number of base learning rates.
   ///
-  /// - Parameters:
-  ///   - baseLearningRate: γ, 1e-50 to 1e50.
-  ///   - distance: D, 1e-50 to 1e50.
-  /// - Returns: one bound a step.
-  /// - Throws: ``BoundError/outOfRange(name:value:range:)``.
+  /// - Throws: `InputError` where γ or D is out of range.
   /// - Complexity: O(T).
   public func bounds(at baseLearningRate: Double, distance: Double = 1)
-    throws(BoundError) -> [Double]
+    throws(InputError) -> [Double]
   {
-    try requireUsable(baseLearningRate, "base learning rate")
-    try requireUsable(distance, "distance")
+    try InputError.check(baseLearningRate, "base learning rate")
+    try InputError.check(distance, "distance")
     let bias = distance * distance / (2 * baseLearningRate)
     let half = baseLearningRate / 2
     return zip(stepSums, noiseSums).map { bias / $0 + half * $1 }

@@ -1,5 +1,6 @@
 import Numerics
 import Schedules
+import Support
 
 /// The derivatives of S and V, and so of the bound, with respect to every multiplier.
 ///
@@ -12,49 +13,21 @@ public struct BoundGradient: Sendable {
   /// ∂V/∂η_j for the steps that count: of trailing zeros the first alone, a dummy that is held.
   public let noiseSlopes: [Double]
 
-  /// The gradient at a schedule.
+  /// Computes the gradient at a schedule.
   ///
-  /// - Parameters:
-  ///   - schedule: any schedule.
-  ///   - gradientNorms: G, or G_1 … G_T.
-  /// - Throws: ``BoundError/normCount(norms:steps:)``, ``BoundError/normsAllZero``.
+  /// - Throws: `InputError` where the norms don't fit the schedule or all are zero.
   /// - Complexity: O(T) time and memory.
-  public init(of schedule: Schedule, gradientNorms: GradientNorms = .one) throws(BoundError) {
+  public init(of schedule: Schedule, gradientNorms: GradientNorms = .one) throws(InputError) {
     let last = try BoundTerms.lastStep(of: schedule, gradientNorms: gradientNorms)
     let multipliers = schedule.multipliers(in: 0..<last.steps - 1) + [last.multiplier]
     var slopes = [Double](repeating: 0, count: last.steps)
     let sums = Self.evaluate(multipliers, gradientNorms: gradientNorms, slopes: &slopes)
-    guard sums.noise > 0 else { throw BoundError.normsAllZero }
+    guard sums.noise > 0 else { throw InputError.zeroGradientNorms }
     terms = BoundTerms(
       stepSum: sums.steps, noiseSum: sums.noise, steps: last.steps,
       trimmedSteps: schedule.trailingZeros,
       chosenLastMultiplier: last.isChosen ? last.multiplier : nil)
     noiseSlopes = slopes
-  }
-
-  /// ∂Ω/∂η_j at a fixed base learning rate: −D²/(2γS²) + (γ/2)·∂V/∂η_j.
-  ///
-  /// - Parameters:
-  ///   - baseLearningRate: γ.
-  ///   - distance: D.
-  /// - Returns: one slope a step.
-  /// - Throws: ``BoundError/outOfRange(name:value:range:)``.
-  /// - Complexity: O(T).
-  public func boundSlopes(at baseLearningRate: Double, distance: Double = 1)
-    throws(BoundError) -> [Double]
-  {
-    try requireUsable(baseLearningRate, "base learning rate")
-    try requireUsable(distance, "distance")
-    let ratio = distance / terms.stepSum
-    let bias = ratio * ratio / (2 * baseLearningRate)
-    return noiseSlopes.map { baseLearningRate / 2 * $0 - bias }
-  }
-
-  /// ∂ ln Ω*/∂η_j, γ minimised out: ½(∂V/∂η_j/V − 1/S).
-  ///
-  /// - Complexity: O(T).
-  public var optimalBoundLogarithmicSlopes: [Double] {
-    noiseSlopes.map { ($0 / terms.noiseSum - 1 / terms.stepSum) / 2 }
   }
 
   /// S and V of positive steps of any size, and ∂V/∂λ_j into `slopes`.

@@ -1,13 +1,15 @@
+import Support
+
 /// The two numbers through which a schedule enters a convex bound, S and V.
 ///
 /// For a base learning rate γ and a distance D the bound is Ω = D²/(2γS) + (γ/2)·V, least at
 /// γ* = D/√(S·V), where it is Ω* = D·√(V/S); at γ = ργ* it is Ω*·(ρ + 1/ρ)/2 (2310.07831, Theorem 10;
-/// 2501.18965, Theorem 1).
+/// 2501.18965, Theorem 1). γ is in units of D/G and Ω in units of D·G; γ and D lie between 1e-50 and 1e50.
 public struct BoundTerms: Equatable, Sendable {
   /// S = Σ η_t, in steps at the peak learning rate.
   public let stepSum: Double
 
-  /// V, the part that gradient noise adds, in units of G².
+  /// V, which gradient noise adds, in units of G².
   public let noiseSum: Double
 
   /// The number of steps that count: of trailing zeros the first alone, as the last step.
@@ -31,18 +33,13 @@ public struct BoundTerms: Equatable, Sendable {
     self.chosenLastMultiplier = chosenLastMultiplier
   }
 
-  /// The bound Ω on f(x_T) − f* at a base learning rate.
+  /// Returns the bound Ω on f(x_T) − f* at a base learning rate γ: positive and finite.
   ///
-  /// - Parameters:
-  ///   - baseLearningRate: γ, 1e-50 to 1e50.
-  ///   - distance: D = ‖x_1 − x*‖, 1e-50 to 1e50.
-  /// - Returns: Ω, positive and finite.
-  /// - Throws: ``BoundError/outOfRange(name:value:range:)``.
-  /// - Complexity: O(1).
-  public func bound(at baseLearningRate: Double, distance: Double = 1) throws(BoundError) -> Double
+  /// - Throws: `InputError` where γ or D is out of range.
+  public func bound(at baseLearningRate: Double, distance: Double = 1) throws(InputError) -> Double
   {
-    try requireUsable(baseLearningRate, "base learning rate")
-    try requireUsable(distance, "distance")
+    try InputError.check(baseLearningRate, "base learning rate")
+    try InputError.check(distance, "distance")
     return uncheckedBound(at: baseLearningRate, distance: distance)
   }
 
@@ -58,25 +55,19 @@ public struct BoundTerms: Equatable, Sendable {
       trimmedSteps: trimmedSteps, chosenLastMultiplier: chosenLastMultiplier)
   }
 
-  /// The base learning rate γ* = D/√(S·V) at which the bound is least.
+  /// Returns the base learning rate γ* = D/√(S·V) that minimises the bound.
   ///
-  /// - Parameter distance: D, 1e-50 to 1e50.
-  /// - Returns: γ*, in units of D/G.
-  /// - Throws: ``BoundError/outOfRange(name:value:range:)``.
-  /// - Complexity: O(1).
-  public func optimalBaseLearningRate(distance: Double = 1) throws(BoundError) -> Double {
-    try requireUsable(distance, "distance")
+  /// - Throws: `InputError` where D is out of range.
+  public func optimalBaseLearningRate(distance: Double = 1) throws(InputError) -> Double {
+    try InputError.check(distance, "distance")
     return distance / (stepSum * noiseSum).squareRoot()
   }
 
-  /// The least bound Ω* = D·√(V/S).
+  /// Returns the least bound Ω* = D·√(V/S).
   ///
-  /// - Parameter distance: D, 1e-50 to 1e50.
-  /// - Returns: Ω*, in units of D·G.
-  /// - Throws: ``BoundError/outOfRange(name:value:range:)``.
-  /// - Complexity: O(1).
-  public func optimalBound(distance: Double = 1) throws(BoundError) -> Double {
-    try requireUsable(distance, "distance")
+  /// - Throws: `InputError` where D is out of range.
+  public func optimalBound(distance: Double = 1) throws(InputError) -> Double {
+    try InputError.check(distance, "distance")
     return distance * (noiseSum / stepSum).squareRoot()
   }
 }

@@ -9,9 +9,8 @@ import Glibc
 /// the peak keeps its digits. Far from a node, its points are replaced by charges at Chebyshev nodes,
 /// and what it feels is interpolated from Chebyshev nodes.
 ///
-/// The two halves of the tree are worked on side by side: all that is added to a target is added by
-/// the one thread that owns its half, in a fixed order, so that the bits do not depend on the number
-/// of threads.
+/// The two halves of the tree are worked on side by side: one thread owns each half and makes every
+/// addition to its targets, in a fixed order, so that the bits do not depend on the number of threads.
 final class CausalMultipole: @unchecked Sendable {
   private static let nodeCount = ChebyshevBasis.count
 
@@ -92,14 +91,10 @@ final class CausalMultipole: @unchecked Sendable {
     return memory.bindMemory(to: Double.self, capacity: count)
   }
 
-  /// V_t = η_t G_t² + Σ_{k<t} η_k² G_k²/(P_t − P_k) for t = 1…n.
+  /// Returns V_t = η_t G_t² + Σ_{k<t} η_k² G_k²/(P_t − P_k) for t = 1…n, η being above 1e-100 and G
+  /// relative to the largest norm (1 without norms).
   ///
-  /// - Parameters:
-  ///   - steps: η, all above 1e-100.
-  ///   - norms: G_t relative to the largest, or nil where all are 1.
-  ///   - threads: 1 or 2; the result is the same.
-  /// - Returns: one V a step.
-  /// - Complexity: O(n) time and memory.
+  /// - Complexity: O(n) time and memory, on one or two threads.
   static func noiseSums(steps: [Double], norms: [Double]?, threads: Int) -> [Double] {
     let count = steps.count
     return [Double](unsafeUninitializedCapacity: padded(count)) { buffer, initialised in
@@ -231,14 +226,15 @@ final class CausalMultipole: @unchecked Sendable {
 
   // MARK: - Downward: interactions and potentials
 
-  /// All that the points of a node do to one another, and what the node feels from outside, brought
-  /// down to its points.
+  /// Adds what the points of a node do to one another, and brings the node's potentials down to its points.
   ///
   /// A node's potentials are complete when it is visited, since only its ancestors add to them.
   private func visit(_ node: Int) {
     if isLeaf(node) {
-      accumulateLeaf(node)
       let points = range(node)
+      CauchySums.addWithin(
+        steps: steps + points.lowerBound, held: min(points.count, count - points.lowerBound),
+        weights: weights + points.lowerBound, into: sums + points.lowerBound, size: points.count)
       basis.interpolate(
         values: potentials + row(node), points: fromStart + points.lowerBound, count: points.count,
         shift: 0, length: extent[node], into: sums + points.lowerBound)
@@ -253,7 +249,7 @@ final class CausalMultipole: @unchecked Sendable {
     visit(right)
   }
 
-  /// All that the points of an earlier node do to those of a later one, `gap` after it.
+  /// Adds the effect of the points of an earlier node on those of a later one, `gap` after it.
   private func accumulate(from source: Int, to target: Int, gap: Double) {
     let isSourceFar = gap >= Self.separation * extent[source]
     let isTargetFar = gap >= Self.separation * extent[target]
@@ -283,13 +279,13 @@ final class CausalMultipole: @unchecked Sendable {
       // A leaf with fewer points than there are nodes is cheaper as it is.
       if isTargetFar && !(isLeaf(target) && range(target).count <= Self.nodeCount) {
         withNodes(of: target) { points in
-          Self.kernel(
+          CauchySums.add(
             positions, strengths, n, gap: gap, points, Self.nodeCount,
             into: potentials + row(target))
         }
       } else {
         let points = range(target)
-        Self.kernel(
+        CauchySums.add(
           positions, strengths, n, gap: gap, fromStart + points.lowerBound, points.count,
           into: sums + points.lowerBound)
       }
@@ -299,65 +295,6 @@ final class CausalMultipole: @unchecked Sendable {
     } else {
       let points = range(source)
       act(toEnd + points.lowerBound, weights + points.lowerBound, points.count)
-    }
-  }
-
-  /// Σ_j q_j/(y_i + (x_j + gap)) for eight targets at a time; four fractions share a division.
-  private static func kernel(
-    _ positions: UnsafePointer<Double>, _ strengths: UnsafePointer<Double>, _ sourceCount: Int,
-    gap: Double, _ targets: UnsafePointer<Double>, _ targetCount: Int,
-    into result: UnsafeMutablePointer<Double>
-  ) {
-    for index in Swift.stride(from: 0, to: targetCount, by: 8) {
-      let target = loadLanes(targets + index)
-      var sum = SIMD8<Double>.zero
-      if gap > 1e-30 {
-        for j in Swift.stride(from: 0, to: sourceCount, by: 4) {
-          let a = target + (positions[j] + gap)
-          let b = target + (positions[j + 1] + gap)
-          let c = target + (positions[j + 2] + gap)
-          let d = target + (positions[j + 3] + gap)
-          let first = strengths[j] * b + strengths[j + 1] * a
-          let second = strengths[j + 2] * d + strengths[j + 3] * c
-          let firstProduct = a * b
-          let secondProduct = c * d
-          sum += (first * secondProduct + second * firstProduct) / (firstProduct * secondProduct)
-        }
-      } else {
-        // Products of four such distances and a weight could underflow.
-        for j in 0..<sourceCount { sum += strengths[j] / (target + (positions[j] + gap)) }
-      }
-      storeLanes(loadLanes(result + index) + sum, to: result + index)
-    }
-  }
-
-  /// Direct sums within a leaf, by lag: strictly causal, distances grown by one step a lag.
-  private func accumulateLeaf(_ node: Int) {
-    let slot = range(node).lowerBound
-    let size = range(node).count
-    // In front of the leaf's points stand as many without weight, a step of 1 apart.
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: 5 * size) { scratch in
-      guard let weight = scratch.baseAddress else { return }
-      let step = weight + 2 * size
-      let distance = weight + 4 * size
-      let held = min(size, count - slot)
-      weight.initialize(repeating: 0, count: size)
-      (weight + size).initialize(from: weights + slot, count: size)
-      step.initialize(repeating: 1, count: 2 * size)
-      (step + size).update(from: steps + slot, count: held)
-      distance.initialize(repeating: 0, count: size)
-      for lag in Swift.stride(from: 1, to: size, by: 2) {
-        for index in Swift.stride(from: lag / 8 * 8, to: size, by: 8) {
-          let place = size + index
-          let first = loadLanes(distance + index) + loadLanes(step + place - lag + 1)
-          let second = first + loadLanes(step + place - lag)
-          let nearer = loadLanes(weight + place - lag)
-          let farther = loadLanes(weight + place - lag - 1)
-          let sum = (nearer * second + farther * first) / (first * second)
-          storeLanes(loadLanes(sums + slot + index) + sum, to: sums + slot + index)
-          storeLanes(second, to: distance + index)
-        }
-      }
     }
   }
 

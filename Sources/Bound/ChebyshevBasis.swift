@@ -36,8 +36,8 @@ struct ChebyshevBasis: Sendable {
   /// Adds to the nodes' charges those that stand for charges q_i at points x_i of [0, length]:
   /// Q_m = Σ_i q_i·L_m(x_i), by way of the moments M_k = Σ_i q_i·T_k(x_i).
   ///
-  /// `points` holds x_i − `shift`, a multiple of eight of them; charges at points that only fill up are
-  /// zero. `result` holds the nodes' charges.
+  /// `points` holds x_i − `shift`, filled up to a multiple of eight with points of charge zero. `result`
+  /// holds the nodes' charges.
   func project(
     points: UnsafePointer<Double>, charges: UnsafePointer<Double>, count: Int, shift: Double,
     length: Double, into result: UnsafeMutablePointer<Double>
@@ -110,16 +110,4 @@ struct ChebyshevBasis: Sendable {
   private static func argument(_ point: SIMD8<Double>, length: Double) -> SIMD8<Double> {
     length > 0 ? 2 * (point / length) - 1 : .zero
   }
-}
-
-/// Eight consecutive numbers.
-@inline(__always)
-func loadLanes(_ pointer: UnsafePointer<Double>) -> SIMD8<Double> {
-  UnsafeRawPointer(pointer).loadUnaligned(as: SIMD8<Double>.self)
-}
-
-/// Writes eight consecutive numbers.
-@inline(__always)
-func storeLanes(_ lanes: SIMD8<Double>, to pointer: UnsafeMutablePointer<Double>) {
-  UnsafeMutableRawPointer(pointer).storeBytes(of: lanes, as: SIMD8<Double>.self)
 }

@@ -2,27 +2,22 @@ import Numerics
 import Schedules
 
 extension BoundTerms {
-  /// S and V of the last-iterate bound in O(1), for the specs that have a closed form: `constant`,
-  /// `linear` and `wsd` with a linear cooldown, without warmup or floor, at G = 1.
+  /// Returns S and V of the last-iterate bound in O(1), for the specs that have a closed form:
+  /// `constant`, `linear` and `wsd` with a linear cooldown, without warmup or floor, at G = 1.
   ///
   /// With n cooldown steps, T₀ = T + 1 − n, H the harmonic numbers and ψ the digamma function:
   /// constant S = T, V = 1 + H_{T−1}; linear S = (T + 1)/2, V = (2T − 1 + 2H_{T−1})/T;
   /// wsd S = (T + T₀)/2, V = (2n − 1 + 2H_{n−1})/n + ψ(S) − ψ((n + 1)/2).
-  ///
-  /// - Parameters:
-  ///   - spec: any spec.
-  ///   - steps: T, 1 to 10⁹.
-  /// - Returns: the terms, or nil where the spec has no closed form.
-  /// - Complexity: O(1).
+  /// Other specs, and T beyond 10⁹, give nil.
   public static func closedForm(of spec: ScheduleSpec, steps: Int) -> BoundTerms? {
     guard (1...ScheduleSpec.mostSteps).contains(steps), spec.floor == nil, spec.warmup == nil else {
       return nil
     }
     switch spec.family {
-    case .constant: return closedForm(steps: steps, cooldown: 0)
-    case .linear: return closedForm(steps: steps, cooldown: steps)
-    case .wsd(let cooldown, .linear):
-      let count = cooldown.steps(of: steps)
+    case is ConstantFamily: return closedForm(steps: steps, cooldown: 0)
+    case is LinearFamily: return closedForm(steps: steps, cooldown: steps)
+    case let wsd as WSDFamily where wsd.decay == .linear:
+      let count = wsd.length.steps(of: steps)
       return count <= steps ? closedForm(steps: steps, cooldown: count) : nil
     default: return nil
     }

@@ -1,3 +1,5 @@
+import Support
+
 /// The norms of the stochastic gradients, G_t = √E‖g_t‖², that enter a bound.
 public struct GradientNorms: Equatable, Sendable {
   enum Storage: Equatable, Sendable {
@@ -10,31 +12,27 @@ public struct GradientNorms: Equatable, Sendable {
   /// G = 1 at every step; it cancels in every ratio of learning rates.
   public static let one = GradientNorms(storage: .constant(1))
 
-  /// The same norm at every step.
+  /// Returns the same norm G, 1e-50 to 1e50, for every step.
   ///
-  /// - Parameter norm: G, 1e-50 to 1e50.
-  /// - Returns: the norms.
-  /// - Throws: ``BoundError/outOfRange(name:value:range:)``.
-  public static func constant(_ norm: Double) throws(BoundError) -> GradientNorms {
-    try requireUsable(norm, "gradient norm")
+  /// - Throws: `InputError` where G is out of range.
+  public static func constant(_ norm: Double) throws(InputError) -> GradientNorms {
+    try InputError.check(norm, "gradient norm")
     return GradientNorms(storage: .constant(norm))
   }
 
-  /// One norm a step, G_1 first.
+  /// Returns one norm a step, G_1 first: 0 to 1e50, at least one of them above 1e-50.
   ///
-  /// - Parameter norms: from 0 to 1e50, at least one of them above 1e-50.
-  /// - Returns: the norms.
-  /// - Throws: ``BoundError`` naming the first norm at fault.
+  /// - Throws: `InputError` naming the first norm at fault.
   /// - Complexity: O(T).
-  public static func perStep(_ norms: [Double]) throws(BoundError) -> GradientNorms {
+  public static func perStep(_ norms: [Double]) throws(InputError) -> GradientNorms {
     var largest = 0.0
     for (index, norm) in norms.enumerated() {
       guard norm >= 0, norm <= usableMagnitudes.upperBound else {
-        throw BoundError.norm(index: index, value: norm)
+        throw .gradientNorm(norm, at: index, hint: "give numbers from 0 to 1e50")
       }
       largest = max(largest, norm)
     }
-    guard largest >= usableMagnitudes.lowerBound else { throw BoundError.normsAllZero }
+    guard largest >= usableMagnitudes.lowerBound else { throw .zeroGradientNorms }
     return GradientNorms(storage: .perStep(norms))
   }
 
@@ -50,6 +48,12 @@ public struct GradientNorms: Equatable, Sendable {
     return []
   }
 
+  /// The number of steps that the norms are for; nil for a constant norm.
+  public var steps: Int? {
+    if case .perStep(let norms) = storage { return norms.count }
+    return nil
+  }
+
   /// The norm at a 0-based step.
   func norm(at index: Int) -> Double {
     switch storage {
@@ -58,9 +62,22 @@ public struct GradientNorms: Equatable, Sendable {
     }
   }
 
-  /// The number of steps that the norms are for; nil for a constant norm.
-  public var steps: Int? {
-    if case .perStep(let norms) = storage { return norms.count }
-    return nil
+  /// Refuses norms for another number of steps than a run has.
+  package func check(steps: Int) throws(InputError) {
+    guard let count = self.steps, count != steps else { return }
+    throw InputError(
+      problem: "\(count) gradient norms were given for \(steps) steps",
+      hint: "give one a step")
+  }
+}
+
+extension InputError {
+  /// Where all norms are zero, no base learning rate is best.
+  static let zeroGradientNorms = InputError(
+    problem: "every gradient norm is zero", hint: "give norms of which at least one is positive")
+
+  /// An error about the norm at a 0-based index.
+  static func gradientNorm(_ norm: Double, at index: Int, hint: String) -> InputError {
+    InputError(problem: "gradient norm \(index + 1) is \(decimalText(norm))", hint: hint)
   }
 }

@@ -1,5 +1,6 @@
 import Numerics
 import Schedules
+import Support
 
 /// A schedule refined with the gradient norms of an earlier run (2310.07831, section 4).
 ///
@@ -7,7 +8,7 @@ import Schedules
 /// λ_t = D·w_t·Σ_{p>t} w_p/(Σ_p w_p)^{3/2}: linear decay where the norms are constant, and warmup and
 /// faster decay where they are not. The last learning rate is 0.
 public struct RefinedSchedule: Sendable {
-  /// Which norms the weights are made of.
+  /// The norm from which the weights are formed.
   public enum Norm: String, CaseIterable, Sendable {
     /// ℓ2 norms, for SGD: w = G^−2.
     case l2
@@ -16,26 +17,24 @@ public struct RefinedSchedule: Sendable {
     case l1
   }
 
-  /// The part of the number of norms over which they are smoothed by a running median.
-  public static let filterFraction = 0.1
-
   /// The schedule.
   public let schedule: Schedule
 
-  /// The guarantee of the refined schedule relative to that of linear decay: T/√(Σw·Σw⁻¹) ≤ 1.
+  /// The refined schedule's guarantee relative to linear decay's: T/√(Σw·Σw⁻¹) ≤ 1.
   public let guaranteeRatioToLinear: Double
 
-  /// Refines.
+  /// Refines with the norms G_1 … G_T, T ≥ 2, all positive (and filtered, where that is wanted).
   ///
-  /// - Parameters:
-  ///   - norms: G_1 … G_T, T ≥ 2, all positive (filtered already, if they are to be).
-  ///   - norm: what they are.
-  /// - Throws: ``RefinementError``.
+  /// - Throws: `InputError` for fewer norms, and naming the first that is not positive or too far above the
+  ///   smallest.
   /// - Complexity: O(T).
-  public init(norms: [Double], norm: Norm = .l2) throws(RefinementError) {
-    guard norms.count >= 2 else { throw .tooFewNorms(norms.count) }
+  public init(norms: [Double], norm: Norm = .l2) throws(InputError) {
+    let tooFew = InputError(
+      problem: "\(norms.count) gradient norms make no schedule", hint: "give two or more")
+    let hint = "give positive numbers within 1e125 of one another"
+    guard norms.count >= 2 else { throw tooFew }
     for (index, value) in norms.enumerated() {
-      guard value.isFinite, value > 0 else { throw .norm(index: index, value: value) }
+      guard value.isFinite, value > 0 else { throw .gradientNorm(value, at: index, hint: hint) }
     }
     // Relative to the smallest norm, so that equal norms have the weight 1 exactly.
     let smallest = norms.min() ?? 1
@@ -48,57 +47,25 @@ public struct RefinedSchedule: Sendable {
     var rates = [Double](repeating: 0, count: norms.count)
     for index in stride(from: norms.count - 1, through: 0, by: -1) {
       // Sums of weights and of their inverses must both be exact.
-      guard weights[index] > 1e-250 else { throw .norm(index: index, value: norms[index]) }
+      guard weights[index] > 1e-250 else {
+        throw .gradientNorm(norms[index], at: index, hint: hint)
+      }
       rates[index] = weights[index] * after.value
       after.add(weights[index])
       inverse.add(1 / weights[index])
     }
     guaranteeRatioToLinear = Double(norms.count) / (after.value * inverse.value).squareRoot()
-    guard let schedule = try? Schedule(values: rates) else { throw .tooFewNorms(norms.count) }
+    guard let schedule = try? Schedule(values: rates) else { throw tooFew }
     self.schedule = schedule
   }
 
-  /// The norms smoothed by a running median of width 2⌊τn/2⌋ + 1, τ = 0.1.
+  /// Returns n finite norms smoothed by a running median of ``filterWidth(count:)``.
   ///
-  /// - Parameter norms: n finite norms.
-  /// - Returns: n norms.
   /// - Complexity: O(n log n).
   public static func filtered(_ norms: [Double]) -> [Double] {
     runningMedian(norms, width: filterWidth(count: norms.count))
   }
 
-  /// The width of the median filter for a number of norms.
-  ///
-  /// - Parameter count: n.
-  /// - Returns: 2⌊τn/2⌋ + 1.
-  public static func filterWidth(count: Int) -> Int {
-    2 * Int(filterFraction * Double(count) / 2) + 1
-  }
-
-  /// Where the schedule peaks, as a fraction of the run.
-  public var peakFraction: Double {
-    let multipliers = schedule.multipliers
-    let peak = multipliers.firstIndex(of: 1) ?? 0
-    return Double(peak) / Double(multipliers.count - 1)
-  }
-}
-
-/// An error refining a schedule, with a suggested fix.
-public enum RefinementError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// Fewer than two norms.
-  case tooFewNorms(Int)
-
-  /// A norm that is not positive and finite, or too far above the smallest.
-  case norm(index: Int, value: Double)
-
-  /// The error as one line.
-  public var description: String {
-    switch self {
-    case .tooFewNorms(let count):
-      return "\(count) gradient norms make no schedule; give two or more"
-    case .norm(let index, let value):
-      return
-        "gradient norm \(index + 1) is \(value); give positive numbers within 1e125 of one another"
-    }
-  }
+  /// Returns the width of the median filter for n norms: 2⌊τn/2⌋ + 1 with τ = 0.1.
+  public static func filterWidth(count: Int) -> Int { 2 * Int(0.1 * Double(count) / 2) + 1 }
 }

@@ -1,8 +1,9 @@
 import Glibc
 import Numerics
 import Schedules
+import Support
 
-/// What a base learning rate that is too large costs, on a bounded domain (after 2503.09411).
+/// The cost of a base learning rate that is too large, on a bounded domain (after 2503.09411).
 ///
 /// Where the domain has diameter D the analysis may start over at any step τ, so that
 /// f(x_T) − f* ≤ min_τ [D²/(2γ Σ_{t≥τ} η_t) + (γ/2)·V_{≥τ}]. At γ = ργ*, relative to Ω*, this is R(ρ). For
@@ -12,20 +13,15 @@ public struct RestartBound: Sendable {
   private let stepSums: [Double]
   private let noiseSums: [Double]
 
-  /// The longest run, for which two numbers a step are kept.
+  /// The longest run; two numbers a step are kept.
   public static let mostSteps = 50_000_000
 
-  /// The suffixes of a schedule.
+  /// Sums the suffixes of a schedule.
   ///
-  /// - Parameters:
-  ///   - schedule: of at most ``mostSteps`` steps.
-  ///   - gradientNorms: G, or G_1 … G_T.
-  /// - Throws: ``BoundError``.
+  /// - Throws: `InputError` beyond ``mostSteps`` or where the norms don't fit the schedule.
   /// - Complexity: O(T) time and memory.
-  public init(of schedule: Schedule, gradientNorms: GradientNorms = .one) throws(BoundError) {
-    guard schedule.steps <= Self.mostSteps else {
-      throw BoundError.tooLong(steps: schedule.steps, most: Self.mostSteps)
-    }
+  public init(of schedule: Schedule, gradientNorms: GradientNorms = .one) throws(InputError) {
+    try InputError.check(steps: schedule.steps, most: Self.mostSteps)
     let last = try BoundTerms.lastStep(of: schedule, gradientNorms: gradientNorms)
     let steps = last.steps
     let multipliers = schedule.multipliers(in: 0..<steps - 1)
@@ -43,17 +39,17 @@ public struct RestartBound: Sendable {
       stepSums.append(suffix.value)
       noiseSums.append(noise.value)
     }
-    guard noise.value > 0 else { throw BoundError.normsAllZero }
+    guard noise.value > 0 else { throw InputError.zeroGradientNorms }
     self.stepSums = stepSums
     self.noiseSums = noiseSums
   }
 
-  /// R(ρ), the bound at γ = ργ* relative to Ω*.
+  /// Returns R(ρ) for ρ > 0: the bound at γ = ργ* relative to Ω*.
   ///
-  /// - Parameter factor: ρ > 0. Dropping the first step helps where ρ²η_1 > V, so that for the usual
-  ///   schedules R is (ρ + 1/ρ)/2 up to ρ = 1; a schedule that begins far above its plateau gains from a
-  ///   restart there already, and can have R(1) < 1.
-  /// - Returns: R(ρ).
+  /// Dropping the first step helps where ρ²η_1 > V, so that for the usual schedules R is (ρ + 1/ρ)/2 up to
+  /// ρ = 1; a schedule that begins far above its plateau gains from a restart there already, and can have
+  /// R(1) < 1.
+  ///
   /// - Complexity: O(T).
   public func ratio(at factor: Double) -> Double { restart(at: factor).ratio }
 
@@ -71,12 +67,12 @@ public struct RestartBound: Sendable {
     return (least, place + 1)
   }
 
-  /// The exponent e of R(ρ) ∝ ρ^e, by least squares of ln R over ρ = 64, 128 … 1024; nil where R is no power law
-  /// there.
+  /// The exponent e of R(ρ) ∝ ρ^e, by least squares of ln R over ρ = 64, 128 … 1024; nil where R does not
+  /// follow a power law there.
   ///
-  /// It is one where the slopes from each ρ to the next agree within 0.03 and more than four steps are left. Where they do not, a floor or the
-  /// last few steps have begun to matter, and the slope would tell of the run's length: a constant schedule has
-  /// 0.54 at T = 10⁵ and 0.80 at 10⁷, on its way to 1.
+  /// A power law has slopes from each ρ to the next that agree within 0.03, with more than four steps left.
+  /// Elsewhere a floor or the last few steps have begun to matter, and the slope would depend on the run's
+  /// length: a constant schedule has 0.54 at T = 10⁵ and 0.80 at 10⁷, on its way to 1.
   ///
   /// - Complexity: O(T).
   public var exponent: Double? {
@@ -89,20 +85,5 @@ public struct RestartBound: Sendable {
     // Least squares over equal distances of ln ρ.
     let (first, second, fourth, fifth) = (ratios[0], ratios[1], ratios[3], ratios[4])
     return (2 * (fifth - first) + fourth - second) / 10
-  }
-
-  /// R(ρ) of steps annealed like (1 − u)^p in the limit of long runs:
-  /// min_{s≤1} ½(s^{−(p+1)}/ρ + ρ·s^p), with s the part of the run that is left.
-  ///
-  /// - Parameters:
-  ///   - power: p > 0.
-  ///   - factor: ρ > 0.
-  /// - Returns: R(ρ).
-  /// - Complexity: O(1).
-  public static func polynomialRatio(power: Double, factor: Double) -> Double {
-    // The derivative vanishes at s^{2p+1} = (p + 1)/(p·ρ²).
-    let stationary = pow((power + 1) / (power * factor * factor), 1 / (2 * power + 1))
-    let s = min(1, stationary)
-    return (pow(s, -(power + 1)) / factor + factor * pow(s, power)) / 2
   }
 }

@@ -17,11 +17,7 @@ struct SuffixAccumulator {
   /// V so far.
   private(set) var noise: CompensatedSum
 
-  /// Starts from the last step, which only has its own term.
-  ///
-  /// - Parameters:
-  ///   - last: η_T > 0.
-  ///   - norm: G_T.
+  /// Starts from the last step, η_T > 0 and G_T, which only has its own term.
   init(last: Double, norm: Double) {
     suffix = CompensatedSum(last)
     noise = CompensatedSum(last * norm * norm)
@@ -110,7 +106,7 @@ struct SuffixAccumulator {
       bases[lane] = suffix.value
       var total = SIMD8<Double>.zero
       for start in stride(from: lane * Self.run, to: (lane + 1) * Self.run, by: 8) {
-        total += UnsafeRawPointer(eta + start).loadUnaligned(as: SIMD8<Double>.self)
+        total += loadLanes(eta + start)
       }
       suffix.add(total.sum())
     }

@@ -2,13 +2,14 @@ import Schedules
 import Support
 
 extension TrainingRun {
-  /// What users should know before they trust the bound on this schedule.
+  /// Returns the caveats of the bound on this schedule, with the codes `not-annealed`, `trailing-zeros` and
+  /// `few-steps`.
   ///
-  /// - Parameter baseLearningRate: γ, needed for an absolute floor only.
-  /// - Returns: diagnostics with the codes `not-annealed`, `trailing-zeros` and `few-steps`.
-  /// - Throws: `ScheduleError`.
+  /// The base learning rate is needed for an absolute floor only.
+  ///
+  /// - Throws: `InputError`.
   /// - Complexity: O(T) at worst, O(1) for most.
-  public func diagnostics(baseLearningRate: Double? = nil) throws(ScheduleError) -> [Diagnostic] {
+  public func diagnostics(baseLearningRate: Double? = nil) throws(InputError) -> [Diagnostic] {
     let schedule = try schedule(baseLearningRate: baseLearningRate)
     var diagnostics: [Diagnostic] = []
     if !schedule.isAnnealed {
@@ -30,14 +31,20 @@ extension TrainingRun {
             "\(name) ends in \(trailing) step\(plural) of zero learning rate, which \(verb) nothing: the bound is that of the iterate before \(trailing == 1 ? "it" : "them")"
         ))
     }
-    if schedule.steps - trailing < 100 {
-      diagnostics.append(
-        Diagnostic(
-          code: "few-steps",
-          message:
-            "below 100 steps the conventions for the first and last step move the base learning rate by a per cent or more"
-        ))
-    }
-    return diagnostics
+    return diagnostics + schedule.shortRunDiagnostics
+  }
+}
+
+extension Schedule {
+  /// That the conventions for the first and last step matter, below 100 steps that move.
+  public var shortRunDiagnostics: [Diagnostic] {
+    guard steps - trailingZeros < 100 else { return [] }
+    return [
+      Diagnostic(
+        code: "few-steps",
+        message:
+          "below 100 steps the conventions for the first and last step move the base learning rate by a per cent or more"
+      )
+    ]
   }
 }

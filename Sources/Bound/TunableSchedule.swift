@@ -1,4 +1,7 @@
+import Glibc
+import Numerics
 import Schedules
+import Support
 
 /// A schedule over a number of steps, whose base learning rate is to be tuned.
 ///
@@ -27,56 +30,30 @@ public struct TunableSchedule: Sendable {
     public let isAtFloor: Bool
   }
 
-  /// A schedule of fixed shape.
-  ///
-  /// - Parameter terms: its S and V.
+  /// A schedule of fixed shape, by its S and V.
   public init(terms: BoundTerms) { shape = .fixed(terms) }
 
-  /// A run.
+  /// A run of a spec or of given multipliers.
   ///
-  /// - Parameters:
-  ///   - run: a spec over its steps, or given multipliers.
-  ///   - gradientNorms: G, or G_1 … G_T.
-  /// - Throws: `ScheduleError` and ``BoundError``.
+  /// A spec's sums are formed up to 10⁷ steps; beyond, a closed form serves where there is one.
+  ///
+  /// - Throws: `ScheduleError` and `InputError`.
   /// - Complexity: O(T) time, O(1) memory.
   public init(of run: TrainingRun, gradientNorms: GradientNorms = .one) throws {
-    if let spec = run.spec {
-      try self.init(spec, steps: run.steps, gradientNorms: gradientNorms)
-    } else {
-      let terms = try BoundTerms.lastIterate(of: run.schedule(), gradientNorms: gradientNorms)
-      self.init(terms: terms)
-    }
-  }
-
-  /// A spec over a number of steps.
-  ///
-  /// Up to 10⁷ steps the sums are formed; beyond that, a closed form is used where there is one.
-  ///
-  /// - Parameters:
-  ///   - spec: any spec.
-  ///   - steps: T.
-  ///   - gradientNorms: G, or G_1 … G_T.
-  /// - Throws: `ScheduleError` and ``BoundError``.
-  /// - Complexity: O(T) time, O(1) memory.
-  public init(_ spec: ScheduleSpec, steps: Int, gradientNorms: GradientNorms = .one) throws {
-    if let lowest = spec.lowestBaseLearningRate {
-      _ = try spec.schedule(steps: steps, baseLearningRate: lowest)
-      shape = .floored(
-        FlooredSchedule(spec: spec, steps: steps, lowest: lowest, gradientNorms: gradientNorms))
-    } else if steps > 10_000_000, case .constant(let norm) = gradientNorms.storage,
-      let terms = BoundTerms.closedForm(of: spec, steps: steps)
+    if let lowest = run.spec?.lowestBaseLearningRate {
+      _ = try run.schedule(baseLearningRate: lowest)
+      shape = .floored(FlooredSchedule(run: run, lowest: lowest, gradientNorms: gradientNorms))
+    } else if run.steps > 10_000_000, let norm = gradientNorms.constant, let spec = run.spec,
+      let terms = BoundTerms.closedForm(of: spec, steps: run.steps)
     {
       shape = .fixed(terms.scaled(gradientNorm: norm))
     } else {
-      let schedule = try spec.schedule(steps: steps)
-      shape = .fixed(try BoundTerms.lastIterate(of: schedule, gradientNorms: gradientNorms))
+      shape = .fixed(try .lastIterate(of: run.schedule(), gradientNorms: gradientNorms))
     }
   }
 
-  /// S and V at a base learning rate (which matters with an absolute floor only).
+  /// Returns S and V at a base learning rate γ (which matters with an absolute floor only).
   ///
-  /// - Parameter baseLearningRate: γ, not below the floor.
-  /// - Returns: the terms.
   /// - Throws: `ScheduleError` where γ lies below the floor.
   /// - Complexity: O(1), or O(T) with an absolute floor.
   public func terms(at baseLearningRate: Double) throws -> BoundTerms {
@@ -86,11 +63,9 @@ public struct TunableSchedule: Sendable {
     }
   }
 
-  /// The base learning rate at which the bound is least.
+  /// Returns γ*, Ω* and the terms there; with an absolute floor γ* is good to about 12 digits.
   ///
-  /// - Parameter distance: D.
-  /// - Returns: γ*, Ω* and the terms there. With an absolute floor γ* is good to about 12 digits.
-  /// - Throws: ``BoundError``, `ScheduleError`.
+  /// - Throws: `ScheduleError` and `InputError`.
   /// - Complexity: O(1), or about 120 passes with an absolute floor.
   public func optimum(distance: Double = 1) throws -> Optimum {
     switch shape {
@@ -99,7 +74,7 @@ public struct TunableSchedule: Sendable {
         baseLearningRate: try terms.optimalBaseLearningRate(distance: distance),
         bound: try terms.optimalBound(distance: distance), terms: terms, isAtFloor: false)
     case .floored(let floored):
-      try requireUsable(distance, "distance")
+      try InputError.check(distance, "distance")
       let gamma = try floored.optimalBaseLearningRate(distance: distance)
       let terms = try floored.terms(at: gamma)
       return Optimum(
@@ -108,13 +83,9 @@ public struct TunableSchedule: Sendable {
     }
   }
 
-  /// The bound at a base learning rate that is held fixed, or else at the best one.
+  /// Returns γ and Ω at a base learning rate that is held fixed, or else at the best one.
   ///
-  /// - Parameters:
-  ///   - fixed: γ; nil to tune it.
-  ///   - distance: D.
-  /// - Returns: γ and Ω.
-  /// - Throws: ``BoundError``, `ScheduleError`.
+  /// - Throws: `ScheduleError` and `InputError`.
   /// - Complexity: as ``optimum(distance:)``.
   public func bound(fixed: Double?, distance: Double = 1) throws -> (
     baseLearningRate: Double, bound: Double
@@ -124,21 +95,114 @@ public struct TunableSchedule: Sendable {
     return (optimum.baseLearningRate, optimum.bound)
   }
 
-  /// The distance D (at the given norms) for which a base learning rate is the tuned one.
+  /// Returns the distance D (at the given norms) for which a base learning rate γ is the tuned one.
   ///
   /// This turns the learning rate that someone tuned, in the trainer's units, into the bound's scale.
   ///
-  /// - Parameter baseLearningRate: γ*.
-  /// - Returns: D with γ*(D) = γ.
-  /// - Throws: `ScheduleError` where γ lies below the floor, ``BoundError`` out of range or where no
-  ///   scale makes it the tuned one (possible with a clamped floor).
+  /// - Throws: `ScheduleError` where γ lies below the floor, `InputError` where it is out of range or no D
+  ///   makes it the tuned one (possible with a clamped floor).
   /// - Complexity: O(1), or about 100 passes with an absolute floor.
   public func distance(tunedAt baseLearningRate: Double) throws -> Double {
-    try requireUsable(baseLearningRate, "base learning rate")
+    try InputError.check(baseLearningRate, "base learning rate")
     switch shape {
     case .fixed(let terms):
       return baseLearningRate * (terms.stepSum * terms.noiseSum).squareRoot()
     case .floored(let floored): return try floored.distance(tunedAt: baseLearningRate)
     }
+  }
+}
+
+/// A spec with an absolute floor, whose shape follows the base learning rate.
+///
+/// With the learning rates λ_t = γη_t, Ω = D²/(2a) + b/2, a = γS = Σ λ and b = γV.
+private struct FlooredSchedule: Sendable {
+  let run: TrainingRun
+
+  /// The lowest γ that the floor allows.
+  let lowest: Double
+  let gradientNorms: GradientNorms
+
+  func terms(at baseLearningRate: Double) throws -> BoundTerms {
+    let schedule = try run.schedule(baseLearningRate: baseLearningRate)
+    return try BoundTerms.lastIterate(of: schedule, gradientNorms: gradientNorms)
+  }
+
+  /// The γ at which Ω is least: a scan, since a clamped floor can make several minima, then the root of
+  /// dΩ/dγ around the best.
+  func optimalBaseLearningRate(distance: Double) throws -> Double {
+    func bound(_ logarithm: Double) throws -> Double {
+      let gamma = max(lowest, exp(logarithm))
+      return try terms(at: gamma).uncheckedBound(at: gamma, distance: distance)
+    }
+    let low = log(lowest)
+    let high = max(low, log(try optimumWithoutFloor(distance: distance))) + log(100)
+    let cells = 96
+    let grid = (0...cells).map { low + (high - low) * Double($0) / Double(cells) }
+    let bounds = try grid.map { try bound($0) }
+    let best = bounds.indices.min { bounds[$0] < bounds[$1] } ?? 0
+    let left = grid[max(0, best - 1)]
+    let right = grid[min(cells, best + 1)]
+
+    func slope(_ logarithm: Double) -> Double {
+      (try? boundSlope(at: max(lowest, exp(logarithm)), distance: distance)) ?? .nan
+    }
+    if best == 0, slope(low) >= 0 { return lowest }
+    let found =
+      root(in: left...right, tolerance: 1e-15, of: slope)
+      ?? minimum(in: left...right, tolerance: 1e-9) { (try? bound($0)) ?? .infinity }.argument
+    return max(lowest, exp(found))
+  }
+
+  /// γ* of the shape without its floor; well above it, Ω rises.
+  private func optimumWithoutFloor(distance: Double) throws -> Double {
+    guard let spec = run.spec else { preconditionFailure("a floor belongs to a spec") }
+    let bare = try spec.withoutFloor.schedule(steps: run.steps)
+    let terms = try BoundTerms.lastIterate(of: bare, gradientNorms: gradientNorms)
+    return distance / (terms.stepSum * terms.noiseSum).squareRoot()
+  }
+
+  /// D for which γ is the tuned base learning rate: where dΩ/dγ = −D² a′/(2a²) + b′/2 vanishes.
+  func distance(tunedAt baseLearningRate: Double) throws -> Double {
+    let notTunable = InputError(
+      .unanswerable,
+      problem:
+        "the scale at which this base learning rate is the tuned one (over a floor in learning rates) did not converge",
+      hint: "check the floor and the norms")
+    let (travel, travelSlope, noiseSlope) = try slopes(at: baseLearningRate)
+    guard travelSlope > 0, noiseSlope > 0 else { throw notTunable }
+    let distance = travel * (noiseSlope / travelSlope).squareRoot()
+    let tuned = try optimalBaseLearningRate(distance: distance)
+    guard abs(tuned / baseLearningRate - 1) < 1e-6 else { throw notTunable }
+    return distance
+  }
+
+  /// dΩ/dγ.
+  private func boundSlope(at baseLearningRate: Double, distance: Double) throws -> Double {
+    let (travel, travelSlope, noiseSlope) = try slopes(at: baseLearningRate)
+    let ratio = distance / travel
+    return noiseSlope / 2 - ratio * ratio * travelSlope / 2
+  }
+
+  /// a, da/dγ and db/dγ, in one pass from the end: with A the suffix sums of η and B those of the
+  /// slopes τ = dλ/dγ, a term η²/A of V has the slope 2ητ/A − η²B/A².
+  private func slopes(at baseLearningRate: Double) throws -> (
+    travel: Double, travelSlope: Double, noiseSlope: Double
+  ) {
+    let schedule = try run.schedule(baseLearningRate: baseLearningRate)
+    let count = try BoundTerms.movingSteps(of: schedule, gradientNorms: gradientNorms)
+    let eta = schedule.multipliers
+    let slopes = schedule.slopes
+    let lastNorm = gradientNorms.norm(at: count - 1)
+    var suffix = CompensatedSum(eta[count - 1])
+    var slopeSuffix = CompensatedSum(slopes[count - 1])
+    var noise = CompensatedSum(slopes[count - 1] * lastNorm * lastNorm)
+    for index in stride(from: count - 2, through: 0, by: -1) {
+      let norm = gradientNorms.norm(at: index)
+      let part = eta[index] / suffix.value
+      noise.add(norm * norm * part * (2 * slopes[index] - part * slopeSuffix.value))
+      suffix.add(eta[index])
+      slopeSuffix.add(slopes[index])
+    }
+    return (baseLearningRate * suffix.value, slopeSuffix.value, noise.value)
   }
 }

@@ -18,7 +18,7 @@ public struct ChartSeries: Sendable {
     case intervals(lower: [Double], upper: [Double])
   }
 
-  /// What the legend calls it; the legend leaves out an empty name.
+  /// The name in the legend, which leaves out an empty one.
   public let name: String
 
   /// Where the points lie from left to right.
@@ -27,31 +27,25 @@ public struct ChartSeries: Sendable {
   /// The values, and how they are drawn.
   public let mark: Mark
 
-  /// A series.
+  /// A series with as many abscissae as its mark has values, or with a positive spacing.
   ///
   /// Any number of points will do: a picture shows at most the first, least, greatest and last of each
   /// column of pixels. Lines, staircases and bands run from left to right, whatever the order of their
   /// points.
   ///
-  /// - Parameters:
-  ///   - name: what the legend calls it.
-  ///   - abscissae: where the points lie; as many values as the mark has, or a positive spacing.
-  ///   - mark: the values, and how they are drawn.
   /// - Complexity: O(1) where the points are in order, else O(n log n).
   public init(_ name: String, x abscissae: Abscissae, _ mark: Mark) {
     let (lower, upper) = mark.bounds
     precondition(lower.count == upper.count, "a band has as many upper values as lower ones")
     self.name = name
     guard case .values(let values) = abscissae else {
-      self.abscissae = abscissae
-      self.mark = mark
+      (self.abscissae, self.mark) = (abscissae, mark)
       return
     }
     precondition(values.count == lower.count, "a series has as many abscissae as values")
     guard mark.runsFromLeftToRight, zip(values, values.dropFirst()).contains(where: { $0 > $1 })
     else {
-      self.abscissae = abscissae
-      self.mark = mark
+      (self.abscissae, self.mark) = (abscissae, mark)
       return
     }
     // Of equal abscissae the order is kept.
@@ -64,15 +58,10 @@ public struct ChartSeries: Sendable {
 
   /// A line through more values than should be held at once, at equal distances.
   ///
-  /// Of each of ``lineCells`` equal stretches the first, least, greatest and last value are kept, so that
-  /// no peak is lost; fewer values are kept as they are.
+  /// `values` gives those of a range of 0-based indices, and is called in order. Of each of ``lineCells``
+  /// equal stretches the first, least, greatest and last value are kept, so that no peak is lost; fewer
+  /// values are kept as they are.
   ///
-  /// - Parameters:
-  ///   - name: what the legend calls it.
-  ///   - count: how many values there are.
-  ///   - first: the abscissa of the first.
-  ///   - spacing: the distance from one to the next, positive.
-  ///   - values: the values of a range of 0-based indices, asked for in order.
   /// - Complexity: O(count) time, O(1) memory.
   public init(
     line name: String, count: Int, first: Double = 1, spacing: Double = 1,
@@ -100,7 +89,7 @@ public struct ChartSeries: Sendable {
     self.init(name, x: .values(kept.x), .line(kept.y))
   }
 
-  /// Into how many stretches a line that is not held as a whole is cut: several for a pixel.
+  /// The number of stretches into which a line that is not held as a whole is cut: several for a pixel.
   public static let lineCells = 4096
 
   /// Where a stretch starts, without forming the product of two large numbers.
@@ -138,6 +127,23 @@ extension ChartSeries.Mark {
     case .band(let lower, let upper): return .band(lower: pick(lower), upper: pick(upper))
     case .intervals(let lower, let upper):
       return .intervals(lower: pick(lower), upper: pick(upper))
+    }
+  }
+}
+
+/// Where the points of a series lie from left to right.
+public enum Abscissae: Sendable {
+  /// One value a point.
+  case values([Double])
+
+  /// Values at equal distances, which take no memory: the steps of a run, say.
+  case evenly(first: Double, spacing: Double)
+
+  /// The value of a point with a 0-based index.
+  subscript(index: Int) -> Double {
+    switch self {
+    case .values(let values): return values[index]
+    case .evenly(let first, let spacing): return first + spacing * Double(index)
     }
   }
 }

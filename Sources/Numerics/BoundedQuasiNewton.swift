@@ -2,7 +2,7 @@
 /// method with projection (L-BFGS on the variables that are free, backtracking along the projected
 /// path).
 public struct BoundedQuasiNewton: Sendable {
-  /// How many pairs of steps and gradient changes are kept.
+  /// The number of pairs of steps and gradient changes to keep.
   public var memory = 20
 
   /// The most iterations.
@@ -11,10 +11,10 @@ public struct BoundedQuasiNewton: Sendable {
   /// The largest entry of the projected gradient at which the search ends.
   public var tolerance = 1e-12
 
-  /// The most that a variable moves in an iteration.
+  /// How far a variable moves in an iteration at most.
   public var longestMove = 1.0
 
-  /// What was found.
+  /// The result of a search.
   public struct Result: Sendable {
     /// The point.
     public let point: [Double]
@@ -22,25 +22,24 @@ public struct BoundedQuasiNewton: Sendable {
     /// The function's value there.
     public let value: Double
 
-    /// The largest entry of the projected gradient: zero for a variable at its bound that wants to go
-    /// beyond it.
+    /// The largest entry of the projected gradient, in which variables at their bound that push against
+    /// it count as zero.
     public let projectedGradient: Double
 
-    /// How many iterations it took.
+    /// The number of iterations.
     public let iterations: Int
   }
 
   /// A method with the usual settings.
   public init() {}
 
-  /// Minimises a function.
+  /// Minimises a function of `start.count` variables from a start, which is moved into the bounds.
   ///
-  /// - Parameters:
-  ///   - function: the value at a point; it sets the gradient. Not finite is taken as too far.
-  ///   - start: the first point; it is moved into the bounds.
-  ///   - upperBounds: one bound a variable, infinite where there is none.
-  ///   - progress: called after each iteration with its number and the value; false stops the search.
-  /// - Returns: the best point found, converged or not.
+  /// The function returns its value at a point and sets the gradient; a value that is not finite counts
+  /// as too far. Upper bounds are infinite where a variable has none. `progress` is called after each
+  /// iteration with its number and the value; false stops the search. The result is the best point found,
+  /// converged or not.
+  ///
   /// - Complexity: O(n·memory) an iteration, and one or two evaluations.
   public func minimise(
     _ function: (_ point: [Double], _ gradient: inout [Double]) -> Double, from start: [Double],
@@ -70,57 +69,69 @@ public struct BoundedQuasiNewton: Sendable {
       }
       if isMoved { value = function(point, &gradient) }
 
-      var (direction, isScaled) = searchDirection(
-        gradient: gradient, isFree: isFree, pairs: pairs)
-      if !(dot(direction, gradient) < 0) {
-        pairs.removeAll()
-        direction = (0..<count).map { isFree[$0] ? -gradient[$0] : 0 }
-        isScaled = false
-      }
-      // No variable moves far in one iteration. Without a curvature to scale it by, a step begins as
-      // long as it may be: where the function is concave, that is how to get out of there.
-      let steepest = direction.reduce(0) { max($0, abs($1)) }
-      var length = longestMove / steepest
-      if isScaled { length = min(1, length) }
-      var trialValue = Double.infinity
-      var isAccepted = false
-      for _ in 0..<60 {
-        for index in 0..<count {
-          trial[index] = min(point[index] + length * direction[index], upperBounds[index])
-        }
-        trialValue = function(trial, &trialGradient)
-        var expected = 0.0
-        for index in 0..<count { expected += gradient[index] * (trial[index] - point[index]) }
-        // What the bounds cut off may have been the descent. At the end, values agree to rounding.
-        let rounding = 4 * abs(value).ulp
-        if expected < 0, trialValue.isFinite, trialValue <= value + 1e-4 * expected + rounding {
-          isAccepted = true
-          break
-        }
-        length /= 2
-      }
-      guard isAccepted else {
+      let (direction, length) = searchDirection(gradient, isFree: isFree, pairs: &pairs)
+      guard
+        let trialValue = backtracked(
+          function, from: point, value, gradient, along: direction, length,
+          upperBounds: upperBounds, into: &trial, &trialGradient)
+      else {
         if pairs.isEmpty { break }
         pairs.removeAll()
         continue
       }
       iterations += 1
-      var step = [Double](repeating: 0, count: count)
-      var change = step
-      for index in 0..<count {
-        step[index] = trial[index] - point[index]
-        change[index] = trialGradient[index] - gradient[index]
-      }
+      pairs.append(
+        (zip(trial, point).map { $0 - $1 }, zip(trialGradient, gradient).map { $0 - $1 }))
+      if pairs.count > memory { pairs.removeFirst() }
       swap(&point, &trial)
       swap(&gradient, &trialGradient)
       value = trialValue
-      pairs.append((step, change))
-      if pairs.count > memory { pairs.removeFirst() }
       if !progress(iterations, value) { break }
     }
     let projected = value.isFinite ? projectedGradient(point, gradient, upperBounds) : .infinity
     return Result(
       point: point, value: value, projectedGradient: projected, iterations: iterations)
+  }
+
+  /// Goes from a point along the projected path, halving the length until the value falls enough; returns
+  /// that value, or nil where no length serves.
+  private func backtracked(
+    _ function: (_ point: [Double], _ gradient: inout [Double]) -> Double, from point: [Double],
+    _ value: Double, _ gradient: [Double], along direction: [Double], _ longest: Double,
+    upperBounds: [Double], into trial: inout [Double], _ trialGradient: inout [Double]
+  ) -> Double? {
+    var length = longest
+    for _ in 0..<60 {
+      for index in point.indices {
+        trial[index] = min(point[index] + length * direction[index], upperBounds[index])
+      }
+      let trialValue = function(trial, &trialGradient)
+      var expected = 0.0
+      for index in point.indices { expected += gradient[index] * (trial[index] - point[index]) }
+      // The bounds may have cut off the descent. At the end, values agree to rounding.
+      let rounding = 4 * abs(value).ulp
+      if expected < 0, trialValue.isFinite, trialValue <= value + 1e-4 * expected + rounding {
+        return trialValue
+      }
+      length /= 2
+    }
+    return nil
+  }
+
+  /// A direction of descent and the longest step along it; pairs that lead uphill are dropped.
+  private func searchDirection(
+    _ gradient: [Double], isFree: [Bool], pairs: inout [(step: [Double], change: [Double])]
+  ) -> (direction: [Double], length: Double) {
+    var (direction, isScaled) = scaledDirection(gradient, isFree: isFree, pairs: pairs)
+    if !(dot(direction, gradient) < 0) {
+      pairs.removeAll()
+      direction = isFree.indices.map { isFree[$0] ? -gradient[$0] : 0 }
+      isScaled = false
+    }
+    // No variable moves far in one iteration. Without a curvature to scale it by, a step begins as
+    // long as it may be: where the function is concave, that is how to get out of there.
+    let length = longestMove / direction.reduce(0) { max($0, abs($1)) }
+    return (direction, isScaled ? min(1, length) : length)
   }
 
   /// How near its bound a variable that wants to go beyond it is put on it.
@@ -144,8 +155,8 @@ public struct BoundedQuasiNewton: Sendable {
   /// whether a curvature scales it.
   ///
   /// A pair whose free part shows no positive curvature says nothing about the subspace.
-  private func searchDirection(
-    gradient: [Double], isFree: [Bool], pairs: [(step: [Double], change: [Double])]
+  private func scaledDirection(
+    _ gradient: [Double], isFree: [Bool], pairs: [(step: [Double], change: [Double])]
   ) -> (direction: [Double], isScaled: Bool) {
     var direction = gradient
     for index in direction.indices where !isFree[index] { direction[index] = 0 }

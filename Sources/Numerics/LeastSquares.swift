@@ -1,13 +1,10 @@
 import Glibc
 
-/// The coefficients that minimise Σ_i w_i·(rows_i · x − values_i)², by Householder reflections.
+/// Returns the n coefficients x that minimise Σ_i w_i·(rows_i · x − values_i)², by Householder reflections.
 ///
-/// - Parameters:
-///   - rows: the design matrix, one row an observation; all rows of one length n ≥ 1.
-///   - values: one observation a row.
-///   - weights: one positive weight a row.
-/// - Returns: n coefficients, or nil where the columns are linearly dependent to working precision or
-///   there are fewer rows than columns.
+/// Each row of n numbers has a value and a positive weight. The result is nil where the columns are
+/// linearly dependent to working precision or there are fewer rows than columns.
+///
 /// - Complexity: O(rows · n²).
 public func leastSquares(rows: [[Double]], values: [Double], weights: [Double]) -> [Double]? {
   precondition(

@@ -1,12 +1,8 @@
-/// The running median of a sequence over a window of odd width.
+/// Returns the running median of finite numbers over a centred window of odd width.
 ///
-/// The window is centred; before the first value stands the first again, behind the last the sequence
-/// goes on mirrored (without its last value), as in the refinement of 2310.07831.
+/// Before the start the first value is repeated; behind the end the sequence is mirrored without its last
+/// value, as in the refinement of 2310.07831.
 ///
-/// - Parameters:
-///   - values: finite numbers.
-///   - width: an odd number of values, at least 1.
-/// - Returns: one median a value.
 /// - Complexity: O(n log n), whatever the width.
 public func runningMedian(_ values: [Double], width: Int) -> [Double] {
   precondition(width >= 1 && width % 2 == 1, "the window has an odd width")

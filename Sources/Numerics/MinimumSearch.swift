@@ -9,47 +9,33 @@ public struct LocatedMinimum: Sendable {
   public let value: Double
 }
 
-/// The least value of a unimodal function on an interval, by Brent's method (golden section made
-/// faster by parabolas).
+/// Returns the least value of a unimodal function on a finite interval, by Brent's method (golden section
+/// made faster by parabolas).
 ///
-/// The end points are candidates too, so a function that falls towards an end gives that end exactly.
+/// The argument is within an absolute tolerance. The end points are candidates too, so a function that falls
+/// towards an end gives that end exactly. Of several minima, one is found.
 ///
-/// - Parameters:
-///   - interval: where to search; finite ends.
-///   - tolerance: the absolute precision wanted of the argument.
-///   - function: called about 20 to 60 times. Where it has several minima, one of them is found.
-/// - Returns: the best point seen.
-/// - Complexity: O(log(width / tolerance)) evaluations.
+/// - Complexity: O(log(width / tolerance)) evaluations, about 20 to 60.
 public func minimum(
   in interval: ClosedRange<Double>, tolerance: Double, of function: (Double) -> Double
 ) -> LocatedMinimum {
   let golden = 0.381966011250105151795
-  var lower = interval.lowerBound
-  var upper = interval.upperBound
+  var (lower, upper) = (interval.lowerBound, interval.upperBound)
   var best = lower + golden * (upper - lower)
-  var second = best
-  var third = best
   var bestValue = function(best)
-  var secondValue = bestValue
-  var thirdValue = bestValue
-  var step = 0.0
-  var stepBeforeLast = 0.0
-
+  var (second, secondValue) = (best, bestValue)
+  var (third, thirdValue) = (best, bestValue)
+  var (step, stepBeforeLast) = (0.0, 0.0)
   for _ in 0..<200 {
     let middle = 0.5 * (lower + upper)
     let resolution = tolerance + 1e-15 * abs(best)
     if abs(best - middle) <= 2 * resolution - 0.5 * (upper - lower) { break }
-
-    var next: Double? = nil
+    var isParabolic = false
     if abs(stepBeforeLast) > resolution {
       // The vertex of the parabola through the three best points, if it lies inside and the steps
       // are shrinking.
-      let r = (best - second) * (bestValue - thirdValue)
-      let q = (best - third) * (bestValue - secondValue)
-      var numerator = (best - third) * q - (best - second) * r
-      var denominator = 2 * (q - r)
-      if denominator > 0 { numerator = -numerator }
-      denominator = abs(denominator)
+      let (numerator, denominator) = parabolaVertex(
+        (best, bestValue), (second, secondValue), (third, thirdValue))
       let previous = stepBeforeLast
       stepBeforeLast = step
       if abs(numerator) < abs(0.5 * denominator * previous)
@@ -60,16 +46,15 @@ public func minimum(
         if candidate - lower < 2 * resolution || upper - candidate < 2 * resolution {
           step = best < middle ? resolution : -resolution
         }
-        next = best + step
+        isParabolic = true
       }
     }
-    if next == nil {
+    if !isParabolic {
       stepBeforeLast = best < middle ? upper - best : lower - best
       step = golden * stepBeforeLast
     }
     let trial = abs(step) >= resolution ? best + step : best + (step > 0 ? resolution : -resolution)
     let trialValue = function(trial)
-
     if trialValue <= bestValue {
       if trial < best { upper = best } else { lower = best }
       (third, thirdValue) = (second, secondValue)
@@ -92,16 +77,24 @@ public func minimum(
   return LocatedMinimum(argument: best, value: bestValue)
 }
 
-/// The whole number in a range at which a function is least: a grid over the range, then finer grids
-/// around the best point, down to single steps.
+/// The distance from the best of three points to the vertex of the parabola through them, as a fraction
+/// whose denominator is not negative.
+private func parabolaVertex(
+  _ best: (Double, Double), _ second: (Double, Double), _ third: (Double, Double)
+) -> (numerator: Double, denominator: Double) {
+  let r = (best.0 - second.0) * (best.1 - third.1)
+  let q = (best.0 - third.0) * (best.1 - second.1)
+  let numerator = (best.0 - third.0) * q - (best.0 - second.0) * r
+  let denominator = 2 * (q - r)
+  return (denominator > 0 ? -numerator : numerator, abs(denominator))
+}
+
+/// Returns the whole number in a range at which a function is least, the smallest among equals: by a grid
+/// over the range, then finer grids around the best point, down to single steps.
 ///
-/// Several shallow minima do no harm as long as the first grid tells them apart; `function` is called
+/// Several shallow minima do no harm as long as the first grid tells them apart. The function is called
 /// once per argument.
 ///
-/// - Parameters:
-///   - range: the candidates; not empty.
-///   - function: the value to be made small.
-/// - Returns: the argument and its value; the smallest argument among equals.
 /// - Complexity: about 33 + 16·log₈(n/32) evaluations for a range of n numbers.
 public func minimum(
   in range: ClosedRange<Int>, of function: (Int) -> Double

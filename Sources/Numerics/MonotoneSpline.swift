@@ -7,12 +7,7 @@ public struct MonotoneSpline: Sendable {
   /// The cubics between neighbouring knots, one less than there are knots.
   public let pieces: [CubicPiece]
 
-  /// The spline through knots.
-  ///
-  /// - Parameters:
-  ///   - positions: at least two, strictly rising.
-  ///   - values: one a position.
-  /// - Complexity: O(knots).
+  /// The spline through values at two or more strictly rising positions.
   public init(positions: [Double], values: [Double]) {
     precondition(positions.count >= 2 && positions.count == values.count, "one value a position")
     let widths = zip(positions, positions.dropFirst()).map { $1 - $0 }
@@ -71,14 +66,10 @@ public struct CubicPiece: Equatable, Sendable {
     (upper, upperValue, upperSlope) = end
   }
 
-  /// The value at a position in the interval, never outside the values at its ends.
+  /// Returns the value at a position in the interval, never outside the values at its ends.
   ///
   /// Both distances to the ends are formed by one subtraction each, so that a piece that falls to zero
   /// keeps its digits there.
-  ///
-  /// - Parameter position: within the interval.
-  /// - Returns: the cubic's value.
-  /// - Complexity: O(1).
   public func value(at position: Double) -> Double {
     let width = upper - lower
     let done = (position - lower) / width

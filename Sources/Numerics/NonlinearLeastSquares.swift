@@ -12,7 +12,7 @@ public struct NonlinearLeastSquares: Sendable {
   /// The relative fall of the sum in an accepted step at which the search ends.
   public var tolerance = 1e-12
 
-  /// What was found.
+  /// The result of a search.
   public struct Result: Sendable {
     /// The point.
     public let point: [Double]
@@ -20,7 +20,7 @@ public struct NonlinearLeastSquares: Sendable {
     /// Σ ρ there; infinite where the residuals are not finite at the start.
     public let value: Double
 
-    /// Whether the search ended because no step gains anything any more.
+    /// Whether the search ended because no step gained anything.
     public let isConverged: Bool
   }
 
@@ -32,11 +32,7 @@ public struct NonlinearLeastSquares: Sendable {
     /// ∂r_i/∂x_j at index i·n + j.
     public var jacobian: [Double]
 
-    /// Zeros.
-    ///
-    /// - Parameters:
-    ///   - count: how many residuals.
-    ///   - parameters: n.
+    /// Zeros for a number of residuals and n parameters.
     public init(count: Int, parameters: Int) {
       values = [Double](repeating: 0, count: count)
       jacobian = [Double](repeating: 0, count: count * parameters)
@@ -46,13 +42,10 @@ public struct NonlinearLeastSquares: Sendable {
   /// A method with the usual settings.
   public init() {}
 
-  /// Minimises from one start.
+  /// Minimises over `count` residuals from one start of n numbers.
   ///
-  /// - Parameters:
-  ///   - start: n numbers.
-  ///   - count: how many residuals.
-  ///   - residuals: sets every residual and its derivatives; not finite is taken as too far.
-  /// - Returns: the best point found.
+  /// `residuals` sets every residual and its derivatives; values that are not finite count as too far.
+  ///
   /// - Complexity: O(count·n²) an iteration, and one evaluation.
   public func minimise(
     from start: [Double], count: Int,
@@ -73,9 +66,9 @@ public struct NonlinearLeastSquares: Sendable {
         // Marquardt's scaling: each variable is damped by its own curvature.
         var damped = matrix
         for index in 0..<parameters {
-          damped[index][index] += damping * max(matrix[index][index], 1e-12)
+          damped[index, index] += damping * max(matrix[index, index], 1e-12)
         }
-        if let factored = PositiveDefiniteMatrix(damped) {
+        if let factored = CholeskyFactor(of: damped) {
           let step = factored.solve(gradient)
           let trial = zip(point, step).map { $0 - $1 }
           residuals(trial, &there)
@@ -107,11 +100,11 @@ public struct NonlinearLeastSquares: Sendable {
     return residuals.jacobian.allSatisfy(\.isFinite) ? total : .infinity
   }
 
-  /// JᵀWJ and JᵀWr, W being ρ′(r)/r.
+  /// The lower triangle of JᵀWJ, and JᵀWr, with W = ρ′(r)/r.
   private func normalEquations(
     of residuals: Residuals, parameters: Int
-  ) -> (matrix: [[Double]], gradient: [Double]) {
-    var matrix = [Double](repeating: 0, count: parameters * parameters)
+  ) -> (matrix: SquareMatrix, gradient: [Double]) {
+    var matrix = SquareMatrix(size: parameters)
     var gradient = [Double](repeating: 0, count: parameters)
     for (index, residual) in residuals.values.enumerated() {
       let size = abs(residual)
@@ -121,15 +114,10 @@ public struct NonlinearLeastSquares: Sendable {
         let weighted = weight * residuals.jacobian[row + first]
         gradient[first] += weighted * residual
         for second in 0...first {
-          matrix[first * parameters + second] += weighted * residuals.jacobian[row + second]
+          matrix[first, second] += weighted * residuals.jacobian[row + second]
         }
       }
     }
-    let rows = (0..<parameters).map { first in
-      (0..<parameters).map { second in
-        matrix[max(first, second) * parameters + min(first, second)]
-      }
-    }
-    return (rows, gradient)
+    return (matrix, gradient)
   }
 }

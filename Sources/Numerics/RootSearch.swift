@@ -1,12 +1,10 @@
-/// A root of a continuous function on an interval at whose ends it has opposite signs, by
-/// Brent’s method (inverse quadratic steps, safeguarded by bisection).
+/// Returns a root of a continuous function in a finite interval at whose ends it has opposite signs, by
+/// Brent's method (inverse quadratic steps, safeguarded by bisection).
 ///
-/// - Parameters:
-///   - interval: the bracket; finite ends.
-///   - tolerance: the absolute precision wanted of the argument.
-///   - function: called about 8 to 20 times for a smooth function.
-/// - Returns: the root, or nil where the signs at the ends agree or a value is not a number.
-/// - Complexity: O(log(width / tolerance)) evaluations.
+/// The root is within an absolute tolerance; nil where the signs at the ends agree or a value is not a
+/// number.
+///
+/// - Complexity: O(log(width / tolerance)) evaluations, about 8 to 20 for a smooth function.
 public func root(
   in interval: ClosedRange<Double>, tolerance: Double, of function: (Double) -> Double
 ) -> Double? {
@@ -17,16 +15,13 @@ public func root(
   if fa == 0 { return a }
   if fb == 0 { return b }
   guard fa.isFinite, fb.isFinite, (fa < 0) != (fb < 0) else { return nil }
-  var c = a
-  var fc = fa
-  var step = b - a
-  var previousStep = step
+  var (c, fc) = (a, fa)
+  var (step, previousStep) = (b - a, b - a)
 
   for _ in 0..<200 {
     if (fb < 0) == (fc < 0) {
       (c, fc) = (a, fa)
-      step = b - a
-      previousStep = step
+      (step, previousStep) = (b - a, b - a)
     }
     if abs(fc) < abs(fb) {
       (a, fa) = (b, fb)
@@ -52,15 +47,12 @@ public func root(
       }
       if p > 0 { q = -q } else { p = -p }
       if 2 * p < min(3 * middle * q - abs(resolution * q), abs(previousStep * q)) {
-        previousStep = step
-        step = p / q
+        (previousStep, step) = (step, p / q)
       } else {
-        step = middle
-        previousStep = step
+        (step, previousStep) = (middle, middle)
       }
     } else {
-      step = middle
-      previousStep = step
+      (step, previousStep) = (middle, middle)
     }
     (a, fa) = (b, fb)
     b += abs(step) > resolution ? step : (middle > 0 ? resolution : -resolution)

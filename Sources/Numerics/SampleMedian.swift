@@ -22,10 +22,7 @@ public struct SampleMedian: Equatable, Sendable {
   /// The median: the mean of the two middle values where their number is even.
   public let value: Double
 
-  /// The median of a sample; nil where it is empty or holds what is no number.
-  ///
-  /// - Parameter sample: in any order, infinity allowed.
-  /// - Complexity: O(n log n).
+  /// The median of a sample in any order, infinity allowed; nil where it is empty or holds NaN or −∞.
   public init?(_ sample: [Double]) {
     guard !sample.isEmpty, sample.allSatisfy({ !$0.isNaN && $0 > -.infinity }) else { return nil }
     values = sample.sorted()
@@ -39,11 +36,9 @@ public struct SampleMedian: Equatable, Sendable {
       ? sorted[half] : sorted[half - 1] / 2 + sorted[half] / 2
   }
 
-  /// The error of the median.
+  /// Returns the error of the median by an estimate; nil where the sample is too small for it (two values,
+  /// for `dkw` eight) or infinite where it matters.
   ///
-  /// - Parameter estimate: the way to estimate it.
-  /// - Returns: half the width; nil where the sample is too small for it (two values, for `dkw` eight) or
-  ///   infinite where it matters.
   /// - Complexity: O(n); 1000 times that for `bootstrap`.
   public func error(_ estimate: ErrorEstimate) -> Double? {
     guard values.count > 1 else { return nil }
@@ -63,12 +58,8 @@ public struct SampleMedian: Equatable, Sendable {
     return (.pi / 2 * squares / (count - 1) / count).squareRoot()
   }
 
-  /// The interval that holds the median of the distribution with a probability, whatever it is: the
-  /// sample's quantiles at ½ ∓ √(ln(2/α)/2n).
-  ///
-  /// - Parameter confidence: 1 − α, between 0 and 1.
-  /// - Returns: its ends; nil where the sample is too small.
-  /// - Complexity: O(1).
+  /// Returns the interval that holds the median of any distribution with the confidence 1 − α: the sample's
+  /// quantiles at ½ ∓ √(ln(2/α)/2n); nil where the sample is too small.
   public func dkwInterval(confidence: Double = 0.95) -> (lower: Double, upper: Double)? {
     let count = Double(values.count)
     let reach = (log(2 / (1 - confidence)) / (2 * count)).squareRoot()

@@ -1,16 +1,10 @@
-/// The least value of a function of several variables within a box, by Nelder and Mead's simplex.
+/// Returns the least value seen of a function of several variables within a box, by Nelder and Mead's
+/// simplex.
 ///
-/// Derivative-free; tolerates small discontinuities. It finds a local minimum at best: a start near the least
-/// value matters.
-///
-/// - Parameters:
-///   - start: a point of the box.
-///   - box: one range a variable; points outside are moved onto its faces.
-///   - scale: the first simplex reaches this part of every range.
-///   - evaluations: about how many times the function may be called.
-///   - function: any numbers; what is no number counts as infinite.
-/// - Returns: the best point seen and its value.
-/// - Complexity: O(evaluations).
+/// Derivative-free; tolerates small discontinuities, and NaN counts as infinite. It finds a local minimum
+/// at best: a start near the least value matters. Points outside the box, one range a variable, are moved
+/// onto its faces. The first simplex reaches a fraction `scale` of every range, and the function is called
+/// about `evaluations` times.
 public func minimum(
   near start: [Double], in box: [ClosedRange<Double>], scale: Double = 0.1, evaluations: Int = 2000,
   of function: ([Double]) -> Double

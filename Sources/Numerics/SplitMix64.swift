@@ -5,14 +5,9 @@ public struct SplitMix64: RandomNumberGenerator, Sendable {
   private var state: UInt64
 
   /// A generator that always gives the same numbers for the same seed.
-  ///
-  /// - Parameter seed: any number.
   public init(seed: UInt64) { state = seed }
 
-  /// The next 64 random bits.
-  ///
-  /// - Returns: the bits.
-  /// - Complexity: O(1).
+  /// Returns the next 64 random bits.
   public mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var z = state
@@ -21,29 +16,18 @@ public struct SplitMix64: RandomNumberGenerator, Sendable {
     return z ^ (z >> 31)
   }
 
-  /// A number from 0 up to but not including 1: the upper 53 bits of the next 64, times 2⁻⁵³.
-  ///
-  /// - Returns: the number.
-  /// - Complexity: O(1).
+  /// Returns a number from 0 up to but not including 1: the upper 53 bits of the next 64, times 2⁻⁵³.
   public mutating func nextUnit() -> Double { Double(next() >> 11) * 0x1p-53 }
-}
 
-extension SplitMix64 {
-  /// A number from the standard normal distribution, by Box and Muller's transform of two draws.
-  ///
-  /// - Returns: the number.
-  /// - Complexity: O(1).
+  /// Returns a number from the standard normal distribution, by Box and Muller's transform of two draws.
   public mutating func nextNormal() -> Double {
     // 1 − u is never zero.
     let radius = (-2 * log(1 - nextUnit())).squareRoot()
     return radius * cos(2 * .pi * nextUnit())
   }
 
-  /// A whole number from 0 up to but not including a bound.
-  ///
-  /// - Parameter bound: at least 1; numbers are evenly likely to within bound/2⁶⁴.
-  /// - Returns: the number.
-  /// - Complexity: O(1).
+  /// Returns a whole number from 0 up to but not including a bound of at least 1; all are evenly likely to
+  /// within bound/2⁶⁴.
   public mutating func nextIndex(below bound: Int) -> Int {
     precondition(bound > 0, "there is a number below the bound")
     return Int(next().multipliedFullWidth(by: UInt64(bound)).high)

@@ -2,21 +2,18 @@ import Schedules
 import Support
 
 extension ParameterValue {
-  /// The value that a JSON text holds.
+  /// Reads a value from a JSON text, which errors call by `name`.
   ///
-  /// - Parameters:
-  ///   - text: the JSON text.
-  ///   - name: what the text is called in errors.
   /// - Throws: `InputError` where it is not valid JSON, or holds a key twice.
   /// - Complexity: O(length).
   public init(json text: String, name: String) throws(InputError) {
     try self.init(jsonBytes: Array(text.utf8), path: name)
   }
 
-  /// A trainer's configuration: a JSON object, or the arguments of a launch script.
+  /// Reads a trainer's configuration: a JSON object, or a launch script's arguments.
   ///
   /// - Parameter path: the file, `-` for standard input.
-  /// - Throws: `InputError`; for YAML with the line that converts it.
+  /// - Throws: `InputError`; for YAML with the command that converts it.
   /// - Complexity: O(size).
   public init(contentsOf path: String) throws(InputError) {
     let bytes = try readBytes(path)
@@ -47,7 +44,7 @@ extension ParameterValue {
     self = value
   }
 
-  /// The value of a JSON tree; nil where one of its numbers is not finite.
+  /// Converts a JSON tree; nil where one of its numbers is not finite.
   private init?(_ tree: JSONTree) {
     switch tree {
     case .null: self = .null

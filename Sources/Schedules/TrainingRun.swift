@@ -1,3 +1,5 @@
+import Support
+
 /// A schedule over a number of steps: a spec, or given multipliers with a length of their own.
 public struct TrainingRun: Sendable {
   private enum Shape: Sendable {
@@ -61,9 +63,9 @@ public struct TrainingRun: Sendable {
   ///
   /// - Parameter baseLearningRate: γ, needed for an absolute floor only.
   /// - Returns: the schedule.
-  /// - Throws: `ScheduleError` where the spec does not fit into the steps.
+  /// - Throws: `InputError` where the spec does not fit into the steps.
   /// - Complexity: O(1).
-  public func schedule(baseLearningRate: Double? = nil) throws(ScheduleError) -> Schedule {
+  public func schedule(baseLearningRate: Double? = nil) throws(InputError) -> Schedule {
     switch shape {
     case .spec(let spec): return try spec.schedule(steps: steps, baseLearningRate: baseLearningRate)
     case .values(let schedule): return schedule
@@ -76,11 +78,11 @@ public struct TrainingRun: Sendable {
   ///   - other: the other run, of any length.
   ///   - baseLearningRates: γ of each, needed for absolute floors only.
   /// - Returns: true where 256 samples agree within what one step of the shorter run can change.
-  /// - Throws: `ScheduleError`.
+  /// - Throws: `InputError`.
   /// - Complexity: O(1).
   public func hasSameShape(
     as other: TrainingRun, baseLearningRates: (own: Double, other: Double)
-  ) throws(ScheduleError) -> Bool {
+  ) throws(InputError) -> Bool {
     let first = try schedule(baseLearningRate: baseLearningRates.own)
     let second = try other.schedule(baseLearningRate: baseLearningRates.other)
     let samples = 256

@@ -106,3 +106,34 @@ public struct InputError: Error, Equatable, Sendable, CustomStringConvertible {
     return (shown.isEmpty ? "" : "\(shown)\(place): ") + "\(problem); \(hint)"
   }
 }
+
+/// The magnitudes of D, G and learning rates for which every result stays finite in double precision.
+package let usableMagnitudes = 1e-50...1e50
+
+extension InputError {
+  /// Returns an error about a named number outside its range: `batch 0 is out of range; give 1 to 100`.
+  public static func outOfRange(
+    _ name: String, _ value: Double, _ range: ClosedRange<Double>
+  ) -> InputError {
+    InputError(
+      problem: "\(name) \(decimalText(value)) is out of range",
+      hint: "give \(decimalText(range.lowerBound)) to \(decimalText(range.upperBound))")
+  }
+
+  /// Refuses a number outside its range, NaN included.
+  package static func check(
+    _ value: Double, in range: ClosedRange<Double> = usableMagnitudes, _ name: String
+  ) throws(InputError) {
+    guard range.contains(value) else { throw outOfRange(name, value, range) }
+  }
+
+  /// Refuses a run of no steps, or of more steps than a computation can follow.
+  package static func check(steps: Int, most: Int) throws(InputError) {
+    guard steps >= 1 else {
+      throw InputError(problem: "a run has at least 1 step", hint: "give more")
+    }
+    guard steps <= most else {
+      throw InputError(problem: "\(steps) steps are too many here", hint: "give at most \(most)")
+    }
+  }
+}

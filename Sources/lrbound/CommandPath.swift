@@ -10,7 +10,7 @@ struct CommandPath {
   /// Follows the words as far as they name commands.
   ///
   /// - Parameter arguments: those of the process; after `help` every word names a command.
-  /// - Throws: ``UsageError`` for a word that should be a command and is not.
+  /// - Throws: `InputError` for a word that should be a command and is not.
   init(_ arguments: [String]) throws {
     let asksForHelp = arguments.first == "help"
     var text = "lrbound"
@@ -30,14 +30,14 @@ struct CommandPath {
     self.text = text
   }
 
-  private static func unknown(_ word: String, of parent: String, names: [String]) -> UsageError {
+  private static func unknown(_ word: String, of parent: String, names: [String]) -> InputError {
     guard !names.isEmpty else {
-      return UsageError("'\(printable(word))': \(parent) has no subcommands; leave it out")
+      return InputError.usage("'\(printable(word))': \(parent) has no subcommands", "leave it out")
     }
     let guess = nearestSpelling(to: word, among: names).map { "did you mean \($0)?" }
     let place = parent == "lrbound" ? "" : " of \(parent)"
-    return UsageError(
-      "'\(printable(word))': no such command\(place); \(guess ?? "give \(names.joined(separator: ", "))")"
-    )
+    return .usage(
+      "'\(printable(word))': no such command\(place)",
+      guess ?? "give \(names.joined(separator: ", "))")
   }
 }

@@ -38,6 +38,7 @@ struct LRBound: ParsableCommand {
       SearchCommand.self,
       CheckCommand.self,
       ScheduleCommand.self,
+      SchemaCommand.self,
       CompletionCommand.self,
     ])
 }

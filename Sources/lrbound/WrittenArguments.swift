@@ -1,4 +1,5 @@
 import ArgumentParser
+import Support
 
 /// The options and other arguments of a command line, as they were written.
 struct WrittenArguments {
@@ -13,8 +14,8 @@ struct WrittenArguments {
   /// - Parameters:
   ///   - arguments: those of the process.
   ///   - command: the command that was parsed from them.
-  /// - Throws: ``UsageError`` where an option that has one value was given two.
-  init(_ arguments: [String], of command: any ParsableCommand) throws(UsageError) {
+  /// - Throws: `InputError` where an option that has one value was given two.
+  init(_ arguments: [String], of command: any ParsableCommand) throws(InputError) {
     var takesMany: [String: Bool] = [:]
     Self.collectOptions(of: command, depth: 0, into: &takesMany)
     var rest = arguments[...]
@@ -31,7 +32,7 @@ struct WrittenArguments {
       }
       let value = parts.count > 1 ? String(parts[1]) : rest.popFirst() ?? ""
       if !many, options.contains(where: { $0.name == name }) {
-        throw UsageError("\(name) is given twice; give it once")
+        throw InputError.usage("\(name) is given twice", "give it once")
       }
       options.append((name, value))
     }

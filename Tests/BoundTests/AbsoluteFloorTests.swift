@@ -13,7 +13,7 @@ import Testing
     "wsds:period=30%,cooldown=10%,min-lr=1e-3",
   ])
   func isWhereTheBoundIsLeast(_ text: String) throws {
-    let tunable = try TunableSchedule(ScheduleSpec(text), steps: 300)
+    let tunable = try TunableSchedule(of: TrainingRun(ScheduleSpec(text), steps: 300))
     let optimum = try tunable.optimum()
     #expect(!optimum.isAtFloor)
     func bound(_ gamma: Double) throws -> Double { try tunable.terms(at: gamma).bound(at: gamma) }
@@ -34,7 +34,7 @@ import Testing
     ("cosine:period=50%,min-lr=1e-6,floor=clamp", 100), ("invsqrt:min-lr=0.1,floor=clamp", 10),
   ])
   func clampedFloors(_ text: String, _ steps: Int) throws {
-    let tunable = try TunableSchedule(ScheduleSpec(text), steps: steps)
+    let tunable = try TunableSchedule(of: TrainingRun(ScheduleSpec(text), steps: steps))
     let optimum = try tunable.optimum()
     for exponent in stride(from: -1.0, through: 4, by: 0.005) {
       let gamma = optimum.baseLearningRate * pow(10, exponent)
@@ -44,28 +44,32 @@ import Testing
   }
 
   @Test func aTinyFloorIsNoFloor() throws {
-    let floored = try TunableSchedule(ScheduleSpec("cosine:min-lr=1e-25"), steps: 500).optimum()
-    let plain = try TunableSchedule(ScheduleSpec("cosine"), steps: 500).optimum()
+    let floored = try TunableSchedule(
+      of: TrainingRun(ScheduleSpec("cosine:min-lr=1e-25"), steps: 500)
+    ).optimum()
+    let plain = try TunableSchedule(of: TrainingRun(ScheduleSpec("cosine"), steps: 500)).optimum()
     #expect(relativeError(floored.baseLearningRate, plain.baseLearningRate) < 1e-10)
     #expect(relativeError(floored.bound, plain.bound) < 1e-13)
   }
 
   @Test func aHighFloorMakesTheScheduleConstant() throws {
-    let optimum = try TunableSchedule(ScheduleSpec("linear:min-lr=10"), steps: 100).optimum()
+    let optimum = try TunableSchedule(of: TrainingRun(ScheduleSpec("linear:min-lr=10"), steps: 100))
+      .optimum()
     #expect(optimum.isAtFloor && optimum.baseLearningRate == 10)
   }
 
   /// The distance for which γ is tuned, and back.
   @Test(arguments: ["linear", "wsd20:min-lr=1e-5", "cosine:min-lr=1e-4,floor=clamp"], [1e-3, 0.3])
   func distanceAndBack(_ text: String, _ gamma: Double) throws {
-    let tunable = try TunableSchedule(ScheduleSpec(text), steps: 400)
+    let tunable = try TunableSchedule(of: TrainingRun(ScheduleSpec(text), steps: 400))
     let distance = try tunable.distance(tunedAt: gamma)
     let optimum = try tunable.optimum(distance: distance)
     #expect(relativeError(optimum.baseLearningRate, gamma) < 1e-8)
   }
 
   @Test func longRunsUseTheClosedForm() throws {
-    let optimum = try TunableSchedule(ScheduleSpec("wsd20"), steps: 1_000_000_000).optimum()
+    let optimum = try TunableSchedule(of: TrainingRun(ScheduleSpec("wsd20"), steps: 1_000_000_000))
+      .optimum()
     #expect(relativeError(optimum.baseLearningRate * 1e9.squareRoot(), 0.514515) < 1e-5)
   }
 }

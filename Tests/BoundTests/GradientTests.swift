@@ -59,21 +59,12 @@ import Testing
         let sum = zip(schedule.multipliers, gradient.noiseSlopes).reduce(0) { $0 + $1.0 * $1.1 }
         #expect(relativeError(sum, gradient.terms.noiseSum) < 1e-14)
         // Ω* does not change with the scale of η, so its slopes are orthogonal to η.
-        let flat = zip(schedule.multipliers, gradient.optimalBoundLogarithmicSlopes)
-          .reduce(0) { $0 + $1.0 * $1.1 }
+        let terms = gradient.terms
+        let flat = zip(schedule.multipliers, gradient.noiseSlopes).reduce(0) {
+          $0 + $1.0 * ($1.1 / terms.noiseSum - 1 / terms.stepSum) / 2
+        }
         #expect(abs(flat) < 1e-14)
       }
-    }
-
-    @Test func slopesOfTheBound() throws {
-      let schedule = try ScheduleSpec("cosine").schedule(steps: 30)
-      let gradient = try BoundGradient(of: schedule)
-      let slopes = try gradient.boundSlopes(at: 0.1, distance: 2)
-      let s = gradient.terms.stepSum
-      for (slope, noise) in zip(slopes, gradient.noiseSlopes) {
-        #expect(abs(slope - (0.05 * noise - 4 / (0.2 * s * s))) < 1e-14)
-      }
-      #expect(throws: BoundError.self) { try gradient.boundSlopes(at: 0) }
     }
   }
 #endif

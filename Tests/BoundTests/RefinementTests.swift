@@ -1,6 +1,7 @@
 import Bound
 import Glibc
 import Schedules
+import Support
 import TestSupport
 import Testing
 
@@ -13,7 +14,7 @@ import Testing
       let refined = try RefinedSchedule(norms: RefinedSchedule.filtered(norms), norm: norm)
       let linear = (1...count).map { Double(count - $0) / Double(count - 1) }
       #expect(refined.schedule.multipliers == linear)
-      #expect(refined.guaranteeRatioToLinear == 1 && refined.peakFraction == 0)
+      #expect(refined.guaranteeRatioToLinear == 1)
     }
   }
 
@@ -39,18 +40,19 @@ import Testing
       } / total
     }
     let refined = try RefinedSchedule(norms: smooth)
-    #expect(abs(refined.peakFraction - peak) < 5.1e-5)
+    let peakIndex = try #require(refined.schedule.multipliers.firstIndex(of: 1))
+    #expect(abs(Double(peakIndex) / Double(n - 1) - peak) < 5.1e-5)
     #expect(abs(refined.guaranteeRatioToLinear - ratio) < 5.1e-5)
     #expect(refined.schedule.last == 0)
   }
 
   @Test func refusesWhatIsNoNorm() {
-    #expect(throws: RefinementError.tooFewNorms(1)) { try RefinedSchedule(norms: [1]) }
-    #expect(throws: RefinementError.norm(index: 1, value: 0)) {
-      try RefinedSchedule(norms: [1, 0, 2])
-    }
-    #expect(throws: RefinementError.self) { try RefinedSchedule(norms: [1, .nan]) }
-    #expect(throws: RefinementError.self) { try RefinedSchedule(norms: [1e-200, 1e200]) }
+    let few = #expect(throws: InputError.self) { try RefinedSchedule(norms: [1]) }
+    #expect(few?.description == "1 gradient norms make no schedule; give two or more")
+    let zero = #expect(throws: InputError.self) { try RefinedSchedule(norms: [1, 0, 2]) }
+    #expect(zero?.problem == "gradient norm 2 is 0")
+    #expect(throws: InputError.self) { try RefinedSchedule(norms: [1, .nan]) }
+    #expect(throws: InputError.self) { try RefinedSchedule(norms: [1e-200, 1e200]) }
   }
 
   /// The guarantee never exceeds that of linear decay.

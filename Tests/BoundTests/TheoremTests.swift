@@ -50,7 +50,7 @@ import Testing
   ]
 
   @Test func neverAboveTheBound() throws {
-    let seeds = ProcessInfo.processInfo.environment["LRBOUND_HEAVY"] == "1" ? 40_000 : 4000
+    let seeds = isHeavy ? 40_000 : 4000
     var generator = SplitMix64(seed: 31)
     var nearest = 0.0
     var nearestMinimised = 0.0

@@ -73,7 +73,7 @@ import Testing
   }
 
   /// One peak among a million steps survives, whether the values are held or streamed.
-  @Test(arguments: [0, 1, 123_456, 999_998, 999_999])
+  @Test(arguments: sampled([0, 1, 123_456, 999_998, 999_999]))
   func peaksSurvive(_ peak: Int) {
     let count = 1_000_000
     func value(_ index: Int) -> Double { index == peak ? 1 : 0 }

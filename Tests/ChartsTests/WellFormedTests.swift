@@ -44,7 +44,7 @@ import Testing
   @Test(arguments: ChartSamples.all.indices)
   func samples(_ index: Int) { Self.check(ChartSamples.all[index].chart) }
 
-  @Test(arguments: 0..<8)
+  @Test(arguments: sampled(0..<8))
   func randomData(_ seed: Int) {
     var generator = SplitMix64(seed: UInt64(seed))
     func value() -> Double {

@@ -58,7 +58,7 @@ import Testing
     (["--steps", "100", "--lr", "1e-3"], log(), 2, ["--schedule"]),
   ]
 
-  @Test(arguments: badLogs)
+  @Test(arguments: sampled(badLogs))
   func refuses(_ arguments: [String], _ input: String, _ code: Int32, _ pieces: [String]) throws {
     let run = try CommandRun(["check", "--log", "-"] + arguments, input: input)
     #expect(run.code == code && run.output.isEmpty, "\(run.errors)")
@@ -135,7 +135,7 @@ import Testing
     (["1e-3", "--calibration", "/nowhere.json"], 3, ["/nowhere.json"]),
   ]
 
-  @Test(arguments: badRates)
+  @Test(arguments: sampled(badRates))
   func refusesRates(_ arguments: [String], _ code: Int32, _ pieces: [String]) throws {
     let run = try CommandRun(Self.rate + arguments)
     #expect(run.code == code && run.output.isEmpty, "\(run.errors)")

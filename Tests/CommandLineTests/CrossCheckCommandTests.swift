@@ -46,22 +46,23 @@ import Testing
   }
 
   @Test func ownTasks() throws {
-    let own = ["--task", "2,1.5,.2,4", "--task", "1.5,4,.001,64"]
+    let own = ["--task", "2,1.5,20%,4", "--task", "1.5,4,.1%,64"]
     let json = try CommandRun(Self.transfer + own + ["--json"]).json()
     let model = try #require(json["theory_model"] as? [String: Any])
     let tasks = try #require(model["tasks"] as? [[String: Any]])
     #expect(tasks.map { $0["on_edge"] as? Bool } == [false, true])
     #expect(tasks[0]["a"] as? Double == 2 && tasks[0]["batch"] as? Double == 4)
     let table = try CommandRun(Self.transfer + own).output
-    #expect(table.contains("left out: 1.5,4,.001,64") && table.contains("its task: "))
-    let none = try CommandRun(Self.transfer + ["--task", "1.5,4,.001,64"])
+    #expect(table.contains("left out: 1.5,4,.1%,64") && table.contains("its task: "))
+    let none = try CommandRun(Self.transfer + ["--task", "1.5,4,.1%,64"])
     #expect(none.code == 0 && none.output.contains("theory model  left out"))
   }
 
   /// Where every task contradicts the answer at every horizon, that is a warning.
   @Test func warnsWhereAllContradict() throws {
     let run = try CommandRun([
-      "transfer", "--from", "wsd20", "--to", "constant", "--steps", "50000", "--task", "1.5,2,1,1",
+      "transfer", "--from", "wsd20", "--to", "constant", "--steps", "50000", "--task",
+      "1.5,2,100%,1",
     ])
     #expect(run.code == 0 && run.errors.contains("every task of the theory model"), "\(run.errors)")
     let usual = try CommandRun(Self.transfer)

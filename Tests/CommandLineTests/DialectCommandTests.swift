@@ -119,7 +119,7 @@ import Testing
       ["hf warmup_stable_decay, num_decay_steps", "{\"num_decay_steps\": 1}"]
     ),
     (["schedule", "greedy", "--steps", "9", "--dialect", "hf"], 2, ["give a log"]),
-    (["schedule", "linear", "--dialect", "hf"], 2, ["add --steps"]),
+    (["schedule", "linear", "--dialect", "hf"], 2, ["give the number of steps"]),
     (
       [
         "schedule", "linear", "--dialect", "hf", "--steps", "9", "--kwargs", "{\"warmup_step\": 3}",
@@ -145,10 +145,13 @@ import Testing
     (["schedule", "linear", "--steps", "9", "--export", "pytorch"], 2, ["did you mean torch"]),
     (["schedule", "linear", "--steps", "9", "--export", "torch", "--csv"], 2, ["one of them"]),
     (["schedule", "rex", "--steps", "9", "--export", "hf"], 2, ["--export hf", "no REX decay"]),
-    (["schedule", "wsd20", "--steps", "9", "--export", "nanotron"], 2, ["add --lr"]),
+    (
+      ["schedule", "wsd20", "--steps", "9", "--export", "nanotron"], 2,
+      ["give the base learning rate"]
+    ),
   ]
 
-  @Test(arguments: badInput)
+  @Test(arguments: sampled(badInput))
   func refused(_ arguments: [String], _ code: Int32, _ pieces: [String]) throws {
     let run = try CommandRun(arguments)
     #expect(run.code == code && run.output.isEmpty, "\(run.errors)")

@@ -1,3 +1,4 @@
+import Support
 import TestSupport
 import Testing
 
@@ -5,41 +6,31 @@ import Testing
 
 /// No number that is not finite leaves the program, in any form.
 @Suite struct FiniteNumberTests {
-  @Test func aReportWithoutANumberIsRefused() throws {
-    let good = Report(
-      command: "x", text: ["infinite nano", "con:beta=0.5"], json: ["loss": .number(1)],
-      csv: [["loss"], ["1"]])
-    try FiniteNumbers.check(good)
-    var inJSON = good
-    inJSON.json["rows"] = .array([.object(["excess": .number(.nan)])])
-    #expect(throws: NoAnswer.self) { try FiniteNumbers.check(inJSON) }
-    do { try FiniteNumbers.check(inJSON) } catch {
-      #expect(error.description.contains("rows[0].excess"))
-    }
-    var inCSV = good
-    inCSV.csv = [["step", "loss"], ["1", "inf"]]
-    do { try FiniteNumbers.check(inCSV) } catch {
-      #expect(error.description.contains("loss, row 1"))
-    }
-    #expect(throws: NoAnswer.self) { try FiniteNumbers.check(inCSV) }
-    for cell in ["+inf %", "-inf", "nan", "T^−nan", "10×inf"] {
-      var inText = good
-      inText.text = ["  cost  \(cell)"]
-      #expect(throws: NoAnswer.self, "\(cell)") { try FiniteNumbers.check(inText) }
-    }
+  /// A report of one number.
+  private struct Body: Codable {
+    /// A row of it.
+    struct Row: Codable { let excess: Double }
+    let rows: [Row]
   }
 
-  /// What the user wrote is repeated as it is; code that lrbound wrote is not.
-  @Test func echoes() throws {
-    var report = Report(
-      command: "x", text: ["command=python train.py --clip inf"],
-      json: ["workload": .string("command=python train.py --clip inf")], csv: [["a"]])
-    try FiniteNumbers.check(report)
-    report.json = ["export": .object(["text": .string("return inf")])]
-    report.text = ["return inf"]
-    #expect(throws: NoAnswer.self) { try FiniteNumbers.check(report) }
-    #expect(throws: NoAnswer.self) { try FiniteNumbers.check("<path d=\"M 1,nan\"/>") }
-    try FiniteNumbers.check("<text>a/run-inf/nan.csv</text>")
+  @Test func inJSON() throws {
+    #expect(throws: Never.self) { try JSONOutput.data(Body(rows: [.init(excess: 1)])) }
+    let error = #expect(throws: InputError.self) {
+      try JSONOutput.data(Body(rows: [.init(excess: 1), .init(excess: .nan)]))
+    }
+    #expect(error?.description.contains("rows[1].excess") == true && error?.kind == .unanswerable)
+  }
+
+  /// Numbers are marked where they become text; words that look like them are not numbers.
+  @Test func inText() throws {
+    try InputError.requireFinite("infinite nano con:beta=0.5 --clip inf")
+    for text in [significant(.nan), cell(-.infinity), percent(.infinity), fixed(.nan)] {
+      #expect(throws: InputError.self) { try InputError.requireFinite("a\n  cost  \(text)\nb") }
+    }
+    let error = #expect(throws: InputError.self) {
+      try InputError.requireFinite("a\n  cost  \(significant(.infinity))\nb")
+    }
+    #expect(error?.description.contains("'  cost  inf'") == true)
   }
 
   /// Ordinary arguments whose answer was infinite.

@@ -9,7 +9,7 @@ import Testing
   /// The package's targets with the layers right below them; what those import is allowed, too.
   static let layers: [String: Set<String>] = [
     "Support": [], "Numerics": [], "Schedules": ["Support", "Numerics"], "Bound": ["Schedules"],
-    "Tuning": ["Bound"], "TheoryModel": ["Schedules"], "Runs": ["Bound"],
+    "Tuning": ["Bound"], "TheoryModel": ["Schedules"], "Runs": ["Schedules"],
     "Transfer": ["Tuning", "TheoryModel", "Runs"], "Search": ["Tuning", "TheoryModel"],
     "Charts": [], "lrbound": ["Transfer", "Search", "Charts"],
   ]
@@ -35,6 +35,21 @@ import Testing
       }
     }
     return modules
+  }
+
+  /// A folder shows at most fifteen Swift files, and a file at most 350 lines.
+  @Test func sizes() throws {
+    let files = try #require(
+      FileManager.default.enumerator(at: Self.sources, includingPropertiesForKeys: nil))
+    var counts: [String: Int] = [:]
+    for case let file as URL in files where file.pathExtension == "swift" {
+      counts[file.deletingLastPathComponent().path, default: 0] += 1
+      let lines = try String(contentsOf: file, encoding: .utf8).split(
+        separator: "\n", omittingEmptySubsequences: false)
+      #expect(lines.count <= 351, "\(file.lastPathComponent)")
+    }
+    #expect(counts.count > 20)
+    for (folder, count) in counts { #expect(count <= 15, "\(folder)") }
   }
 
   @Test func importsPointDownwards() throws {

@@ -72,7 +72,7 @@ import Testing
   }
 
   @Test func finiteOrRefused() throws {
-    let runs = ProcessInfo.processInfo.environment["LRBOUND_HEAVY"] == "1" ? 2000 : 80
+    let runs = isHeavy ? 2000 : 25
     var attack = Attack(random: SplitMix64(seed: 13))
     let picture = try TemporaryFile("", name: "a.svg").path
     // A word of its own, not a part of a name.

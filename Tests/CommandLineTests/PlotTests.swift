@@ -17,7 +17,8 @@ import Testing
     (["bound", "linear", "--steps", "400", "--at", "1,200,400"], ["step t"]),
     (["bound", "cosine:min-lr=1e-3", "--steps", "400", "--distance", "2"], ["Ω_t"]),
     (
-      ["tune", "wsd20", "--steps", "400", "--lr", "0.02"], ["cooldown, part of the run", "least Ω"]
+      ["tune", "wsd20", "--steps", "400", "--lr", "0.02"],
+      ["cooldown, fraction of the run", "least Ω"]
     ),
     (["tune", "cosine", "--steps", "400"], ["cosine cycle", "γ re-tuned"]),
     (["tune", "invsqrt", "--steps", "400"], ["γ (D/G)"]),
@@ -85,7 +86,7 @@ import Testing
     arguments.map { $0 == "SWEEP" ? Self.sweep?.path ?? $0 : $0 }
   }
 
-  @Test(arguments: commands)
+  @Test(arguments: sampled(commands))
   func pictures(_ arguments: [String], _ texts: [String]) throws {
     let arguments = named(arguments)
     let file = try TemporaryFile("", name: "a.svg")

@@ -151,7 +151,7 @@ import Testing
   ]
 
   /// Options without an effect are refused by name.
-  @Test(arguments: refused)
+  @Test(arguments: sampled(refused))
   func refuses(_ arguments: [String], _ piece: String) throws {
     let path = try Self.table().path
     let norms = try TemporaryFile("grad_norm\n1\n2\n1\n", name: "norms.csv").path

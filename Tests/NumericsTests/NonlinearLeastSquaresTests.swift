@@ -57,26 +57,3 @@ import Testing
     #expect(abs(found.point[0] - 1) < 1e-8 && found.point[1] == 5)
   }
 }
-
-@Suite struct PositiveDefiniteMatrixTests {
-  @Test func solvesAndInverts() throws {
-    let rows: [[Double]] = [[4, 2, -1], [2, 5, 0.5], [-1, 0.5, 3]]
-    let factored = try #require(PositiveDefiniteMatrix(rows))
-    let solution = factored.solve([1, -2, 0.5])
-    for (row, right) in zip(rows, [1, -2, 0.5]) {
-      #expect(abs(zip(row, solution).reduce(0) { $0 + $1.0 * $1.1 } - right) < 1e-14)
-    }
-    let inverse = factored.inverse
-    for row in 0..<3 {
-      for column in 0..<3 {
-        let entry = (0..<3).reduce(0) { $0 + rows[row][$1] * inverse[$1][column] }
-        #expect(abs(entry - (row == column ? 1 : 0)) < 1e-14)
-      }
-    }
-  }
-
-  @Test(arguments: [
-    [[1, 2], [2, 1]], [[0, 0], [0, 1]], [[1, 1], [1, 1]], [[.nan, 0], [0, 1]],
-  ])
-  func refuses(_ rows: [[Double]]) { #expect(PositiveDefiniteMatrix(rows) == nil) }
-}

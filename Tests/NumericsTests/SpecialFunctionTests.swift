@@ -1,3 +1,4 @@
+import Glibc
 import Numerics
 import TestSupport
 import Testing
@@ -22,5 +23,18 @@ import Testing
     var sum = CompensatedSum()
     for k in stride(from: count, to: 0, by: -1) { sum.add(1 / Double(k)) }
     #expect(abs(harmonicNumber(count) - sum.value) <= 4e-16 * max(1, sum.value))
+  }
+
+  @Test func hurwitzZetaValues() {
+    let pi = Double.pi
+    #expect(relativeError(hurwitzZeta(2), pi * pi / 6) < 1e-15)
+    #expect(relativeError(hurwitzZeta(4), pow(pi, 4) / 90) < 1e-15)
+    #expect(relativeError(hurwitzZeta(1.5), 2.612375348685488) < 1e-15)
+    #expect(relativeError(hurwitzZeta(1.001), 1000.5772884760117) < 1e-13)
+    #expect(relativeError(hurwitzZeta(100), 1) < 1e-15)
+    for start in [2.0, 17.5, 1e6] {
+      let shifted = hurwitzZeta(2.5, from: start + 1) + pow(start, -2.5)
+      #expect(relativeError(hurwitzZeta(2.5, from: start), shifted) < 1e-14)
+    }
   }
 }

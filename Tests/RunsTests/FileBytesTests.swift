@@ -1,4 +1,3 @@
-import Bound
 import Foundation
 import Glibc
 import Runs
@@ -14,7 +13,7 @@ import Testing
     ("log", { _ = try RunLog(contentsOf: $0) }), ("sweep", { _ = try Sweep(contentsOf: $0) }),
     ("runs", { _ = try SweepFolder(contentsOf: [$0]) }),
     ("schedule", { _ = try Schedule(contentsOf: $0) }),
-    ("norms", { _ = try GradientNorms.contents(of: $0) }),
+    ("norms", { _ = try gradientNorms(contentsOf: $0) }),
     (
       "curve",
       {

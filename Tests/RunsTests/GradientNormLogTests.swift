@@ -67,15 +67,15 @@ import Testing
 
   @Test func straightLinesBetweenLoggedSteps() throws {
     let log = try Self.log("step,grad_norm\n2,4\n4,2\n")
-    #expect(log.perStep(isFiltered: false) == [4, 4, 3, 2])
-    #expect(log.perStep(count: 6, isFiltered: false) == [4, 4, 3, 2, 2, 2])
-    #expect(log.perStep(count: 1, isFiltered: false) == [4])
+    #expect(log.perStep() == [4, 4, 3, 2])
+    #expect(log.perStep(count: 6) == [4, 4, 3, 2, 2, 2])
+    #expect(log.perStep(count: 1) == [4])
   }
 
   @Test func theFilterWorksOnWhatWasLogged() throws {
     let rows = (1...100).map { "\($0 * 50),\($0 == 40 ? 99 : 1)" }.joined(separator: "\n")
     let log = try Self.log("step,grad_norm\n" + rows)
-    #expect(log.perStep(isFiltered: true) == [Double](repeating: 1, count: 5000))
-    #expect(log.perStep(isFiltered: false)[1999] == 99)
+    #expect(log.perStep(filterWidth: 11) == [Double](repeating: 1, count: 5000))
+    #expect(log.perStep()[1999] == 99)
   }
 }

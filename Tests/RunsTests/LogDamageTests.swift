@@ -9,7 +9,7 @@ import Testing
   /// How many records a log has, and whether it says that the end is cut off.
   static func reading(_ bytes: [UInt8], _ options: LogOptions) -> (records: Int, isCut: Bool)? {
     guard let log = try? RunLog(bytes: bytes, path: "log", options: options) else { return nil }
-    let isCut = log.mended.contains { $0.kind == .unfinishedRecords }
+    let isCut = log.repairs.contains { $0.kind == .unfinishedRecords }
     return (log.series.values.reduce(0) { $0 + $1.steps.count }, isCut)
   }
 
@@ -62,7 +62,7 @@ import Testing
       let log = try RunLog(bytes: damaged, path: "log", options: Self.events)
       let count = log.series.values.reduce(0) { $0 + $1.steps.count }
       #expect(count >= whole.records - 1, "\(position)")
-      #expect(log.mended.contains { $0.kind == .corruptRecords && $0.count == 1 }, "\(position)")
+      #expect(log.repairs.contains { $0.kind == .corruptRecords && $0.count == 1 }, "\(position)")
     }
   }
 
@@ -76,7 +76,7 @@ import Testing
       let count = log.series.values.reduce(0) { $0 + $1.steps.count }
       // A record has up to four values; where a length is damaged, the rest of the block is lost.
       #expect(count > whole.records / 3, "\(position)")
-      #expect(log.mended.contains { $0.kind == .corruptRecords }, "\(position)")
+      #expect(log.repairs.contains { $0.kind == .corruptRecords }, "\(position)")
     }
   }
 
@@ -93,7 +93,7 @@ import Testing
       return [0x12, UInt8(body.count)] + body
     }
     let log = try RunLog(bytes: LogContainers.wandbFile(records), path: "log")
-    #expect(log.loss?.steps == [1, 2, 3] && log.loss?.values == [3, 2, 1] && log.mended.isEmpty)
+    #expect(log.loss?.steps == [1, 2, 3] && log.loss?.values == [3, 2, 1] && log.repairs.isEmpty)
   }
 
   /// Scalars as every type of tensor.

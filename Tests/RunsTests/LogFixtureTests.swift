@@ -49,7 +49,7 @@ import Testing
   {
     let log = try RunLog(contentsOf: Self.path(name))
     #expect(log.format == format)
-    #expect(log.mended.map(\.kind) == mended, "\(log.mended.map(\.message))")
+    #expect(log.repairs.map(\.kind) == mended, "\(log.repairs.map(\.message))")
     let expected = try Self.expected(name)
     #expect(Set(log.series.keys) == Set(expected.keys))
     for (quantity, entries) in expected {
@@ -67,7 +67,7 @@ import Testing
     #expect(log.columns[.loss] == "train/loss" && log.columns[.validationLoss] == "eval/loss")
     #expect(log.finalLossQuantity == .validationLoss && log.finalLoss == 2.9016043572222894)
     let resumed = try RunLog(contentsOf: Self.path("resumed-tensorboard"))
-    #expect(resumed.mended.first?.count == 40)
+    #expect(resumed.repairs.first?.count == 40)
     let state = try RunLog(
       contentsOf: Self.path("trainer_state.json"),
       options: LogOptions(columns: [.loss: "train_loss"]))

@@ -7,7 +7,7 @@ import Testing
 @Suite struct LogFuzzTests {
   /// The number of files: a tenth of LRBOUND_FUZZ, which counts short texts.
   static var count: Int {
-    ProcessInfo.processInfo.environment["LRBOUND_FUZZ"].flatMap(Int.init).map { $0 / 10 } ?? 1000
+    ProcessInfo.processInfo.environment["LRBOUND_FUZZ"].flatMap(Int.init).map { $0 / 10 } ?? 300
   }
 
   /// The beginnings of real logs.
@@ -114,7 +114,7 @@ import Testing
     for quantity in [LogQuantity.learningRate, .gradientNorm] {
       #expect(log.series[quantity]?.values.allSatisfy { $0 >= 0 && $0.isFinite } != false)
     }
-    #expect(log.mended.allSatisfy { $0.count > 0 && !$0.message.contains("\n") })
+    #expect(log.repairs.allSatisfy { $0.count > 0 && !$0.message.contains("\n") })
     return true
   }
 }

@@ -93,8 +93,8 @@ import Testing
     #expect(loss.steps == steps)
     #expect(
       zip(loss.values, values).allSatisfy { $0 == $1 || $0.isNaN && $1.isNaN }, "\(loss.values)")
-    #expect(log.mended.map { "\($0.kind.rawValue) \($0.count)" } == mended)
-    #expect(log.mended.allSatisfy { !$0.message.contains("\n") })
+    #expect(log.repairs.map { "\($0.kind.rawValue) \($0.count)" } == mended)
+    #expect(log.repairs.allSatisfy { !$0.message.contains("\n") })
     // The same file, read in the format that was recognised.
     #expect(try Self.log(text, options: LogOptions(format: format)).loss?.steps == steps)
   }
@@ -102,8 +102,11 @@ import Testing
   /// Text, options, line, pieces of the message.
   static let bad: [(String, LogOptions, Int?, [String])] = [
     ("", LogOptions(), nil, ["it is empty"]), (" \n\n", LogOptions(), nil, ["it is empty"]),
-    ("a,b\n1,2\n", LogOptions(), nil, ["'a, b'", "--loss-col"]),
-    ("step,a\n1,2\n", LogOptions(), nil, ["'step, a'", "--loss-col"]),
+    (
+      "a,b\n1,2\n", LogOptions(), nil,
+      ["'a, b'", "a loss, a learning rate or a gradient norm; name it"]
+    ),
+    ("step,a\n1,2\n", LogOptions(), nil, ["'step, a'", "name it"]),
     ("step,loss\n", LogOptions(), nil, ["no record holds a number in loss"]),
     ("step,loss\n1,x\n", LogOptions(), nil, ["no record holds a number in loss"]),
     ("step,lr\n1,-1\n", LogOptions(), nil, ["no record holds a number in lr"]),
@@ -154,7 +157,8 @@ import Testing
     ])
     let log = try Self.log(text, options: options)
     #expect(log.columns[.loss] == "a" && log.loss?.values == [2] && log.steps == [1])
-    #expect(log.validationLoss?.values == [3] && log.finalValidationLoss?.values == [4])
+    #expect(
+      log.series[.validationLoss]?.values == [3] && log.series[.finalValidationLoss]?.values == [4])
     #expect(log.learningRate?.values == [5] && log.gradientNorm?.values == [6])
     #expect(log.finalLoss == 4 && log.finalLossQuantity == .finalValidationLoss)
   }
@@ -163,17 +167,18 @@ import Testing
   @Test func oneColumnTwice() throws {
     let options = LogOptions(columns: [.loss: "a", .validationLoss: "a"])
     let log = try Self.log("step,a\n1,3\n2,2\n", options: options)
-    #expect(log.loss?.values == [3, 2] && log.loss == log.validationLoss && log.mended.isEmpty)
+    #expect(
+      log.loss?.values == [3, 2] && log.loss == log.series[.validationLoss] && log.repairs.isEmpty)
   }
 
   @Test func severalOptimisers() throws {
     let log = try Self.log("step,lr-Muon,lr-AdamW,lr-AdamW-momentum\n1,3,2,0.9\n")
     #expect(log.learningRate?.values == [3])
-    #expect(log.mended.map(\.kind) == [.severalLearningRates])
-    #expect(log.mended.first?.columns == ["lr-Muon", "lr-AdamW"])
+    #expect(log.repairs.map(\.kind) == [.severalLearningRates])
+    #expect(log.repairs.first?.columns == ["lr-Muon", "lr-AdamW"])
     let chosen = try Self.log(
       "step,lr-Muon,lr-AdamW\n1,3,2\n", options: LogOptions(columns: [.learningRate: "lr-AdamW"]))
-    #expect(chosen.learningRate?.values == [2] && chosen.mended.isEmpty)
+    #expect(chosen.learningRate?.values == [2] && chosen.repairs.isEmpty)
   }
 
   /// Columns, values at two steps, and whether it matters which of them is taken.
@@ -193,13 +198,17 @@ import Testing
     if isSame {
       let log = try Self.log(text)
       #expect(log.columns[.learningRate] == names[0] && log.learningRate?.values == [2, 1])
-      let kinds = log.mended.map(\.kind)
+      let kinds = log.repairs.map(\.kind)
       #expect(first.hasSuffix(",") ? kinds.isEmpty : kinds == [.severalLearningRates])
     } else {
-      let error = #expect(throws: InputError.self) { try Self.log(text) }
-      for piece in names + ["--lr-col"] { #expect(error?.description.contains(piece) == true) }
+      var options = LogOptions()
+      options.columnOptions = [.learningRate: "--rate-column"]
+      let error = #expect(throws: InputError.self) { try Self.log(text, options: options) }
+      for piece in names + ["with --rate-column"] {
+        #expect(error?.description.contains(piece) == true)
+      }
       let chosen = try Self.log(text, options: LogOptions(columns: [.learningRate: names[1]]))
-      #expect(chosen.columns[.learningRate] == names[1] && chosen.mended.isEmpty)
+      #expect(chosen.columns[.learningRate] == names[1] && chosen.repairs.isEmpty)
     }
   }
 
@@ -211,7 +220,7 @@ import Testing
 
   @Test func sparseRowsMakeOneTable() throws {
     let log = try Self.log("step,lr,loss,val_loss\n1,,3,\n1,0.5,,\n2,0.25,,\n2,,2,2.5\n")
-    #expect(log.mended.isEmpty)
+    #expect(log.repairs.isEmpty)
     let table = LogTable(of: log)
     #expect(table.steps == [1, 2] && table.quantities == [.learningRate, .loss, .validationLoss])
     #expect(table.columns == [[0.5, 0.25], [3, 2], [nil, 2.5]])
@@ -223,9 +232,9 @@ import Testing
     let steps = Set(0..<20_000).shuffled(using: &generator).prefix(500).sorted()
     let rows = steps.map { "\($0),3" }.joined(separator: "\n")
     let log = try Self.log("_step,loss\n\(rows)\n")
-    #expect(log.mended.map(\.kind) == [.sampledRows])
+    #expect(log.repairs.map(\.kind) == [.sampledRows])
     let even = (0..<500).map { "\($0 * 10),3" }.joined(separator: "\n")
-    #expect(try Self.log("_step,loss\n\(even)\n").mended.isEmpty)
+    #expect(try Self.log("_step,loss\n\(even)\n").repairs.isEmpty)
   }
 
   /// The folder of a file.
@@ -242,11 +251,11 @@ import Testing
     let log = try RunLog(contentsOf: run)
     #expect(log.format == .mlflow && log.columns[.loss] == "train/loss")
     #expect(log.loss?.steps == [1, 3] && log.loss?.values == [3, 2])
-    #expect(log.mended.map(\.kind) == [.unreadableLines, .unfinishedRecords])
+    #expect(log.repairs.map(\.kind) == [.unreadableLines, .unfinishedRecords])
     try "7 2.5\n8 2\n".write(
       toFile: run + "/metrics/val_loss", atomically: false, encoding: .utf8)
     // Metrics of the oldest versions have no steps.
-    #expect(try RunLog(contentsOf: run).validationLoss?.steps == [1, 2])
+    #expect(try RunLog(contentsOf: run).series[.validationLoss]?.steps == [1, 2])
   }
 
   @Test func aFolderWithTwoLogs() throws {
@@ -260,7 +269,7 @@ import Testing
   /// Names from a file do not break a message into lines.
   @Test func namesInMessages() throws {
     let log = try Self.log("step,\"lr-a\nb\",lr-c\n1,2,3\n")
-    #expect(log.mended.count == 1 && log.mended.allSatisfy { !$0.message.contains("\n") })
+    #expect(log.repairs.count == 1 && log.repairs.allSatisfy { !$0.message.contains("\n") })
     let error = #expect(throws: InputError.self) { try Self.log("step,\"lr-a\nb\"\n1,x\n") }
     #expect(error?.description.contains("\n") == false)
   }

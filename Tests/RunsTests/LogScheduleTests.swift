@@ -45,7 +45,7 @@ import Testing
       #expect(value == Self.rate * schedule.multipliers[step - shift])
     }
     #expect(rates.steps.count == log.learningRate?.steps.count)
-    #expect(aligned.mended.contains { $0.kind == .learningRatesOfNextStep } == (timing == .next))
+    #expect(aligned.repairs.contains { $0.kind == .learningRatesOfNextStep } == (timing == .next))
   }
 
   /// Single precision, six digits, and a warmup that begins at a hundredth of the peak.
@@ -85,15 +85,18 @@ import Testing
   {
     let (log, _) = try Self.log(own, steps: 400, timing: .applied)
     let plan = try ScheduleSpec(spec).schedule(steps: steps)
-    let error = #expect(throws: ScheduleMismatch.self) {
-      try log.aligned(with: plan, baseLearningRate: rate)
-    }
-    #expect(error?.step == first)
-    #expect(error?.found == log.learningRate?.values[first / 10 - 1])
-    if let expected = error?.expected {
+    let check = try PlanCheck(of: log, schedule: plan, baseLearningRate: rate)
+    let mismatch = try #require(check.mismatch)
+    #expect(mismatch.step == first)
+    #expect(mismatch.found == log.learningRate?.values[first / 10 - 1])
+    if let expected = mismatch.expected {
       #expect(abs(expected - rate * plan.multipliers[first - 1]) < 0.01 * rate)
     }
-    #expect(error?.description.contains("step \(first)") == true)
+    let error = #expect(throws: InputError.self) {
+      try log.aligned(with: plan, baseLearningRate: rate)
+    }
+    let found = "at step \(first) the learning rate is \(mismatch.found)"
+    #expect(error?.kind == .contents && error?.problem.contains(found) == true)
   }
 
   @Test func movedWithoutASchedule() throws {

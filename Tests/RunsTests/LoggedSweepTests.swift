@@ -81,7 +81,7 @@ import Testing
     let sweep = LoggedSweep(of: replicates + [diverged, short, odd, bare], known: settings)
     #expect(sweep.unused.map(\.path) == ["short.csv", "odd.csv", "bare.csv"])
     #expect(sweep.unused[0].reason == "it ends at step 900 of 1000")
-    #expect(sweep.unused[2].reason.contains("--lr"))
+    #expect(sweep.unused[2].reason.contains("base learning rate"))
     let cell = try #require(Sweep(runs: sweep.runs).cells.first)
     #expect(cell.points.count == 1 && cell.points[0].runs == 3 && cell.diverged == [1e-2])
     #expect(abs(cell.points[0].loss - 3.002) < 1e-12)

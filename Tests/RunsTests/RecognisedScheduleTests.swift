@@ -67,7 +67,7 @@ import Testing
     return try RunLog(bytes: Array(text.utf8), path: "trainer_state.json")
   }
 
-  @Test(arguments: [1, 10, 50, 500], [true, false])
+  @Test(arguments: sampled([1, 10, 50, 500]), [true, false])
   func rightOrNothing(_ every: Int, _ isNext: Bool) throws {
     var (offered, all) = (0, 0)
     for (steps, rate, warmup) in [

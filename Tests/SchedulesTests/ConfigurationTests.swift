@@ -1,5 +1,6 @@
 import Foundation
 import Schedules
+import Support
 import TestSupport
 import Testing
 
@@ -22,7 +23,7 @@ import Testing
   }
 
   /// The schedule that a configuration asks for, over the sample's steps.
-  private func schedule(_ configuration: ParameterValue, _ sample: Sample) throws(DialectError)
+  private func schedule(_ configuration: ParameterValue, _ sample: Sample) throws(InputError)
     -> Schedule?
   {
     guard let library = Dialect(rawValue: sample.dialect) else { return nil }
@@ -180,7 +181,7 @@ import Testing
   @Test(arguments: refusals)
   func refused(_ library: Dialect, _ json: String, _ pieces: [String]) throws {
     let configuration = ParameterValue.object(try DialectTests.object(json))
-    let error = #expect(throws: DialectError.self) {
+    let error = #expect(throws: InputError.self) {
       var request = try library.request(configuration: configuration)
       request.steps = request.steps ?? 10
       request.learningRate = request.learningRate ?? 1e-3

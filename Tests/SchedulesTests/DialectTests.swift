@@ -1,5 +1,6 @@
 import Foundation
 import Schedules
+import Support
 import Testing
 
 /// Other libraries' schedules against values recorded from the libraries themselves.
@@ -60,12 +61,15 @@ import Testing
     (.huggingFace, "greedy", "{}", 100, nil, ["give a log"]),
     (.huggingFace, "cosin", "{}", 100, nil, ["did you mean cosine"]),
     (.huggingFace, "linear", "{\"warmup_step\": 3}", 100, nil, ["did you mean warmup_steps"]),
-    (.huggingFace, "linear", "{}", nil, nil, ["add --steps"]),
+    (.huggingFace, "linear", "{}", nil, nil, ["give the number of steps"]),
     (.huggingFace, "linear", "{\"warmup_steps\": 300}", 100, nil, ["longer than the run of 100"]),
     (.huggingFace, "linear", "{\"max_steps\": 90}", 100, nil, ["90 contradicts", "100"]),
-    (.huggingFace, "linear", "{\"warmup_steps\": -1}", 100, nil, ["warmup_steps", "no length"]),
+    (.huggingFace, "linear", "{\"warmup_steps\": -1}", 100, nil, ["warmup_steps", "not a length"]),
     (.huggingFace, "cosine_with_min_lr", "{}", 100, nil, ["min_lr_rate"]),
-    (.huggingFace, "cosine_with_min_lr", "{\"min_lr\": 1e-5}", 100, nil, ["add --lr"]),
+    (
+      .huggingFace, "cosine_with_min_lr", "{\"min_lr\": 1e-5}", 100, nil,
+      ["give the optimiser's learning rate"]
+    ),
     (
       .huggingFace, "cosine_with_min_lr", "{\"min_lr\": 1e-5, \"min_lr_rate\": 0.1}", 100, 1e-3,
       ["one of them"]
@@ -110,7 +114,10 @@ import Testing
       .megatron, "", "{\"lr_warmup_iters\": 100, \"lr_decay_style\": \"linear\"}", 100, nil,
       ["lr_warmup_iters", "not shorter"]
     ),
-    (.megatron, "", "{\"min_lr\": 1e-5}", 100, nil, ["min_lr", "add --lr"]),
+    (
+      .megatron, "", "{\"min_lr\": 1e-5}", 100, nil,
+      ["min_lr", "give the optimiser's learning rate"]
+    ),
     (.megatron, "", "{\"train_samples\": 1000}", nil, nil, ["global_batch_size"]),
     (
       .megatron, "", "{\"lr_warmup_iters\": 10, \"lr_warmup_samples\": 10}", 100, nil,
@@ -132,7 +139,7 @@ import Testing
       ["leave nothing"]
     ),
     (.nanotron, "lineal", "{}", 100, 1e-3, ["no scheduler of that name"]),
-    (.litGPT, "", "{}", 100, nil, ["min_lr", "add --lr"]),
+    (.litGPT, "", "{}", 100, nil, ["min_lr", "give the optimiser's learning rate"]),
     (
       .composer, "CosineAnnealingWithWarmupScheduler", "{\"t_warmup\": \"1ep\"}", 100, nil,
       ["not a time in batches", "0.1dur"]
@@ -158,7 +165,7 @@ import Testing
       ["one more than boundaries"]
     ),
     (.deepSpeed, "WarmupDecayLR", "{}", 100, nil, ["total_num_steps", "mandatory"]),
-    (.deepSpeed, "WarmupLR", "{}", 100, nil, ["add --lr"]),
+    (.deepSpeed, "WarmupLR", "{}", 100, nil, ["give the optimiser's learning rate"]),
     (.epfml, "wsd", "{\"warmup_steps\": 100}", 100, nil, ["leave nothing"]),
     (.torch, "LinearLR", "{\"end_factor\": 0, \"start_factor\": 0}", 100, nil, ["not positive"]),
     (.optax, "constant_schedule", "{\"value\": 0}", 100, nil, ["every learning rate"]),
@@ -175,7 +182,7 @@ import Testing
   ) throws {
     let request = DialectRequest(
       name: name, parameters: try Self.object(json), steps: steps, learningRate: rate)
-    let error = #expect(throws: DialectError.self) { try library.read(request) }
+    let error = #expect(throws: InputError.self) { try library.read(request) }
     let message = try #require(error?.description)
     #expect(message.hasPrefix(library.rawValue) && !message.contains("\n"))
     for piece in pieces { #expect(message.contains(piece), "\(message)") }

@@ -1,12 +1,13 @@
 import Foundation
 import Schedules
+import Support
 import TestSupport
 import Testing
 
 /// Exports read back, without the libraries; `Tests/RealLibraries/compare.py` runs them there.
 @Suite struct ExportTests {
   /// Library, scheduler, parameters: read, exported for the library itself and read again.
-  static let roundTrips: [(ExportTarget, Dialect, String, String)] = [
+  static let roundTrips: [(Dialect, Dialect, String, String)] = [
     (.huggingFace, .huggingFace, "linear", "{\"warmup_steps\": 30}"),
     (.huggingFace, .huggingFace, "cosine", "{\"warmup_steps\": 30}"),
     (.huggingFace, .huggingFace, "constant_with_warmup", "{\"warmup_steps\": 30}"),
@@ -41,7 +42,7 @@ import Testing
   ]
 
   @Test(arguments: roundTrips)
-  func sameSchedule(_ target: ExportTarget, _ library: Dialect, _ name: String, _ json: String)
+  func sameSchedule(_ target: Dialect, _ library: Dialect, _ name: String, _ json: String)
     throws
   {
     let read = try library.read(
@@ -66,9 +67,9 @@ import Testing
   }
 
   /// Spec, target, base learning rate, pieces of the refusal.
-  static let refusals: [(String, ExportTarget, Double?, [String])] = [
-    ("wsd20", .megatron, nil, ["base one is not known", "add --lr"]),
-    ("wsd20", .nanotron, nil, ["add --lr"]),
+  static let refusals: [(String, Dialect, Double?, [String])] = [
+    ("wsd20", .megatron, nil, ["base one is not known", "give the base learning rate"]),
+    ("wsd20", .nanotron, nil, ["give the base learning rate"]),
     ("rex", .huggingFace, 1e-3, ["no REX decay", "torch or optax"]),
     ("twostage:at=0.8,factor=0.5,cooldown=0.1", .huggingFace, 1e-3, ["3 stretches"]),
     ("linear:min=0.3,floor=clamp", .megatron, 1e-3, ["cut off at its floor"]),
@@ -77,12 +78,12 @@ import Testing
   ]
 
   @Test(arguments: refusals)
-  func refused(_ spec: String, _ target: ExportTarget, _ rate: Double?, _ pieces: [String]) throws {
+  func refused(_ spec: String, _ target: Dialect, _ rate: Double?, _ pieces: [String]) throws {
     let schedule = try ScheduleSpec(spec).schedule(steps: 300)
-    let error = #expect(throws: ExportError.self) {
+    let error = #expect(throws: InputError.self) {
       try schedule.exported(for: target, title: spec, baseLearningRate: rate)
     }
-    for piece in ["--export \(target.rawValue)"] + pieces {
+    for piece in ["\(target.rawValue): "] + pieces {
       #expect(try #require(error).description.contains(piece), "\(String(describing: error))")
     }
   }
@@ -105,7 +106,7 @@ import Testing
     #expect(code.contains("TABLE_0") && code.contains("# random\u{FFFD}values"))
     #expect(code.contains("\(schedule.multipliers[999])"))
     let long = try Schedule(values: [Double](repeating: 1, count: 1_000_001))
-    #expect(throws: ExportError.self) { try long.exported(for: .torch, title: "x") }
+    #expect(throws: InputError.self) { try long.exported(for: .torch, title: "x") }
     let many = try ScheduleSpec("wsds:period=10steps,cooldown=5steps").schedule(steps: 10_000)
     #expect(try many.exported(for: .optax, title: "x").text.contains("TABLE_0"))
   }
@@ -115,7 +116,7 @@ import Testing
   func finiteNumbers(_ spec: String) throws {
     for steps in [1, 2, 9] {
       let schedule = try ScheduleSpec(spec).schedule(steps: steps)
-      for target in [ExportTarget.torch, .optax] {
+      for target in [Dialect.torch, .optax] {
         let code = try schedule.exported(for: target, title: "x", baseLearningRate: 1).text
         #expect(!code.contains("inf") && !code.contains("nan"), "\(code)")
       }

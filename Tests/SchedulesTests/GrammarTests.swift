@@ -1,4 +1,5 @@
 import Schedules
+import Support
 import Testing
 
 @Suite struct GrammarTests {
@@ -34,7 +35,6 @@ import Testing
       "twostage:at=0.8,factor=0.525,cooldown=0.2", "twostage:at=0.8,factor=0.525,cooldown=0.2"
     ),
     ("piecewise:0=1,0.5=1,1=0", "piecewise:0=1,0.5=1,1=0"), ("linear:warmup=0", "linear"),
-    ("@Some/File.csv", "@Some/File.csv"), ("@-", "@-"),
   ]
 
   @Test(arguments: forms)
@@ -107,20 +107,21 @@ import Testing
     ("piecewise:0=1,1=0,0.5=1", 19, "out of place", "rise from 0 to 1"),
     ("piecewise:0=0,1=0", 1, "every value is zero", "positive"),
     ("piecewise:0=-1,1=0", 13, "not a multiplier", "0 to 1e6"),
-    ("@", 1, "no file is named", "@schedule.csv"),
+    ("@", 1, "a file is not a schedule's name", "wsd20"),
+    ("@x.csv", 1, "a file is not a schedule's name", "wsd20"),
   ]
 
   @Test(arguments: mistakes)
   func errors(_ text: String, _ position: Int?, _ problem: String, _ hint: String) {
-    let error = #expect(throws: ScheduleError.self) { try ScheduleSpec(text) }
-    #expect(error?.position == position)
+    let error = #expect(throws: InputError.self) { try ScheduleSpec(text) }
+    #expect(error?.position == position.map { .character($0) })
     #expect(error?.problem.contains(problem) == true, "\(error?.problem ?? "")")
     #expect(error?.hint.contains(hint) == true, "\(error?.hint ?? "")")
     #expect(error?.description.contains("\n") == false)
   }
 
   @Test func longAndWildInputIsMadePrintable() {
-    let error = #expect(throws: ScheduleError.self) {
+    let error = #expect(throws: InputError.self) {
       try ScheduleSpec("li\nne\u{1B}[31mar" + String(repeating: "x", count: 500))
     }
     #expect(error?.description.contains("\n") == false)

@@ -1,4 +1,5 @@
 import Schedules
+import Support
 import Testing
 
 @Suite struct ScheduleValueTests {
@@ -13,9 +14,9 @@ import Testing
       ([], nil), ([0, 0], nil), ([1, -1], 1), ([1, .nan], 1), ([.infinity], 0),
     ] as [([Double], Int?)])
   func refusesWhatIsNoSchedule(_ values: [Double], _ index: Int?) {
-    let error = #expect(throws: ScheduleValueError.self) { try Schedule(values: values) }
-    #expect(error?.index == index)
-    #expect(error?.problem.isEmpty == false)
+    let error = #expect(throws: InputError.self) { try Schedule(values: values) }
+    let place = index.map { "value \($0 + 1) is" } ?? ""
+    #expect(error?.problem.hasPrefix(place) == true, "\(error?.problem ?? "")")
   }
 
   @Test func trailingZeros() throws {

@@ -1,5 +1,6 @@
 import Numerics
 import Schedules
+import Support
 import TestSupport
 import Testing
 
@@ -60,9 +61,9 @@ import Testing
     #expect(
       try values("tps:x0=1,y1=1,delta-x1=1,delta-x2=1,delta-y2=1", 3) == [0, 1.0 / 3, 2.0 / 3])
     let still = try ScheduleSpec("sqrt-decay:alpha=0.5,warmup=1steps")
-    let error = #expect(throws: ScheduleError.self) { try still.schedule(steps: 10) }
+    let error = #expect(throws: InputError.self) { try still.schedule(steps: 10) }
     #expect(error?.problem.contains("every multiplier is zero") == true)
-    #expect(throws: ScheduleError.self) { try ScheduleSpec("con:warmup=9steps").schedule(steps: 9) }
+    #expect(throws: InputError.self) { try ScheduleSpec("con:warmup=9steps").schedule(steps: 9) }
   }
 
   @Test func drawsAreWithinTheirRanges() {
@@ -89,15 +90,15 @@ import Testing
     ("sqrt-dcay:alpha=1", 1, "no schedule is called", "did you mean sqrt-decay?"),
   ])
   func mistakes(_ text: String, _ position: Int, _ problem: String, _ hint: String) {
-    let error = #expect(throws: ScheduleError.self) { try ScheduleSpec(text) }
-    #expect(error?.position == position)
+    let error = #expect(throws: InputError.self) { try ScheduleSpec(text) }
+    #expect(error?.position == .character(position))
     #expect(error?.problem.contains(problem) == true, "\(error?.problem ?? "")")
     #expect(error?.hint.contains(hint) == true, "\(error?.hint ?? "")")
   }
 
   @Test func aWarmupBelongsToTheFamiliesThatHaveOne() {
     let text = "snm:y-start=0,y-end=0,x-peak=0.5,y1=0,delta-x1=0,y2=0,delta-x2=0,warmup=5%"
-    let error = #expect(throws: ScheduleError.self) { try ScheduleSpec(text) }
+    let error = #expect(throws: InputError.self) { try ScheduleSpec(text) }
     #expect(error?.problem.contains("'warmup' is not an option of snm") == true)
   }
 
@@ -105,7 +106,7 @@ import Testing
     ("two-point-spline", "tps"), ("generalised_cosine", "cos-gen"), ("Smooth_Nonmonotonic", "snm"),
   ])
   func synonyms(_ name: String, _ family: String) {
-    let error = #expect(throws: ScheduleError.self) { try ScheduleSpec(name) }
+    let error = #expect(throws: InputError.self) { try ScheduleSpec(name) }
     #expect(error?.hint.contains(family + ":") == true)
   }
 }

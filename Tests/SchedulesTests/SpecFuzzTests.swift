@@ -7,19 +7,24 @@ import Testing
 @Suite struct SpecFuzzTests {
   /// The number of texts; `.ci/run` sets millions in release.
   static var count: Int {
-    ProcessInfo.processInfo.environment["LRBOUND_FUZZ"].flatMap(Int.init) ?? 4000
+    ProcessInfo.processInfo.environment["LRBOUND_FUZZ"].flatMap(Int.init) ?? 1200
   }
 
-  static let pieces = [
-    "wsd", "wsd20", "cosine", "linear", "constant", "1-sqrt", "sqrt", "invsqrt", "poly", "rex",
-    "onecycle", "wsds", "twostage", "piecewise", ":", ",", "=", "min", "min-lr", "floor", "clamp",
-    "rescale", "warmup", "cooldown", "decay", "period", "at", "factor", "start", "end", "power",
-    "beta", "timescale", "exponential", "square", "0", "1", "2", "0.5", "1e-3", "1e9", "1e400",
-    "-1",
-    "-0", "+.5", "nan", "inf", "0x1p3", "20%", "100%", "300steps", "1steps", "steps", "%", " ",
-    "\n",
-    "é", "🙂", "\u{0}", "@", "_", "..", "1e", "9999999999999999999999", "0.30000000000000004",
-  ]
+  /// The keys that a family takes, as its examples show, and those that most take.
+  static let keys: [String: [String]] = Dictionary(
+    uniqueKeysWithValues: FamilyEntry.all.map { entry in
+      let options = entry.examples.flatMap { $0.split(separator: ":").dropFirst() }
+      let own = options.flatMap { $0.split(separator: ",") }.map { String($0.prefix { $0 != "=" }) }
+      return (entry.name, Set(own + ["warmup", "min", "floor"]).sorted())
+    })
+
+  static let pieces =
+    FamilyEntry.all.map(\.name) + Set(keys.values.joined()).sorted() + [
+      "wsd20", "sqrt", ":", ",", "=", "min-lr", "clamp", "rescale", "exponential", "square", "0",
+      "1", "2", "0.5", "1e-3", "1e9", "1e400", "-1", "-0", "+.5", "nan", "inf", "0x1p3", "20%",
+      "100%", "300steps", "1steps", "steps", "%", " ", "\n", "é", "🙂", "\u{0}", "@", "_", "..",
+      "1e", "9999999999999999999999", "0.30000000000000004",
+    ]
 
   @Test func randomTexts() throws {
     var generator = SplitMix64(seed: 20_261_121)
@@ -42,34 +47,20 @@ import Testing
 
   /// Well-formed keys with random values reach deeper into realisation.
   @Test func randomOptions() throws {
-    let options: [String: [String]] = [
-      "wsd": ["cooldown", "decay", "warmup", "min", "floor"],
-      "cosine": ["power", "period", "warmup", "min", "floor"], "linear": ["warmup", "min"],
-      "invsqrt": ["timescale", "min", "floor"], "poly": ["power", "warmup"],
-      "rex": ["beta", "min"],
-      "onecycle": ["warmup", "start", "end"], "wsds": ["period", "cooldown", "decay", "min"],
-      "twostage": ["at", "factor", "cooldown", "decay", "min"],
-      "piecewise": ["0", "0.3", "0.7", "1"],
-      "constant": ["warmup"], "con": ["warmup"], "cos-gen": ["power", "warmup"],
-      "sqrt-decay": ["alpha", "warmup"],
-      "tps": ["x0", "y1", "delta-x1", "delta-x2", "delta-y2"],
-      "tps-y": ["x0", "y1", "delta-x1", "delta-x2", "delta-y2", "y-end"],
-      "tpl": ["x0", "y1", "delta-x1", "delta-x2", "delta-y2"],
-      "snm": ["y-start", "y-end", "x-peak", "y1", "delta-x1", "y2", "delta-x2"],
-    ]
     let values = [
       "0", "0.1", "0.5", "0.999", "1e-9", "110.3%", "130.7%", "3%", "50%", "100%", "1steps",
       "7steps", "300", "2", "1e-3",
       "linear", "1-sqrt", "cosine", "exponential", "square", "clamp", "rescale", "0.01",
     ]
     var generator = SplitMix64(seed: 42)
-    let families = options.keys.sorted()
     var understood = 0
     for _ in 0..<Self.count {
-      let family = families.randomElement(using: &generator) ?? "wsd"
-      let chosen = (options[family] ?? []).filter { _ in
-        ["piecewise", "tps", "tps-y", "tpl", "snm"].contains(family)
-          || Bool.random(using: &generator)
+      let family = FamilyEntry.all.randomElement(using: &generator)?.name ?? "wsd"
+      // Some need all of their keys.
+      let hasAll = Bool.random(using: &generator)
+      let shared = ["warmup", "min", "floor"]
+      let chosen = (Self.keys[family] ?? []).filter {
+        (hasAll && !shared.contains($0)) || Int.random(in: 0..<3, using: &generator) == 0
       }
       let body = chosen.map { "\($0)=\(values.randomElement(using: &generator) ?? "0")" }
       let text = family + (body.isEmpty ? "" : ":" + body.joined(separator: ","))

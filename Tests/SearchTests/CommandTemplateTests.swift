@@ -1,4 +1,5 @@
 import Search
+import Support
 import Testing
 
 @Suite struct CommandTemplateTests {
@@ -23,7 +24,7 @@ import Testing
     ("train {base_lr}\n{schedule_file}", "put it into a script"),
   ])
   func refused(_ text: String, _ piece: String) {
-    let error = #expect(throws: WorkloadError.self) { try CommandTemplate(text) }
+    let error = #expect(throws: InputError.self) { try CommandTemplate(text) }
     #expect(error?.description.contains(piece) == true, "\(error?.description ?? "")")
     #expect(error?.description.contains("\n") == false)
   }

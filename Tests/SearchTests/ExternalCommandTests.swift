@@ -1,6 +1,7 @@
 import Foundation
 import Schedules
 import Search
+import Support
 import TestSupport
 import Testing
 
@@ -21,10 +22,11 @@ import Testing
   {
     let places = ": {base_lr} {schedule_file} {seed}; d={trial_dir}; "
     return try ExternalCommand(
-      try CommandTemplate(places + script), steps: 4, state: state, timeLimitSeconds: limit)
+      try CommandTemplate(places + script), steps: 4, state: state, timeLimitSeconds: limit,
+      graceSeconds: 0.3)
   }
 
-  /// What a command does, and what comes of it: a loss, "diverged", or a piece of the reason for failure.
+  /// What a command does, and its outcome: a loss, a divergence, or a piece of the reason for failure.
   static let endings: [(String, TrialOutcome)] = [
     (#"echo '{"loss": 1.5, "status": "ok"}' > $d/result.json"#, .loss(1.5)),
     (#"echo '{"loss": 1, "status": "ok", "note": [1]}' > $d/result.json"#, .loss(1)),
@@ -95,7 +97,7 @@ import Testing
     let start = ContinuousClock.now
     let outcome = try command.outcome(of: try Self.trial())
     #expect(outcome == .failed("it took longer than 1 s"))
-    #expect(start.duration(to: .now) < .seconds(15))
+    #expect(start.duration(to: .now) < .seconds(10))
     let folder = try #require(
       FileManager.default.contentsOfDirectory(atPath: state + "/trials").first)
     let text = try String(contentsOfFile: "\(state)/trials/\(folder)/child", encoding: .utf8)
@@ -127,12 +129,12 @@ import Testing
 
   @Test func foldersThatCannotBeWritten() throws {
     let template = try CommandTemplate("train {base_lr} {schedule_file}")
-    let nowhere = #expect(throws: TrialLogError.self) {
+    let nowhere = #expect(throws: InputError.self) {
       try ExternalCommand(template, steps: 4, state: "/no/such/folder")
     }
     #expect(nowhere?.description.contains("No such file") == true)
     let file = try TemporaryFile("")
-    #expect(throws: TrialLogError.self) {
+    #expect(throws: InputError.self) {
       try ExternalCommand(template, steps: 4, state: file.path)
     }
     // Trials that cannot be run at all stop the search; they are no failures of its shapes.
@@ -141,7 +143,7 @@ import Testing
     try FileManager.default.removeItem(atPath: state + "/trials")
     try Data().write(to: URL(fileURLWithPath: state + "/trials"))
     let trials = [try Self.trial()]
-    let stopped = #expect(throws: TrialLogError.self) {
+    let stopped = #expect(throws: InputError.self) {
       try TrialRunner(command, jobs: 2).outcomes(of: trials)
     }
     #expect(stopped?.description.contains("give a folder that can be written") == true)

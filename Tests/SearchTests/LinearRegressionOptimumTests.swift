@@ -12,12 +12,12 @@ import Tuning
   @Test func fourSteps() throws {
     let problem = try LinearRegression(
       eigenvalues: [0.4, 0.3, 0.2, 0.1], start: [1, 1, 1, 1], batch: 2)
-    let four = LinearRegressionOptimum(of: LinearRegressionRecursion(problem, steps: 4))
+    let four = LinearRegressionRecursion(problem, steps: 4).localOptimum()
     #expect(relativeError(four.loss, Self.reference.number("B.T4_opt_loss")) < 1e-14)
     for (rate, expected) in zip(four.learningRates, Self.reference.numbers("B.T4_opt_eta")) {
       #expect(relativeError(rate, expected) < 1e-6)
     }
-    let one = LinearRegressionOptimum(of: LinearRegressionRecursion(problem, steps: 1))
+    let one = LinearRegressionRecursion(problem, steps: 1).localOptimum()
     #expect(relativeError(one.learningRates[0], Self.reference.number("B.T1_opt_eta")) < 1e-14)
     #expect(relativeError(one.loss, Self.reference.number("B.T1_opt_loss")) < 1e-14)
   }
@@ -40,14 +40,14 @@ import Tuning
     for (slope, expected) in zip(slopes([0.5, 2, 1.25, 0.75]), listed) {
       #expect(abs(slope - expected) < 1e-12)
     }
-    let optimum = LinearRegressionOptimum(of: recursion)
+    let optimum = recursion.localOptimum()
     #expect(slopes(optimum.learningRates).allSatisfy { abs($0) < 1e-7 })
   }
 
   @Test(arguments: [("MAIN", 0.057606315147272553), ("ALIGN", 0.0011973701582894073)])
   func hundredSteps(_ name: String, _ loss: Double) throws {
     let recursion = try ShapeSearchTests.problem(name)
-    let optimum = LinearRegressionOptimum(of: recursion)
+    let optimum = recursion.localOptimum()
     #expect(optimum.isConverged && relativeError(optimum.loss, loss) < 1e-12)
     let listed = Self.reference.numbers("C.\(name).opt_eta")
     for (rate, expected) in zip(optimum.learningRates, listed) {
@@ -78,7 +78,7 @@ import Tuning
     var random = SplitMix64(seed: 7)
     for _ in 0..<40 {
       let factors = (0..<5).map { _ in exp(8 * random.nextUnit() - 4) }
-      let found = LinearRegressionOptimum(of: recursion, start: factors)
+      let found = recursion.localOptimum(from: factors)
       #expect(found.loss > truth.loss * (1 - 1e-12))
     }
   }

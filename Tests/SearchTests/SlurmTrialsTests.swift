@@ -1,6 +1,7 @@
 import Foundation
 import Schedules
 import Search
+import Support
 import TestSupport
 import Testing
 
@@ -12,7 +13,7 @@ import Testing
      printf '{"loss": %s, "status": "ok"}' {seed} > $d/result.json
     """#.replacing("\n", with: "")
 
-  /// Runs the tasks of batch scripts as Slurm would, each in a process group of its own.
+  /// Runs the tasks of batch scripts as Slurm would, each as the leader of a process group.
   static func runTasks(_ scripts: [String]) throws {
     for script in scripts {
       let text = try String(contentsOfFile: script, encoding: .utf8)
@@ -44,23 +45,16 @@ import Testing
     while waitpid(child, &status, 0) < 0 && errno == EINTR {}
   }
 
-  static func pending(_ array: SlurmTrials, _ trials: [Trial]) -> PendingTrials? {
-    do {
-      _ = try array.outcomes(of: trials)
-      return nil
-    } catch {
-      return error as? PendingTrials
-    }
-  }
-
   @Test func theMissingAreWrittenAgain() throws {
     let state = try ExternalCommandTests.folder()
     let command = try ExternalCommandTests.command(Self.script, state: state)
     let log = try TrialLog(folder: state, identity: command.identity)
     let array = SlurmTrials(command, log: log)
     let trials = try (0..<9).map { try ExternalCommandTests.trial($0) }
-    let first = try #require(Self.pending(array, trials))
-    #expect(first.missing.count == 9 && first.emitted.isEmpty && first.begun == 0)
+    let first = try array.round(of: trials)
+    #expect(
+      first.missing.count == 9 && first.outcomes == nil && first.emitted.isEmpty && first.begun == 0
+    )
     let slurm = try SlurmArray(
       trialsPerTask: 2, tasksPerArray: 3, tasksAtOnce: 2, options: ["--time=5"])
     let scripts = try array.emit(first, slurm: slurm)
@@ -72,25 +66,25 @@ import Testing
 
     // The third trial takes the second of its task with it: seeds 2 and 3 share one.
     try Self.runTasks(scripts)
-    let second = try #require(Self.pending(array, trials))
+    let second = try array.round(of: trials)
     #expect(second.missing.map(\.seed) == [3] && second.emitted.count == 1 && second.begun == 1)
-    #expect(second.done == 7 && second.diverged == 1 && second.failed == 1)
-    #expect(second.reason == "exit code 5")
+    #expect(second.tally.done == 7 && second.tally.diverged == 1 && second.tally.failed == 1)
+    #expect(second.tally.reason == "exit code 5")
 
     let again = try array.emit(second, slurm: slurm)
     #expect(again.count == 1 && again[0].hasSuffix("arrays/2/submit-1.sbatch"))
     try Self.runTasks(again)
-    let outcomes = try array.outcomes(of: trials)
+    let outcomes = try #require(try array.round(of: trials).outcomes)
     #expect(outcomes[0] == .loss(0) && outcomes[1] == .diverged && outcomes[3] == .loss(3))
     #expect(outcomes[2] == .failed("exit code 5") && outcomes[8] == .loss(8))
 
     // Failed trials run again only where that is asked for.
     try Data().write(to: URL(fileURLWithPath: state + "/works"))
     let retrying = SlurmTrials(command, log: log, retriesFailed: true)
-    let third = try #require(Self.pending(retrying, trials))
+    let third = try retrying.round(of: trials)
     #expect(third.missing.map(\.seed) == [2])
     try Self.runTasks(try retrying.emit(third, slurm: slurm))
-    #expect(try array.outcomes(of: trials)[2] == .loss(2))
+    #expect(try array.round(of: trials).outcomes?[2] == .loss(2))
   }
 
   @Test func givenUp() throws {
@@ -99,14 +93,14 @@ import Testing
     let log = try TrialLog(folder: command.state, identity: command.identity)
     let array = SlurmTrials(command, log: log)
     let trials = try (0..<2).map { try ExternalCommandTests.trial($0) }
-    let pending = try #require(Self.pending(array, trials))
+    let pending = try array.round(of: trials)
     let scripts = try array.emit(pending, slurm: try SlurmArray())
     try array.giveUp(pending)
-    let outcome = try array.outcomes(of: trials)[0]
+    let outcome = try #require(try array.round(of: trials).outcomes)[0]
     #expect(outcome == .failed("it was given up without a result"))
     // Jobs that begin after all leave them alone.
     try Self.runTasks(scripts)
-    #expect(try array.outcomes(of: trials)[0] == outcome)
+    #expect(try array.round(of: trials).outcomes?[0] == outcome)
   }
 
   /// Any number of trials, chunked in any way, are each in one task.
@@ -119,14 +113,14 @@ import Testing
     let log = try TrialLog(folder: state, identity: command.identity)
     let array = SlurmTrials(command, log: log)
     let trials = try (0..<count).map { try ExternalCommandTests.trial($0) }
-    let pending = try #require(Self.pending(array, trials))
+    let pending = try array.round(of: trials)
     let scripts = try array.emit(
       pending, slurm: try SlurmArray(trialsPerTask: perTask, tasksPerArray: perArray))
     #expect(scripts.count == ((count + perTask - 1) / perTask + perArray - 1) / perArray)
     #expect(try String(contentsOfFile: scripts[0], encoding: .utf8).contains("/a %%b 'c'/arrays"))
     try Self.runTasks(scripts)
     try Self.runTasks(scripts)
-    #expect(try array.outcomes(of: trials).allSatisfy { $0 == .loss(1) })
+    #expect(try array.round(of: trials).outcomes?.allSatisfy { $0 == .loss(1) } == true)
     for name in try FileManager.default.contentsOfDirectory(atPath: state + "/trials") {
       let runs = try String(contentsOfFile: "\(state)/trials/\(name)/count", encoding: .utf8)
       #expect(runs == "x\n")
@@ -139,20 +133,20 @@ import Testing
     let log = try TrialLog(folder: command.state, identity: command.identity)
     let array = SlurmTrials(command, log: log)
     let trials = [try ExternalCommandTests.trial()]
-    let pending = try #require(Self.pending(array, trials))
+    let pending = try array.round(of: trials)
     try Self.runTasks(try array.emit(pending, slurm: try SlurmArray()))
-    #expect(try array.outcomes(of: trials) == [.failed("it took longer than 1 s")])
+    #expect(try array.round(of: trials).outcomes == [.failed("it took longer than 1 s")])
   }
 
   @Test func refusals() throws {
-    #expect(throws: WorkloadError.self) { try SlurmArray(options: ["time=5"]) }
-    #expect(throws: WorkloadError.self) { try SlurmArray(options: ["--time=5\nrm -r /"]) }
+    #expect(throws: InputError.self) { try SlurmArray(options: ["time=5"]) }
+    #expect(throws: InputError.self) { try SlurmArray(options: ["--time=5\nrm -r /"]) }
     let command = try ExternalCommandTests.command(
       "true", state: try ExternalCommandTests.folder("a\"b"))
     let log = try TrialLog(folder: command.state, identity: command.identity)
     let array = SlurmTrials(command, log: log)
-    let pending = try #require(Self.pending(array, [try ExternalCommandTests.trial()]))
-    let error = #expect(throws: TrialLogError.self) {
+    let pending = try array.round(of: [try ExternalCommandTests.trial()])
+    let error = #expect(throws: InputError.self) {
       try array.emit(pending, slurm: try SlurmArray())
     }
     #expect(error?.description.contains("quotes") == true)

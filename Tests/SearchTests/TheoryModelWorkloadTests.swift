@@ -1,11 +1,13 @@
 import Schedules
 import Search
+import Support
 import Testing
 import TheoryModel
 
 @Suite struct TheoryModelWorkloadTests {
   @Test func isTheModelItself() throws {
-    let task = try ModelTask(taskExponent: 2, spectrumExponent: 1.5, labelNoise: 0.5, batch: 4)
+    let task = try ModelTask(
+      taskExponent: 2, spectrumExponent: 1.5, noise: .variance(0.5), batch: 4)
     let model = try FeatureModel(task: task, features: 1000)
     let workload = TheoryModelWorkload(model, steps: 50)
     let schedule = try ScheduleSpec("wsd20").schedule(steps: 50)
@@ -22,14 +24,15 @@ import TheoryModel
 
   @Test func settings() throws {
     var settings = BuiltInWorkload.Settings()
-    settings.task = try ModelTask(taskExponent: 2, spectrumExponent: 1.5, labelNoise: 0, batch: 1)
+    settings.task = try ModelTask(
+      taskExponent: 2, spectrumExponent: 1.5, noise: .variance(0), batch: 1)
     let model = try BuiltInWorkload.model.workload(steps: 9, settings: settings)
     #expect(model.identity.contains("task=2.0,1.5,0.0,1.0 features=1000000"))
-    #expect(throws: WorkloadError.self) {
+    #expect(throws: InputError.self) {
       try BuiltInWorkload.linear.workload(steps: 9, settings: settings)
     }
     settings.weightDecay = 0.1
-    #expect(throws: WorkloadError.self) {
+    #expect(throws: InputError.self) {
       try BuiltInWorkload.model.workload(steps: 9, settings: settings)
     }
   }

@@ -1,6 +1,7 @@
 import Foundation
 import Schedules
 import Search
+import Support
 import TestSupport
 import Testing
 
@@ -59,7 +60,7 @@ import Testing
     let folder = try Self.folder()
     let log = try TrialLog(folder: folder, identity: "a")
     try log.append(.loss(1), of: try Self.trial(0))
-    let held = #expect(throws: TrialLogError.self) {
+    let held = #expect(throws: InputError.self) {
       try TrialLog(folder: folder, identity: "a")
     }
     #expect(held?.description.contains("another search is running") == true)
@@ -67,16 +68,16 @@ import Testing
 
     let other = try Self.folder()
     do { _ = try TrialLog(folder: other, identity: "a") }
-    let changed = #expect(throws: TrialLogError.self) { try TrialLog(folder: other, identity: "b") }
+    let changed = #expect(throws: InputError.self) { try TrialLog(folder: other, identity: "b") }
     #expect(changed?.description.contains("holds trials of 'a', not of 'b'") == true)
     let url = URL(fileURLWithPath: other + "/trials.jsonl")
     try Data("{\"workload\":\"a\"}\n{\"shape\":3}\n".utf8).write(to: url)
-    let broken = #expect(throws: TrialLogError.self) { try TrialLog(folder: other, identity: "a") }
+    let broken = #expect(throws: InputError.self) { try TrialLog(folder: other, identity: "a") }
     #expect(broken?.line == 2)
     try Data("step,lr\n".utf8).write(to: url)
-    let foreign = #expect(throws: TrialLogError.self) { try TrialLog(folder: other, identity: "a") }
+    let foreign = #expect(throws: InputError.self) { try TrialLog(folder: other, identity: "a") }
     #expect(foreign?.line == 1)
-    let nowhere = #expect(throws: TrialLogError.self) {
+    let nowhere = #expect(throws: InputError.self) {
       try TrialLog(folder: "/no/such/folder", identity: "a")
     }
     #expect(nowhere?.description.contains("No such file") == true)

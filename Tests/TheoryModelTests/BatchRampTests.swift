@@ -1,18 +1,19 @@
 import Foundation
+import Support
 import TestSupport
 import Testing
 import TheoryModel
 
 /// A falling learning rate turned into a growing batch.
 @Suite struct BatchRampTests {
-  static let isHeavy = ProcessInfo.processInfo.environment["LRBOUND_HEAVY"] == "1"
 
   /// A few hundred steps instead of 16384, on the same samples, for less than one per cent of the excess.
   @Test func fewStepsOnTheSameSamples() throws {
-    let steps = Self.isHeavy ? 16384 : 512
-    let features = Self.isHeavy ? 100_000 : 64
+    let steps = isHeavy ? 16384 : 512
+    let features = isHeavy ? 100_000 : 64
     let model = try FeatureModel(
-      task: ModelTask(taskExponent: 3, spectrumExponent: 1.5, labelNoise: 1), features: features)
+      task: ModelTask(taskExponent: 3, spectrumExponent: 1.5, noise: .variance(1)),
+      features: features)
     let best = try OptimalModelSchedule(for: model, steps: steps, cap: 0.5)
     let ramps = try [0.05, 0.2].map {
       try BatchRamp(from: best.learningRates, of: model, learningRate: $0)
@@ -22,7 +23,7 @@ import TheoryModel
       #expect(ramp.batches.allSatisfy { $0 >= 1 })
     }
     #expect(ramps[1].batches.count < ramps[0].batches.count)
-    guard Self.isHeavy else {
+    guard isHeavy else {
       #expect(ramps[0].excess < best.excess * 1.03)
       return
     }
@@ -45,32 +46,31 @@ import TheoryModel
   /// m·(Σ λpc)²/(L·Σ λp) does not change, which is what a price per example asks for.
   @Test func theDegenerateDirection() throws {
     let model = try FeatureModel(
-      task: ModelTask(taskExponent: 3, spectrumExponent: 1.5, labelNoise: 1), features: 64)
+      task: ModelTask(taskExponent: 3, spectrumExponent: 1.5, noise: .variance(1)), features: 64)
     let best = try OptimalModelSchedule(
-      for: model, steps: Self.isHeavy ? 4096 : 512, cap: 0.5, recursion: .euler)
+      for: model, steps: isHeavy ? 4096 : 512, cap: 0.5, recursion: .euler)
     let gradient = try FinalLossGradient(
       of: model, learningRates: best.learningRates, recursion: .euler)
     let prices = best.learningRates.indices.map { step in
       -gradient.batchSlopes[step] * model.task.batch
     }
     let worst = prices.map { abs($0 / prices[prices.count / 2] - 1) }.max() ?? 1
-    #expect(worst < (Self.isHeavy ? 0.005 : 0.05), "\(worst)")
+    #expect(worst < (isHeavy ? 0.005 : 0.05), "\(worst)")
   }
 
   @Test func refuses() throws {
     let model = try FeatureModel(
-      task: ModelTask(taskExponent: 3, spectrumExponent: 1.5, labelNoise: 1), features: 64)
-    #expect(throws: TheoryModelError.self) {
+      task: ModelTask(taskExponent: 3, spectrumExponent: 1.5, noise: .variance(1)), features: 64)
+    #expect(throws: InputError.self) {
       try BatchRamp(from: [0.1, 0.2], of: model, learningRate: 0)
     }
-    #expect(throws: TheoryModelError.learningRate(step: 2, value: 0)) {
-      try BatchRamp(from: [0.1, 0], of: model, learningRate: 0.5)
-    }
+    let zero = inputProblem { try BatchRamp(from: [0.1, 0], of: model, learningRate: 0.5) }
+    #expect(zero == "the learning rate of step 2 is 0")
     // Steps smaller than those of the run would need less than an example each.
-    #expect(throws: TheoryModelError.self) {
+    #expect(throws: InputError.self) {
       try BatchRamp(from: [0.1, 0.1], of: model, learningRate: 0.01)
     }
-    #expect(throws: TheoryModelError.self) {
+    #expect(throws: InputError.self) {
       try BatchRamp(from: [0.1, 0.1], of: model, learningRate: 1e-12)
     }
   }

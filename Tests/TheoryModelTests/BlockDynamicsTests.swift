@@ -8,16 +8,15 @@ import Testing
 
 /// Blocks of steps beside single steps.
 @Suite struct BlockDynamicsTests {
-  static let isHeavy = ProcessInfo.processInfo.environment["LRBOUND_HEAVY"] == "1"
 
   static func plan(_ text: String, _ steps: Int) throws -> BlockPlan {
     try BlockPlan(of: ScheduleProfile(of: ScheduleSpec(text).schedule(steps: steps)), steps: steps)
   }
 
   /// Twenty steps are twenty blocks, and the recursion itself.
-  @Test(arguments: CrossCheckTask.standard)
-  func shortRunsAreExact(_ task: CrossCheckTask) throws {
-    let model = FeatureModel(task, features: 1000)
+  @Test(arguments: CrossCheck.standardTasks)
+  func shortRunsAreExact(_ task: ModelTask) throws {
+    let model = try FeatureModel(task: task, features: 1000, summation: .coarse)
     let dynamics = BlockDynamics(of: model)
     let plan = try Self.plan("wsd40:warmup=3steps", 20)
     let rate = 0.5 * dynamics.stabilityEdge
@@ -32,8 +31,8 @@ import Testing
     let steps = 500
     let plan = try Self.plan(text, steps)
     let multipliers = try ScheduleSpec(text).schedule(steps: steps).multipliers
-    for task in [CrossCheckTask.standard[0], CrossCheckTask.standard[3]] {
-      let model = FeatureModel(task, features: 1000)
+    for task in [CrossCheck.standardTasks[0], CrossCheck.standardTasks[3]] {
+      let model = try FeatureModel(task: task, features: 1000, summation: .coarse)
       let dynamics = BlockDynamics(of: model)
       for part in [0.03, 0.3] {
         let rate = part * dynamics.stabilityEdge
@@ -45,9 +44,10 @@ import Testing
   }
 
   /// A constant learning rate below the edge keeps the loss bounded, one above does not.
-  @Test(arguments: CrossCheckTask.standard)
-  func edge(_ task: CrossCheckTask) throws {
-    let dynamics = BlockDynamics(of: FeatureModel(task, features: 1000))
+  @Test(arguments: CrossCheck.standardTasks)
+  func edge(_ task: ModelTask) throws {
+    let model = try FeatureModel(task: task, features: 1000, summation: .coarse)
+    let dynamics = BlockDynamics(of: model)
     let profile = ScheduleProfile(of: try ScheduleSpec("constant").schedule(steps: 10))
     func excess(_ part: Double, _ steps: Int) -> Double {
       dynamics.excess(
@@ -61,13 +61,13 @@ import Testing
 
   /// Against single steps over all 10⁶ features: the tuned learning rates within 3 % and their ratios
   /// too, over the whole table of shapes and horizons.
-  @Test(.enabled(if: isHeavy), arguments: CrossCheckTask.standard)
-  func tunedLearningRatesAreThoseOfSingleSteps(_ task: CrossCheckTask) throws {
-    let coarse = FeatureModel(task, features: 1_000_000)
+  @Test(.enabled(if: isHeavy), arguments: CrossCheck.standardTasks)
+  func tunedLearningRatesAreThoseOfSingleSteps(_ task: ModelTask) throws {
+    let coarse = try FeatureModel(task: task, features: 1_000_000, summation: .coarse)
     let model = try FeatureModel(
       task: ModelTask(
         taskExponent: task.taskExponent, spectrumExponent: task.spectrumExponent,
-        labelNoise: coarse.noise, batch: task.batch))
+        noise: .variance(coarse.noise), batch: task.batch))
     #expect(relativeError(coarse.stabilityEdge, model.stabilityEdge) < 0.01)
     func exact(_ text: String, _ steps: Int) throws -> (rate: Double, excess: Double) {
       let multipliers = try ScheduleSpec(text).schedule(steps: steps).multipliers

@@ -16,7 +16,7 @@ extension CrossCheck.Reading {
 
   static func check(
     _ from: String, _ to: String, steps: (Int, Int) = (4000, 4000),
-    tasks: [CrossCheckTask] = CrossCheckTask.standard
+    tasks: [ModelTask] = CrossCheck.standardTasks
   ) throws -> CrossCheck {
     try CrossCheck(from: schedule(from, steps.0), to: schedule(to, steps.1), tasks: tasks)
   }
@@ -44,7 +44,7 @@ extension CrossCheck.Reading {
     let range = try #require(check.ratioRange())
     #expect(range.lowerBound == check.readings.compactMap(\.ratioRange?.lowerBound).min())
     #expect(range.upperBound == check.readings.compactMap(\.ratioRange?.upperBound).max())
-    let like = try #require(check.ratioRange(of: CrossCheckTask.likeLanguageModels))
+    let like = try #require(check.ratioRange(of: CrossCheck.tasksLikeLanguageModels))
     #expect(like.lowerBound >= range.lowerBound && like.upperBound <= range.upperBound)
   }
 
@@ -140,7 +140,7 @@ extension CrossCheck.Reading {
   /// A task contradicts a ratio only where it does so at every horizon: L2 reads 1.73 for linear decay over
   /// 4000 steps and 2.2 over more.
   @Test func anyHorizonMayBeTheUsers() throws {
-    let check = try Self.check("wsd20", "linear", tasks: [CrossCheckTask.likeLanguageModels[1]])
+    let check = try Self.check("wsd20", "linear", tasks: [CrossCheck.tasksLikeLanguageModels[1]])
     let ratios = check.readings[0].horizons.map(\.ratio)
     #expect(ratios[1] < 1.75 && ratios[3] > 2.15 && ratios == ratios.sorted())
     #expect(check.verdict(on: 1.9438).label == .agrees)
@@ -149,9 +149,8 @@ extension CrossCheck.Reading {
 
   /// Without noise and with large batches nothing but stability limits the learning rate.
   @Test func tasksOnTheEdgeAreLeftOut() throws {
-    let edge = try CrossCheckTask(
-      name: "edge", taskExponent: 1.5, spectrumExponent: 4, relativeNoise: 0.001, batch: 64)
-    let check = try Self.check("wsd20", "linear", tasks: [edge, CrossCheckTask.standard[0]])
+    let edge = try ModelTask("1.5,4,0.1%,64")
+    let check = try Self.check("wsd20", "linear", tasks: [edge, CrossCheck.standardTasks[0]])
     #expect(check.readings.map(\.horizons.isEmpty) == [true, false])
     #expect(check.counted.map(\.task.name) == ["E1"])
     #expect(check.verdict(on: 2).judgements.count == 1)
@@ -162,7 +161,7 @@ extension CrossCheck.Reading {
 
   /// The user's steps are no steps of the model: only their quotient matters.
   @Test func theUsersUnitOfStepsDoesNotMatter() throws {
-    let tasks = [CrossCheckTask.standard[1], CrossCheckTask.standard[5]]
+    let tasks = [CrossCheck.standardTasks[1], CrossCheck.standardTasks[5]]
     let expected = try Self.check("wsd20", "cosine", tasks: tasks)
     for steps in [400, 1_000_000_000] {
       let check = try Self.check("wsd20", "cosine", steps: (steps, steps), tasks: tasks)
@@ -177,7 +176,7 @@ extension CrossCheck.Reading {
   /// Explicit values, as plans to extend a run are made of, are read like the spec that they follow.
   @Test func storedValues() throws {
     let spec = "twostage:at=0.5,factor=0.6,cooldown=0.2,warmup=2%"
-    let tasks = [CrossCheckTask.standard[1], CrossCheckTask.standard[5]]
+    let tasks = [CrossCheck.standardTasks[1], CrossCheck.standardTasks[5]]
     let expected = try Self.check("wsd20", spec, steps: (2000, 3000), tasks: tasks)
     let stored = try CrossCheck(
       from: Self.schedule("wsd20", 2000),
@@ -192,7 +191,7 @@ extension CrossCheck.Reading {
   @Test func trailingZeros() throws {
     let linear = try Self.schedule("linear", 1000).multipliers
     let padded = try Schedule(values: linear + [Double](repeating: 0, count: 1000))
-    let tasks = [CrossCheckTask.standard[3]]
+    let tasks = [CrossCheck.standardTasks[3]]
     let check = try CrossCheck(from: Self.schedule("linear", 1000), to: padded, tasks: tasks)
     #expect(relativeError(try #require(check.readings[0].middle).ratio, 1) < 1e-3)
   }
@@ -209,11 +208,8 @@ extension CrossCheck.Reading {
     guard let source = try? Self.schedule(from, steps), let target = try? Self.schedule(to, toSteps)
     else { return }
     let tasks = try [
-      CrossCheckTask.standard[0], CrossCheckTask.standard[5],
-      CrossCheckTask(
-        name: "steep", taskExponent: 100, spectrumExponent: 100, relativeNoise: 0, batch: 1e50),
-      CrossCheckTask(
-        name: "flat", taskExponent: 1.0001, spectrumExponent: 1.0001, relativeNoise: 1000, batch: 1),
+      CrossCheck.standardTasks[0], CrossCheck.standardTasks[5],
+      ModelTask("100,100,0%,1e50"), ModelTask("1.0001,1.0001,100000%,1"),
     ]
     let check = CrossCheck(from: source, to: target, tasks: tasks)
     for reading in check.counted {
@@ -227,19 +223,5 @@ extension CrossCheck.Reading {
     for ratio in [1e-6, 1, 1e6] {
       #expect(check.verdict(on: ratio).judgements.allSatisfy { $0.regrets.lowerBound >= 0 })
     }
-  }
-
-  static let refused: [(Double, Double, Double, Double)] = [
-    (1, 1.5, 0.1, 1), (2, 1, 0.1, 1), (2, 1.5, -0.1, 1), (2, 1.5, 1001, 1), (2, 1.5, .nan, 1),
-    (2, 1.5, 0.1, 0.5), (.infinity, 1.5, 0.1, 1),
-  ]
-
-  @Test(arguments: refused)
-  func refusesTasks(_ a: Double, _ b: Double, _ noise: Double, _ batch: Double) throws {
-    let error = #expect(throws: CrossCheckTaskError.self) {
-      try CrossCheckTask(
-        name: "x", taskExponent: a, spectrumExponent: b, relativeNoise: noise, batch: batch)
-    }
-    #expect(try #require(error).description.contains("give"))
   }
 }

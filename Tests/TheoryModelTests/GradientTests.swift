@@ -7,7 +7,7 @@ import TheoryModel
   @Test(arguments: Recursion.allCases)
   func agreesWithDifferences(_ recursion: Recursion) throws {
     var generator = SplitMix64(seed: 12)
-    let task = try ModelTask(taskExponent: 2, spectrumExponent: 1.7, labelNoise: 0.3)
+    let task = try ModelTask(taskExponent: 2, spectrumExponent: 1.7, noise: .variance(0.3))
     let model = try FeatureModel(task: task, features: 40)
     let rates = (0..<37).map { _ in Double.random(in: 0.01...0.4, using: &generator) }
     let batches = (0..<37).map { _ in Double.random(in: 1...5, using: &generator) }
@@ -36,7 +36,7 @@ import TheoryModel
   }
 
   @Test func aDivergedRunHasNoSlopes() throws {
-    let task = try ModelTask(taskExponent: 2, spectrumExponent: 1.5, labelNoise: 1)
+    let task = try ModelTask(taskExponent: 2, spectrumExponent: 1.5, noise: .variance(1))
     let model = try FeatureModel(task: task, features: 100)
     let rates = [Double](repeating: 1e3, count: 500)
     let gradient = try FinalLossGradient(of: model, learningRates: rates)

@@ -6,7 +6,6 @@ import TheoryModel
 
 /// Runs followed in blocks against the same runs step by step.
 @Suite struct LongHorizonTests {
-  static let isHeavy = ProcessInfo.processInfo.environment["LRBOUND_HEAVY"] == "1"
 
   static let specs = [
     "constant", "linear", "cosine", "wsd20", "wsd20:decay=1-sqrt,warmup=10%", "invsqrt",
@@ -15,12 +14,12 @@ import TheoryModel
 
   @Test(arguments: specs, [(3.0, 1.5, 1.0), (2, 4, 8), (1.2, 1.3, 1)])
   func agreesWithSingleSteps(_ text: String, _ task: (Double, Double, Double)) throws {
-    let steps = Self.isHeavy ? 1_000_000 : 600
-    guard Self.isHeavy || task.2 == 8 || text == "linear" else { return }
+    let steps = isHeavy ? 1_000_000 : 600
+    guard isHeavy || task.2 == 8 || text == "linear" else { return }
     let model = try FeatureModel(
       task: ModelTask(
-        taskExponent: task.0, spectrumExponent: task.1, labelNoise: 0.2, batch: task.2),
-      features: Self.isHeavy ? 1_000_000 : 100)
+        taskExponent: task.0, spectrumExponent: task.1, noise: .variance(0.2), batch: task.2),
+      features: isHeavy ? 1_000_000 : 100)
     let multipliers = try ScheduleSpec(text).schedule(steps: steps).multipliers
     for part in [0.9, 0.01] {
       let rate = part * model.stabilityEdge
@@ -34,13 +33,13 @@ import TheoryModel
       let expected = try #require(exact)
       let error = relativeError(found.excess, expected.excess)
       #expect(error < 1e-9, "\(text) \(task) \(part)")
-      if Self.isHeavy { print(text, task, part, "off by", error, time, "instead of", slow) }
+      if isHeavy { print(text, task, part, "off by", error, time, "instead of", slow) }
     }
   }
 
   @Test func aSpikeIsNotMissed() throws {
     let model = try FeatureModel(
-      task: ModelTask(taskExponent: 3, spectrumExponent: 1.5, labelNoise: 1), features: 64)
+      task: ModelTask(taskExponent: 3, spectrumExponent: 1.5, noise: .variance(1)), features: 64)
     var rates = [Double](repeating: 0.01, count: 3000)
     rates[1717] = 0.4
     let exact = try model.finalLoss(learningRates: rates).excess
@@ -49,7 +48,7 @@ import TheoryModel
 
   @Test func divergesAsSingleStepsDo() throws {
     let model = try FeatureModel(
-      task: ModelTask(taskExponent: 3, spectrumExponent: 1.5, labelNoise: 1), features: 64)
+      task: ModelTask(taskExponent: 3, spectrumExponent: 1.5, noise: .variance(1)), features: 64)
     let rates = [Double](repeating: 0.8, count: 5000)
     #expect(try model.finalLossOfLongRun(learningRates: rates).isDiverged)
   }

@@ -7,7 +7,6 @@ import TheoryModel
 
 /// The tables of long runs: what the exponents predict, measured.
 @Suite struct LongRunTests {
-  static let isHeavy = ProcessInfo.processInfo.environment["LRBOUND_HEAVY"] == "1"
 
   static let lengths = [256, 1024, 4096, 16384, 65536]
 
@@ -37,7 +36,8 @@ import TheoryModel
 
   static func model(_ a: Double, _ b: Double, features: Int = 1_000_000) throws -> FeatureModel {
     try FeatureModel(
-      task: ModelTask(taskExponent: a, spectrumExponent: b, labelNoise: 1), features: features)
+      task: ModelTask(taskExponent: a, spectrumExponent: b, noise: .variance(1)), features: features
+    )
   }
 
   static func slopes(_ values: [Double]) -> [Double] {
@@ -49,15 +49,14 @@ import TheoryModel
   func optimalExcess(_ table: Table) throws {
     let model = try Self.model(table.a, table.b, features: table.features)
     var found: [OptimalModelSchedule] = []
-    for (length, expected) in zip(Self.lengths, table.excesses) where Self.isHeavy || length < 1000
-    {
+    for (length, expected) in zip(Self.lengths, table.excesses) where isHeavy || length < 1000 {
       let best = try OptimalModelSchedule(for: model, steps: length, cap: 0.5)
       #expect(best.isConverged)
       #expect(
         relativeError(best.excess, expected) < table.tolerance, "T = \(length): \(best.excess)")
       found.append(best)
     }
-    guard Self.isHeavy else { return }
+    guard isHeavy else { return }
     // The same run on every feature of its own.
     let direct = try FeatureModel(task: model.task, features: 100_000, summation: .direct)
     let few = try FeatureModel(task: model.task, features: 100_000)
@@ -86,8 +85,8 @@ import TheoryModel
   /// The optimum is below every other schedule at every length; the fitted slopes are those known.
   @Test(arguments: [(3.0, 1.5), (2, 1.25), (2, 4)])
   func benchmarks(_ a: Double, _ b: Double) throws {
-    let model = try Self.model(a, b, features: Self.isHeavy ? 10_000 : 1000)
-    let lengths = Self.isHeavy ? [256, 1024, 4096, 16384] : [64]
+    let model = try Self.model(a, b, features: isHeavy ? 10_000 : 1000)
+    let lengths = isHeavy ? [256, 1024, 4096, 16384] : [64]
     let polynomial = "poly:power=\(2 * b - 1)"
     let shapes = ModelComparison.shapes + [polynomial]
     let comparisons = try lengths.map {
@@ -98,7 +97,7 @@ import TheoryModel
       #expect(optimum.name == "optimal" && comparison.rows.count == 7)
       for row in comparison.rows.dropFirst() { #expect(row.excess > optimum.excess) }
     }
-    guard Self.isHeavy, let last = comparisons.last else { return }
+    guard isHeavy, let last = comparisons.last else { return }
     func row(_ name: String, _ comparison: ModelComparison) throws -> ModelComparison.Row {
       try #require(comparison.rows.first { $0.name == name })
     }
@@ -130,7 +129,7 @@ import TheoryModel
 
   /// Where the annealing sets in later and later: the exponents of very long runs, by the limit.
   @Test func asymptoticSlopes() throws {
-    guard Self.isHeavy else { return }
+    guard isHeavy else { return }
     let lengths = (4...16).map { pow(4, Double($0)) }
     let cases: [(Double, Double, Double)] = [
       (3, 1.5, -0.6628), (2, 1.25, -0.4993), (3, 2, -0.662), (2, 4, -0.2510), (1.5, 3, -0.1667),
@@ -161,7 +160,7 @@ import TheoryModel
   /// of A/√K, whose exponent is reached slowly.
   @Test func tunedRatesFollowTheLimit() throws {
     let model = try Self.model(3, 1.5, features: 10_000)
-    let lengths = Self.isHeavy ? [1024, 4096, 16384] : [64, 256]
+    let lengths = isHeavy ? [1024, 4096, 16384] : [64, 256]
     var ratios: [Double] = []
     for length in lengths {
       let multipliers = try ScheduleSpec("linear").schedule(steps: length).multipliers
@@ -174,13 +173,13 @@ import TheoryModel
 
   /// The slopes of the best split of compute.
   @Test func computeOptimalSlopes() throws {
-    let exponents = Self.isHeavy ? [6, 8, 10, 12, 14] : [6, 8]
+    let exponents = isHeavy ? [6, 8, 10, 12, 14] : [6, 8]
     let cases: [(Double, Double, ComputeOptimum.Plan, Double, Double)] = [
       (2, 1.25, .optimal, -0.328, 0.338), (1.5, 3, .optimal, -0.1288, 0.270),
       (2, 1.25, .constant, -0.302, 0.306),
     ]
-    for (a, b, plan, loss, features) in cases where Self.isHeavy || plan == .optimal && b < 2 {
-      let task = try ModelTask(taskExponent: a, spectrumExponent: b, labelNoise: 1)
+    for (a, b, plan, loss, features) in cases where isHeavy || plan == .optimal && b < 2 {
+      let task = try ModelTask(taskExponent: a, spectrumExponent: b, noise: .variance(1))
       let found = try exponents.map {
         try ComputeOptimum(
           task: task, compute: pow(4, Double($0)), plan: plan, cap: b > 2 ? 0.5 : nil)
@@ -188,7 +187,7 @@ import TheoryModel
       for (smaller, larger) in zip(found, found.dropFirst()) {
         #expect(larger.excess < smaller.excess && larger.features > smaller.features)
       }
-      guard Self.isHeavy else { continue }
+      guard isHeavy else { continue }
       let losses = zip(found, found.dropFirst()).map { log($1.excess / $0.excess) / log(16) }
       let sizes = zip(found, found.dropFirst()).map {
         log(Double($1.features) / Double($0.features)) / log(16)

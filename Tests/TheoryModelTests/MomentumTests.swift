@@ -5,7 +5,7 @@ import Testing
 import TheoryModel
 
 @Suite struct MomentumTests {
-  /// η = .05 and β = .9; η and β falling linearly; and the damped form; after 50 steps.
+  /// η = .05 and β = .9; η and β falling linearly; after 50 steps.
   @Test(arguments: [
     (3.0, 1.5, 0.5880814314908512, 0.5406973490359208),
     (1.5, 2.5, 0.962458249653027, 0.9747222282238595),
@@ -17,9 +17,6 @@ import TheoryModel
       rates: [Double](repeating: 0.05, count: count),
       momenta: [Double](repeating: 0.9, count: count))
     #expect(relativeError(model.finalLoss(momentum: heavy).loss, constant) < 1e-12)
-    let damped = try MomentumSteps.damped(
-      rates: [Double](repeating: 0.5, count: count), momentum: 0.9)
-    #expect(relativeError(model.finalLoss(momentum: damped).loss, constant) < 1e-12)
     let left = (0..<count).map { 1 - Double($0) / Double(count) }
     let annealed = try MomentumSteps(rates: left.map { 0.2 * $0 }, momenta: left.map { 0.9 * $0 })
     #expect(relativeError(model.finalLoss(momentum: annealed).loss, falling) < 1e-12)
@@ -46,12 +43,10 @@ import TheoryModel
   }
 
   @Test func refusesWhatIsNoMomentum() throws {
-    #expect(throws: TheoryModelError.momentum(step: 2, value: 1)) {
-      try MomentumSteps(rates: [0.1, 0.1], momenta: [0.5, 1])
-    }
-    #expect(throws: TheoryModelError.learningRate(step: 1, value: -0.1)) {
-      try MomentumSteps(rates: [-0.1], momenta: [0])
-    }
+    let momentum = inputProblem { try MomentumSteps(rates: [0.1, 0.1], momenta: [0.5, 1]) }
+    #expect(momentum == "the momentum of step 2 is 1")
+    let rate = inputProblem { try MomentumSteps(rates: [-0.1], momenta: [0]) }
+    #expect(rate == "the learning rate of step 1 is -0.1")
     let model = try ReferenceTests.model(3, 1.5)
     let wild = try MomentumSteps(
       rates: [Double](repeating: 50, count: 900), momenta: [Double](repeating: 0.9, count: 900))

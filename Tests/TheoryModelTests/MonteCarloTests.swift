@@ -8,7 +8,6 @@ func power(_ base: Double, _ exponent: Double) -> Double { pow(base, exponent) }
 
 /// SGD itself on sampled features, against the recursion for its second moments.
 @Suite struct MonteCarloTests {
-  static let isHeavy = ProcessInfo.processInfo.environment["LRBOUND_HEAVY"] == "1"
 
   /// Mean and standard error of the loss over independent runs.
   static func sample(
@@ -71,8 +70,9 @@ func power(_ base: Double, _ exponent: Double) -> Double { pow(base, exponent) }
 
   @Test(arguments: [(0.0, 0.0), (0.8, 0.0), (0.7, 0.1)])
   func meanLossIsThatOfTheRecursion(_ momentum: Double, _ gradientRate: Double) throws {
-    let runs = Self.isHeavy ? 200_000 : 250
-    let task = try ModelTask(taskExponent: 2, spectrumExponent: 1.5, labelNoise: 0.5, batch: 2)
+    let runs = isHeavy ? 200_000 : 250
+    let task = try ModelTask(
+      taskExponent: 2, spectrumExponent: 1.5, noise: .variance(0.5), batch: 2)
     let features = 6
     let rates = (0..<30).map { 0.3 * (1 - momentum) * (1 - Double($0) / 30) }
     let momenta = [Double](repeating: momentum, count: 30)
@@ -86,6 +86,6 @@ func power(_ base: Double, _ exponent: Double) -> Double { pow(base, exponent) }
     let deviations = (found.mean - exact) / found.error
     #expect(abs(deviations) < 4)
     #expect(found.error < 0.05 * exact)
-    if Self.isHeavy { print("\(found.mean) ± \(found.error), exact \(exact)") }
+    if isHeavy { print("\(found.mean) ± \(found.error), exact \(exact)") }
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Support
 import TestSupport
 import Testing
 import TheoryModel
@@ -7,13 +8,10 @@ import TheoryModel
 /// The schedule that makes the final loss least.
 @Suite struct OptimalControlTests {
   struct Optimum: Sendable {
-    let a: Double
-    let b: Double
+    let a: Double, b: Double
     let steps: Int
-    let batch: Double
-    let noise: Double
-    let cap: Double
-    let excess: Double
+    let batch: Double, noise: Double
+    let cap: Double, excess: Double
     /// η* at t = 0, T/4, T/2, 3T/4, T − 1.
     let rates: [Double]
     let sum: Double
@@ -41,7 +39,7 @@ import TheoryModel
     _ a: Double, _ b: Double, noise: Double = 1, batch: Double = 1, features: Int = 64
   ) throws -> FeatureModel {
     try FeatureModel(
-      task: ModelTask(taskExponent: a, spectrumExponent: b, labelNoise: noise, batch: batch),
+      task: ModelTask(taskExponent: a, spectrumExponent: b, noise: .variance(noise), batch: batch),
       features: features)
   }
 
@@ -72,7 +70,7 @@ import TheoryModel
 
   /// In the limit of small learning rates η*·Σ λpc is constant along the optimum.
   @Test func firstIntegral() throws {
-    let steps = OptimalControlTests.isHeavy ? 4096 : 256
+    let steps = isHeavy ? 4096 : 256
     let model = try Self.model(3, 1.5)
     let best = try OptimalModelSchedule(for: model, steps: steps, cap: 0.5, recursion: .euler)
     let places = [0, steps / 4, steps / 2, 3 * steps / 4, steps - 1]
@@ -81,8 +79,8 @@ import TheoryModel
       9.61298535e-07, 9.60241467e-07, 9.60089365e-07, 9.60199011e-07, 9.60198999e-07,
     ]
     let spread = (values.max() ?? 0) / (values.min() ?? 1) - 1
-    #expect(spread < (Self.isHeavy ? 1.4e-3 : 0.05), "\(values)")
-    if Self.isHeavy {
+    #expect(spread < (isHeavy ? 1.4e-3 : 0.05), "\(values)")
+    if isHeavy {
       print("first integral \(values)")
       for (value, reference) in zip(values, expected) {
         #expect(relativeError(value, reference) < 1e-5)
@@ -107,13 +105,13 @@ import TheoryModel
   @Test(arguments: [(3.0, 1.5, 0.5), (2, 1.25, 0.5), (2, 4, 0.5)])
   func semiAnalytic(_ a: Double, _ b: Double, _ cap: Double) throws {
     let model = try Self.model(a, b, features: 1000)
-    let steps = Self.isHeavy ? 4096 : 256
+    let steps = isHeavy ? 4096 : 256
     let best = try OptimalModelSchedule(for: model, steps: steps, cap: cap)
     let limit = try SemiAnalyticSchedule(for: model, steps: Double(steps), cap: cap)
     let loss = try model.finalLoss(learningRates: limit.learningRates).excess
     #expect(loss >= best.excess * (1 - 1e-12))
-    #expect(loss < best.excess * (Self.isHeavy ? 1.01 : 1.03), "\(loss) \(best.excess)")
-    if Self.isHeavy {
+    #expect(loss < best.excess * (isHeavy ? 1.01 : 1.03), "\(loss) \(best.excess)")
+    if isHeavy {
       print(
         "semi-analytic \(a), \(b): \(loss / best.excess - 1) above, \(best.iterations) iterations")
     }
@@ -121,21 +119,20 @@ import TheoryModel
     #expect(relativeError(taken, limit.intrinsicTime) < 0.02)
   }
 
-  static let isHeavy = ProcessInfo.processInfo.environment["LRBOUND_HEAVY"] == "1"
-
   @Test func refuses() throws {
     let model = try Self.model(3, 1.5)
-    #expect(throws: TheoryModelError.noSteps) { try OptimalModelSchedule(for: model, steps: 0) }
-    #expect(throws: TheoryModelError.cap(-1)) {
-      try OptimalModelSchedule(for: model, steps: 4, cap: -1)
-    }
-    #expect(throws: TheoryModelError.self) {
+    let empty = inputProblem { try OptimalModelSchedule(for: model, steps: 0) }
+    #expect(empty == "a run has at least 1 step")
+    let negative = inputProblem { try OptimalModelSchedule(for: model, steps: 4, cap: -1) }
+    #expect(negative == "the highest learning rate -1 is not usable")
+    #expect(throws: InputError.self) {
       try OptimalModelSchedule(for: model, steps: 1_000_000)
     }
-    #expect(throws: TheoryModelError.self) {
+    #expect(throws: InputError.self) {
       try OptimalModelSchedule(for: model, steps: 2, start: [0.1, 0])
     }
-    #expect(throws: TheoryModelError.noSteps) { try SemiAnalyticSchedule(for: model, steps: .nan) }
+    let nan = inputProblem { try SemiAnalyticSchedule(for: model, steps: .nan) }
+    #expect(nan == "number of steps nan is out of range")
     let one = try OptimalModelSchedule(for: model, steps: 1)
     #expect(one.excess < model.initialExcess && one.isConverged)
   }

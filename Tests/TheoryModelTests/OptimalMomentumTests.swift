@@ -5,13 +5,12 @@ import Testing
 import TheoryModel
 
 @Suite struct OptimalMomentumTests {
-  static let isHeavy = ProcessInfo.processInfo.environment["LRBOUND_HEAVY"] == "1"
 
   @Test(arguments: GradientNoise.allCases)
   func adjointAgreesWithDifferences(_ noise: GradientNoise) throws {
     var generator = SplitMix64(seed: 3)
     let model = try FeatureModel(
-      task: ModelTask(taskExponent: 2, spectrumExponent: 3, labelNoise: 0.4, batch: 3),
+      task: ModelTask(taskExponent: 2, spectrumExponent: 3, noise: .variance(0.4), batch: 3),
       features: 30)
     let rates = (0..<25).map { _ in Double.random(in: 0.02...0.3, using: &generator) }
     let momenta = (0..<25).map { _ in Double.random(in: 0...0.9, using: &generator) }
@@ -41,10 +40,10 @@ import TheoryModel
 
   /// Momentum helps in the hard phase where the noise is additive, the more the longer the run.
   @Test func speedUpWithAdditiveNoise() throws {
-    let lengths = Self.isHeavy ? [64, 256, 1024, 4096] : [8, 32]
+    let lengths = isHeavy ? [64, 256, 1024, 4096] : [8, 32]
     let model = try FeatureModel(
-      task: ModelTask(taskExponent: 2, spectrumExponent: 3, labelNoise: 1),
-      features: Self.isHeavy ? 10_000 : 100)
+      task: ModelTask(taskExponent: 2, spectrumExponent: 3, noise: .variance(1)),
+      features: isHeavy ? 10_000 : 100)
     let found = try lengths.map {
       try OptimalMomentum(for: model, steps: $0, cap: 0.5, gradientNoise: .additive)
     }
@@ -52,7 +51,7 @@ import TheoryModel
       #expect(longer.gain > shorter.gain)
     }
     #expect(found[0].gain > 1)
-    guard Self.isHeavy else { return }
+    guard isHeavy else { return }
     let slopes = zip(found, found.dropFirst()).map { log($1.excess / $0.excess) / log(4) }
     let plain = zip(found, found.dropFirst()).map {
       log($1.plainExcess / $0.plainExcess) / log(4)
@@ -71,17 +70,18 @@ import TheoryModel
   /// In the easy phase it does not.
   @Test func noGainInTheEasyPhase() throws {
     let model = try FeatureModel(
-      task: ModelTask(taskExponent: 3, spectrumExponent: 1.5, labelNoise: 1), features: 1000)
+      task: ModelTask(taskExponent: 3, spectrumExponent: 1.5, noise: .variance(1)), features: 1000)
     let found = try OptimalMomentum(
-      for: model, steps: Self.isHeavy ? 1024 : 32, cap: 0.5, gradientNoise: .multiplicative)
+      for: model, steps: isHeavy ? 1024 : 32, cap: 0.5, gradientNoise: .multiplicative)
     #expect(found.gain >= 1 - 1e-6 && found.gain < 1.01)
   }
 
   /// DANA without label noise: slopes −.351 to −.440 where plain SGD has −.25.
   @Test func acceleratedWithoutNoise() throws {
-    guard Self.isHeavy else { return }
+    guard isHeavy else { return }
     let model = try FeatureModel(
-      task: ModelTask(taskExponent: 2, spectrumExponent: 4, labelNoise: 0), features: 1_000_000)
+      task: ModelTask(taskExponent: 2, spectrumExponent: 4, noise: .variance(0)),
+      features: 1_000_000)
     let lengths = [1 << 9, 1 << 11, 1 << 13, 1 << 15, 1 << 17]
     let excesses = try lengths.map { length in
       let times = (0..<length).map { Double($0) }
@@ -98,11 +98,10 @@ import TheoryModel
 
   @Test func refuses() throws {
     let model = try ReferenceTests.model(3, 1.5)
-    #expect(throws: TheoryModelError.oneStep) {
-      try OptimalMomentum(for: model, steps: 1, gradientNoise: .additive)
+    func problem(_ steps: Int) -> String? {
+      inputProblem { try OptimalMomentum(for: model, steps: steps, gradientNoise: .additive) }
     }
-    #expect(throws: TheoryModelError.tooLong(steps: 20_001, most: 20_000)) {
-      try OptimalMomentum(for: model, steps: 20_001, gradientNoise: .additive)
-    }
+    #expect(problem(1) == "momentum shows from the second step on")
+    #expect(problem(20_001) == "20001 steps are too many here")
   }
 }

@@ -43,7 +43,7 @@ import TheoryModel
   @Test(arguments: constants)
   func closedForms(_ expected: Constants) throws {
     let task = try ModelTask(
-      taskExponent: expected.a, spectrumExponent: expected.b, labelNoise: 1)
+      taskExponent: expected.a, spectrumExponent: expected.b, noise: .variance(1))
     let found = try PhaseConstants(of: task, steps: 4096, cap: 0.5)
     func agree(_ values: [Double], _ references: [Double]) {
       #expect(values.count == references.count)
@@ -87,7 +87,7 @@ import TheoryModel
   }
 
   @Test func exponents() throws {
-    let easy = try Phase(of: ModelTask(taskExponent: 3, spectrumExponent: 1.5, labelNoise: 1))
+    let easy = try Phase(of: ModelTask(taskExponent: 3, spectrumExponent: 1.5, noise: .variance(1)))
     #expect(relativeError(easy.lossExponent, 2.0 / 3) < 1e-15)
     #expect(relativeError(easy.constantLossExponent, 2 / 3.5) < 1e-15)
     #expect(easy.annealedFractionExponent == 0)
@@ -99,20 +99,19 @@ import TheoryModel
     let constant = easy.fixedShape(tailPower: 0)
     #expect(relativeError(constant.loss, easy.constantLossExponent) < 1e-15)
     #expect(relativeError(constant.baseLearningRate, easy.constantLossExponent) < 1e-15)
-    let hard = try Phase(of: ModelTask(taskExponent: 2, spectrumExponent: 4, labelNoise: 1))
+    let hard = try Phase(of: ModelTask(taskExponent: 2, spectrumExponent: 4, noise: .variance(1)))
     #expect(hard.horizonExponent == 0 && hard.lossExponent == 0.25)
     #expect(relativeError(hard.annealedFractionExponent, 2.0 / 7) < 1e-15)
     #expect(hard.fixedShape(tailPower: 1).baseLearningRate == 0)
     #expect(
-      try Phase(of: ModelTask(taskExponent: 2, spectrumExponent: 2, labelNoise: 1)).kind
+      try Phase(of: ModelTask(taskExponent: 2, spectrumExponent: 2, noise: .variance(1))).kind
         == .boundary)
   }
 
   @Test func withoutNoiseThereAreNoPhases() throws {
-    let task = try ModelTask(taskExponent: 3, spectrumExponent: 2, labelNoise: 0)
-    #expect(throws: TheoryModelError.noLabelNoise) { try Phase(of: task) }
-    #expect(throws: TheoryModelError.noLabelNoise) {
-      try PhaseConstants(of: task, steps: 10, cap: 1)
-    }
+    let task = try ModelTask(taskExponent: 3, spectrumExponent: 2, noise: .variance(0))
+    let problem = try #require(inputProblem { try Phase(of: task) })
+    #expect(problem.contains("without label noise there are no phases"))
+    #expect(inputProblem { try PhaseConstants(of: task, steps: 10, cap: 1) } == problem)
   }
 }

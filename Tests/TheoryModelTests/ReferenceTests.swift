@@ -23,7 +23,7 @@ import TheoryModel
   }
 
   static func model(_ a: Double, _ b: Double) throws -> FeatureModel {
-    let task = try ModelTask(taskExponent: a, spectrumExponent: b, labelNoise: 0.5, batch: 4)
+    let task = try ModelTask(taskExponent: a, spectrumExponent: b, noise: .variance(0.5), batch: 4)
     return try FeatureModel(task: task, features: 16)
   }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Support
 import TestSupport
 import Testing
 import TheoryModel
@@ -10,15 +11,13 @@ import TheoryModel
     (3, 1.5), (2, 1.25), (2, 4), (1.5, 3), (1.1, 1.1), (5, 4), (1.5, 8), (8, 1.5),
   ]
 
-  static let isHeavy = ProcessInfo.processInfo.environment["LRBOUND_HEAVY"] == "1"
-
   /// At all times, also without noise, where the loss is the excess alone.
   @Test(arguments: tasks, [0.0, 1.0])
   func compressedAgreesWithAllFeatures(_ exponents: (Double, Double), _ noise: Double) throws {
-    let features = Self.isHeavy ? 100_000 : 2000
-    let steps = Self.isHeavy ? 10_000 : 60
+    let features = isHeavy ? 100_000 : 2000
+    let steps = isHeavy ? 10_000 : 60
     let task = try ModelTask(
-      taskExponent: exponents.0, spectrumExponent: exponents.1, labelNoise: noise)
+      taskExponent: exponents.0, spectrumExponent: exponents.1, noise: .variance(noise))
     let direct = try FeatureModel(task: task, features: features, summation: .direct)
     let compressed = try FeatureModel(task: task, features: features)
     #expect(compressed.modes < features)
@@ -29,13 +28,13 @@ import TheoryModel
     let found = try compressed.losses(learningRates: rates)
     let worst = zip(found, expected).map { relativeError($0.loss, $1.loss) }.max() ?? 1
     #expect(worst < 1e-9)
-    if Self.isHeavy {
+    if isHeavy {
       print("\(exponents), σ² = \(noise): \(compressed.modes) modes, off by \(worst)")
     }
   }
 
   @Test func modesGrowWithTheLogarithm() throws {
-    let task = try ModelTask(taskExponent: 2, spectrumExponent: 1.5, labelNoise: 1)
+    let task = try ModelTask(taskExponent: 2, spectrumExponent: 1.5, noise: .variance(1))
     let counts = try [10_000, 1_000_000, 100_000_000, 10_000_000_000].map {
       try FeatureModel(task: task, features: $0).modes
     }
@@ -45,8 +44,8 @@ import TheoryModel
 
   /// Against a sum over all hundred million features.
   @Test func aHundredMillionFeatures() throws {
-    let features = Self.isHeavy ? 100_000_000 : 100_000
-    let task = try ModelTask(taskExponent: 3, spectrumExponent: 1.5, labelNoise: 0)
+    let features = isHeavy ? 100_000_000 : 100_000
+    let task = try ModelTask(taskExponent: 3, spectrumExponent: 1.5, noise: .variance(0))
     let model = try FeatureModel(task: task, features: features)
     for time in [0.0, 30, 1e5, 1e8] {
       var sum = 0.0
@@ -62,7 +61,7 @@ import TheoryModel
   }
 
   @Test func theTailIsWhatIsLeftOfTheTarget() throws {
-    let task = try ModelTask(taskExponent: 2, spectrumExponent: 1.5, labelNoise: 0.25)
+    let task = try ModelTask(taskExponent: 2, spectrumExponent: 1.5, noise: .variance(0.25))
     let model = try FeatureModel(task: task, features: 1000, includesTail: true)
     let whole = Double.pi * Double.pi / 6 + 0.25
     #expect(relativeError(model.initialExcess + model.noise, whole) < 1e-14)
@@ -71,20 +70,20 @@ import TheoryModel
 
   @Test(arguments: [-1, 0, 1, 1_000_000_000_001])
   func refusesFeatures(_ features: Int) throws {
-    let task = try ModelTask(taskExponent: 2, spectrumExponent: 1.5, labelNoise: 1)
-    #expect(throws: TheoryModelError.features(features)) {
-      try FeatureModel(task: task, features: features)
-    }
-    #expect(throws: TheoryModelError.features(20_000_000)) {
+    let task = try ModelTask(taskExponent: 2, spectrumExponent: 1.5, noise: .variance(1))
+    let problem = inputProblem { try FeatureModel(task: task, features: features) }
+    #expect(problem == "\(features) features make no power law")
+    let direct = inputProblem {
       try FeatureModel(task: task, features: 20_000_000, summation: .direct)
     }
+    #expect(direct == "20000000 features make no power law")
   }
 
   /// Below the edge a constant learning rate settles, above it the loss grows past all bounds.
   @Test(arguments: [1.0, 4, 64])
   func stabilityEdge(_ batch: Double) throws {
     let task = try ModelTask(
-      taskExponent: 2, spectrumExponent: 1.5, labelNoise: 1, batch: batch)
+      taskExponent: 2, spectrumExponent: 1.5, noise: .variance(1), batch: batch)
     let model = try FeatureModel(task: task, features: 300)
     let edge = model.stabilityEdge
     let below = try model.losses(learningRates: [Double](repeating: 0.9 * edge, count: 4000))
@@ -94,18 +93,15 @@ import TheoryModel
   }
 
   @Test func refusesRuns() throws {
-    let task = try ModelTask(taskExponent: 2, spectrumExponent: 1.5, labelNoise: 1)
+    let task = try ModelTask(taskExponent: 2, spectrumExponent: 1.5, noise: .variance(1))
     let model = try FeatureModel(task: task, features: 10)
-    #expect(throws: TheoryModelError.noSteps) { try model.finalLoss(learningRates: []) }
-    #expect(throws: TheoryModelError.learningRate(step: 2, value: -1)) {
-      try model.finalLoss(learningRates: [1, -1])
+    func problem(_ rates: [Double], _ batches: [Double]? = nil) -> String? {
+      inputProblem { try model.finalLoss(learningRates: rates, batches: batches) }
     }
-    #expect(throws: TheoryModelError.self) { try model.losses(learningRates: [.nan]) }
-    #expect(throws: TheoryModelError.batch(step: 1, value: 0)) {
-      try model.finalLoss(learningRates: [0.1], batches: [0])
-    }
-    #expect(throws: TheoryModelError.batchCount(batches: 1, steps: 2)) {
-      try model.finalLoss(learningRates: [0.1, 0.1], batches: [1])
-    }
+    #expect(problem([]) == "a run has at least 1 step")
+    #expect(problem([1, -1]) == "the learning rate of step 2 is -1")
+    #expect(throws: InputError.self) { try model.losses(learningRates: [.nan]) }
+    #expect(problem([0.1], [0]) == "the batch of step 1 is 0")
+    #expect(problem([0.1, 0.1], [1]) == "1 batch sizes were given for 2 steps")
   }
 }

@@ -38,7 +38,8 @@ import TheoryModel
 
   @Test(arguments: Recursion.allCases)
   func agrees(_ recursion: Recursion) throws {
-    let task = try ModelTask(taskExponent: 1.5, spectrumExponent: 2.5, labelNoise: 0.5, batch: 4)
+    let task = try ModelTask(
+      taskExponent: 1.5, spectrumExponent: 2.5, noise: .variance(0.5), batch: 4)
     let rates = ReferenceTests.rates("wiggle", spectrumExponent: 2.5)
     let model = try FeatureModel(task: task, features: 16)
     let found = try model.losses(

@@ -5,11 +5,12 @@ import Schedules
 import Support
 import TestSupport
 import Testing
-import Transfer
+
+@testable import Transfer
 
 @Suite struct CalibrationTests {
   static func cells(_ sweep: Sweep) -> [TunedCell] {
-    sweep.tunedCells().tuned
+    TunedSweep(sweep).cells
   }
 
   /// Runs that follow the default rule change nothing; whatever the runs, the sources are theirs.
@@ -23,7 +24,7 @@ import Transfer
     #expect(abs(calibration.exponents.length - 1.0 / 6) < 1e-9)
     // All cells together give each cell's own optimum.
     for cell in Self.cells(sweep) {
-      let rate = calibration.baseLearningRate(for: cell.terms, steps: cell.cell.steps)
+      let rate = exp(calibration.logBaseLearningRate(for: cell.runTerms))
       #expect(relativeError(rate, cell.optimum.baseLearningRate) < 1e-9)
     }
   }
@@ -82,11 +83,14 @@ import Transfer
   @Test func tooLittle() throws {
     let one = try SyntheticSweep.following(
       a: 0.5, b: 0.5, p: 0.3, shapes: ["linear"], horizons: [1000])
-    #expect(throws: CalibrationError.tooFewCells(1)) { try Calibration(of: Self.cells(one)) }
     let twice = try SyntheticSweep.following(
       a: 0.5, b: 0.5, p: 0.3, shapes: ["linear", "wsd100"], horizons: [1000])
-    #expect(throws: CalibrationError.noContrast) { try Calibration(of: Self.cells(twice)) }
-    #expect(throws: CalibrationError.tooFewCells(0)) { try Calibration(of: []) }
+    func problem(_ cells: [TunedCell]) -> String? {
+      #expect(throws: InputError.self) { try Calibration(of: cells) }?.problem
+    }
+    #expect(problem([]) == "0 cells show an optimum, and a calibration needs two")
+    #expect(problem(Self.cells(one)) == "1 cell shows an optimum, and a calibration needs two")
+    #expect(problem(Self.cells(twice)) == "its cells have one shape and one horizon")
   }
 
   /// A schedule that does not anneal is mispredicted by any rule, and must not bend the exponents.
@@ -139,7 +143,7 @@ import Transfer
   func refuses(_ there: String, _ instead: String, _ problem: String) throws {
     let sweep = try SyntheticSweep.following(
       a: 0.5, b: 0.5, p: 0.3, shapes: ["linear", "wsd20"], horizons: [500, 1000])
-    let text = try Calibration(of: CalibrationTests.cells(sweep)).json()
+    let text = try Calibration(of: CalibrationTests.cells(sweep)).json
     let file = try TemporaryFile(text.replacingOccurrences(of: there, with: instead))
     let error = #expect(throws: InputError.self) { try Calibration(contentsOf: file.path) }
     #expect(error?.problem.contains(problem) == true, "\(error?.problem ?? "")")

@@ -20,26 +20,25 @@ import Transfer
       warmup: 1)
   }
 
-  static let bad: [([Int], [Double], [Double], LossCurveError)] = [
-    ([1, 2], [1, 1], [3, 3], .tooFewRows(2)),
-    (Array(0..<10), ones, ones, .step(row: 0, value: 0)),
-    ([1, 2, 3, 4, 5, 6, 7, 8, 9, 9], ones, ones, .step(row: 9, value: 9)),
-    ([1, 2, 3, 4, 5, 6, 7, 8, 9, 3_000_000], ones, ones, .step(row: 9, value: 3_000_000)),
-    (tens, [0] + ones.dropLast(), ones, .learningRate(row: 0, value: 0)),
-    (tens, ones.dropLast() + [-1], ones, .learningRate(row: 9, value: -1)),
-    (tens, ones, [0] + ones.dropLast(), .loss(row: 0, value: 0)),
-    (tens, ones, ones.dropLast() + [.infinity], .loss(row: 9, value: .infinity)),
+  static let bad: [([Int], [Double], [Double], String)] = [
+    ([1, 2], [1, 1], [3, 3], "2 usable rows"),
+    (Array(0..<10), ones, ones, "step 0 "),
+    ([1, 2, 3, 4, 5, 6, 7, 8, 9, 9], ones, ones, "step 9 "),
+    ([1, 2, 3, 4, 5, 6, 7, 8, 9, 3_000_000], ones, ones, "step 3000000 "),
+    (tens, [0] + ones.dropLast(), ones, "0.0 is not a learning rate"),
+    (tens, ones.dropLast() + [-1], ones, "-1.0 is not a learning rate"),
+    (tens, ones, [0] + ones.dropLast(), "0.0 is not a loss"),
+    (tens, ones, ones.dropLast() + [.infinity], "inf is not a loss"),
   ]
   static let ones = [Double](repeating: 1, count: 10)
   static let tens = Array(1...10)
 
   @Test(arguments: bad)
-  func refuses(_ steps: [Int], _ rates: [Double], _ losses: [Double], _ expected: LossCurveError) {
-    let error = #expect(throws: LossCurveError.self) {
+  func refuses(_ steps: [Int], _ rates: [Double], _ losses: [Double], _ problem: String) {
+    let error = #expect(throws: InputError.self) {
       try LossCurve(steps: steps, learningRates: rates, losses: losses)
     }
-    #expect(error == expected)
-    #expect(error?.problem.isEmpty == false && error?.hint.isEmpty == false)
+    #expect(error?.problem.hasPrefix(problem) == true && error?.hint.isEmpty == false)
   }
 
   /// Rows are unseen from where the learning rates part on; a row of another curve never is.
@@ -100,9 +99,10 @@ import Transfer
     let curve = try CurveFitTests.curve("cosine", steps: steps, every: 1)
     let rates = curve.learningRates
     let decay = 0.97
-    let momentum = CurveLaw.momentum.annealing(of: curve, at: [-log(1 - decay)]).values
+    let momentum = CurveLaw.momentum.annealing(of: CurveTerms(of: curve), at: [-log(1 - decay)])
+      .values
     let multiPower = CurveLaw.multiPower.annealing(
-      of: curve, at: [log(2), log(0.4), log(0.5)]
+      of: CurveTerms(of: curve), at: [log(2), log(0.4), log(0.5)]
     ).values
     for last in [10, 100, 299] {
       var area = 0.0
@@ -118,14 +118,16 @@ import Transfer
     }
     // Fewer rows, nearly the same.
     let sparse = try CurveFitTests.curve("cosine", steps: steps, every: 10)
-    let few = CurveLaw.multiPower.annealing(of: sparse, at: [log(2), log(0.4), log(0.5)]).values
+    let few = CurveLaw.multiPower.annealing(
+      of: CurveTerms(of: sparse), at: [log(2), log(0.4), log(0.5)]
+    ).values
     #expect(relativeError(few[29], multiPower[299]) < 0.02)
   }
 
   /// V at every row is the bound's.
   @Test func boundTerm() throws {
     let curve = try CurveFitTests.curve("wsd20", steps: 500, every: 25, peak: 2e-3)
-    let values = CurveLaw.generalisedBound.annealing(of: curve, at: []).values
+    let values = CurveLaw.generalisedBound.annealing(of: CurveTerms(of: curve), at: []).values
     let schedule = try ScheduleSpec("wsd20").schedule(steps: 500)
     for (row, step) in curve.steps.enumerated() where step % 100 == 0 {
       let terms = try #require(try BoundTerms.lastIterate(of: schedule, at: step))
@@ -139,14 +141,14 @@ import Transfer
   func derivatives(_ law: CurveLaw) throws {
     let curve = try CurveFitTests.curve("wsd40:decay=1-sqrt", steps: 400, every: 10)
     for theta in law.starts {
-      let term = law.annealing(of: curve, at: theta)
+      let term = law.annealing(of: CurveTerms(of: curve), at: theta)
       for index in theta.indices {
         let width = 1e-5
         var (up, down) = (theta, theta)
         up[index] += width
         down[index] -= width
-        let above = law.annealing(of: curve, at: up).values
-        let below = law.annealing(of: curve, at: down).values
+        let above = law.annealing(of: CurveTerms(of: curve), at: up).values
+        let below = law.annealing(of: CurveTerms(of: curve), at: down).values
         for row in curve.steps.indices {
           let difference = (above[row] - below[row]) / (2 * width)
           let derivative = term.derivatives[row * theta.count + index]
@@ -168,7 +170,7 @@ import Transfer
     }
     func following(_ spec: String) throws -> LossCurve {
       let blank = try CurveFitTests.curve(spec, steps: 1600, every: 40)
-      let term = law.annealing(of: blank, at: theta).values
+      let term = law.annealing(of: CurveTerms(of: blank), at: theta).values
       let rates = try ScheduleSpec(spec).schedule(steps: 1600).multipliers
       let losses = blank.steps.enumerated().map { row, step in
         let sum = 1e-3 * rates.prefix(step).reduce(0, +)
@@ -188,11 +190,21 @@ import Transfer
     #expect(fit.parameters.count == (law == .generalisedBound ? 4 : law == .momentum ? 5 : 7))
   }
 
+  /// Every law beside the others, scored where rows are unseen.
+  @Test func comparesLaws() throws {
+    let constant = try CurveFitTests.curve("constant", steps: 1000, every: 50)
+    let cooled = try CurveFitTests.curve(
+      "wsd20", steps: 1000, every: 50, law: { 3 + 2 / Double($0) })
+    let all = try CurveLawComparison(fittedTo: [constant], scoredOn: [cooled, constant])
+    #expect(all.entries.map(\.fit.law) == CurveLaw.allCases && all.diagnostics.isEmpty)
+    #expect(all.entries.allSatisfy { $0.scores[0]?.rows == 4 && $0.scores[1] == nil })
+  }
+
   /// Real curves, where they are present: two of three fitted, the third told on unseen rows.
   @Test(
     .enabled(if: RealData.isPresent, "needs the folder of real runs"),
     .enabled(
-      if: ProcessInfo.processInfo.environment["LRBOUND_HEAVY"] == "1", "heavy: LRBOUND_HEAVY=1"),
+      if: isHeavy, "heavy: LRBOUND_HEAVY=1"),
     arguments: ["25M", "100M"])
   func realCurves(_ model: String) throws {
     let folder = URL(fileURLWithPath: RealData.sweep).deletingLastPathComponent()

@@ -1,6 +1,7 @@
 import Bound
 import Runs
 import Schedules
+import Support
 import TestSupport
 import Testing
 
@@ -14,7 +15,7 @@ import Testing
   ) throws -> ExtensionQuestion {
     let base = try TrainingRun(ScheduleSpec(spec), steps: from)
     let run = try ExtendableRun(base, baseLearningRate: rate)
-    var question = try ExtensionQuestion(of: run, base: base, toSteps: to, rule: rule)
+    var question = try ExtensionQuestion(of: run, toSteps: to, rule: rule)
     question.criterion = criterion
     return question
   }
@@ -289,7 +290,7 @@ import Testing
     }
     // Each lower plateau branches where the last one ended.
     let lower = try ExtensionChain(first, then: [16_000], following: .lowerPlateau)
-    #expect(try #require(lower.lastPlan).branchAtStep == 6400)
+    #expect(lower.lastPlan.branchAtStep == 6400)
   }
 
   /// In mid-cooldown going back and going up again are both priced; going up keeps every step.
@@ -364,7 +365,7 @@ import Testing
     let schedule = try ScheduleSpec(text).schedule(steps: 2000)
     func answer(_ base: TrainingRun) throws -> ExtensionAnswer {
       var question = try ExtensionQuestion(
-        of: ExtendableRun(base), base: base, toSteps: 4000, rule: .bound)
+        of: ExtendableRun(base), toSteps: 4000, rule: .bound)
       question.wantsFreeForm = false
       return try question.answer()
     }
@@ -406,11 +407,45 @@ import Testing
   }
 
   @Test func refusals() throws {
-    #expect(throws: ExtensionError.notLonger(from: 100, to: 100)) {
-      try Self.question("wsd20", 100, 100)
+    func refusal(_ ask: () throws -> Any) -> InputError? {
+      #expect(throws: InputError.self) { _ = try ask() }
     }
+    let short = refusal { try Self.question("wsd20", 100, 100) }
+    #expect(short?.problem == "100 steps are no more than the run's 100")
     var question = try Self.question("wsd20", 100, 200)
     question.madeSteps = 101
-    #expect(throws: ExtensionError.self) { try question.answer() }
+    let made = refusal { try question.answer() }
+    #expect(made?.problem == "the steps made, 101, lies outside the run of 100 steps")
+    question.madeSteps = nil
+    // A way that is no option here, and one that is infeasible.
+    #expect(refusal { try ExtensionChain(question, following: .rewarm) }?.kind == .value)
+    let far = try Self.question("wsd20", 4000, 16_000, criterion: .tuned)
+    let infeasible = refusal { try ExtensionChain(far, following: .longerCooldown) }
+    #expect(infeasible?.kind == .unanswerable && infeasible?.problem.contains("3.7905") == true)
+  }
+
+  @Test func caps() throws {
+    var question = try Self.question("wsd20", 100, 200)
+    #expect(throws: InputError.self) { try question.setCap(1e-3) }
+    question = try Self.question("wsd20", 100, 200, rate: 1e-3)
+    #expect(throws: InputError.self) { try question.setCap(5e-4) }
+    try question.setCap(2e-3)
+    #expect(question.capFactor == 2)
+  }
+
+  @Test func theBoundBesideTheRule() throws {
+    let bound = try Self.question("wsd20", 1000, 2000, rule: .bound).answer()
+    #expect(try bound.byBound() == nil)
+    let beside = try #require(
+      try Self.question("wsd20", 1000, 2000, rule: .standard()).answer().byBound())
+    #expect(beside.gamma == bound.gamma && beside.option(.freeForm) == nil)
+    // What the rule's search has summed changes nothing.
+    for option in beside.options {
+      let same = bound.option(option.kind)
+      #expect(option.plan?.bound == same?.plan?.bound && option.plan?.factor == same?.plan?.factor)
+      #expect(option.plan?.cooldownSteps == same?.plan?.cooldownSteps)
+      #expect(
+        beside.equivalentMoreSteps(option.kind) == bound.equivalentMoreSteps(option.kind))
+    }
   }
 }

@@ -2,6 +2,7 @@ import Bound
 import Foundation
 import Glibc
 import Schedules
+import Support
 import TestSupport
 import Testing
 
@@ -91,7 +92,7 @@ import Testing
   }
 
   @Test func verdictsOnASweep() throws {
-    let evidence = try RateEvidence(sweep: Self.sweep())
+    let evidence = try RateEvidence(sweep: TunedSweep(Self.sweep()))
     let run = try TrainingRun(ScheduleSpec("cosine"), steps: 16_000)
     let best = Self.model.optimalBaseLearningRate(for: try TunableSchedule(of: run).terms(at: 1))
     func check(_ rate: Double) throws -> RateCheck {
@@ -121,14 +122,14 @@ import Testing
   func measured(_ spec: String) throws {
     let sweep = try Self.sweep()
     let run = try TrainingRun(ScheduleSpec(spec), steps: 2000)
-    let check = try RateCheck(1e-3, for: run, given: RateEvidence(sweep: sweep))
+    let check = try RateCheck(1e-3, for: run, given: RateEvidence(sweep: TunedSweep(sweep)))
     let optimum = try SweepOptimum(of: sweep.cells[0])
     #expect(check.isMeasured && check.suggestion == optimum.baseLearningRate)
   }
 
   @Test func oneCell() throws {
     let sweep = try Self.sweep(steps: [2000], specs: ["wsd20"])
-    let evidence = try RateEvidence(sweep: sweep)
+    let evidence = try RateEvidence(sweep: TunedSweep(sweep))
     #expect(evidence.rule == .standard() && evidence.isTuned)
     let run = try TrainingRun(ScheduleSpec("linear"), steps: 4000)
     let check = try RateCheck(1, for: run, given: evidence)
@@ -138,7 +139,8 @@ import Testing
   @Test func oneRun() throws {
     let spec = try ScheduleSpec("wsd20")
     let evidence = try RateEvidence(
-      sweep: Sweep(runs: [.init(spec: spec, steps: 2000, baseLearningRate: 1e-3, loss: 3)]))
+      sweep: TunedSweep(
+        Sweep(runs: [.init(spec: spec, steps: 2000, baseLearningRate: 1e-3, loss: 3)])))
     let run = try TrainingRun(spec, steps: 2000)
     // It shows no optimum: neither a yes nor a no.
     for rate in [1e-3, 1, 1e-6] {
@@ -146,10 +148,11 @@ import Testing
       #expect(check.verdict == .warn && check.suggestion == 1e-3 && check.regretBasis == .typical)
       #expect(check.reasons.last?.code == "not-tuned" && check.expectedRegret.nats == nil)
     }
-    #expect(throws: RateEvidenceError.noLoss) {
-      try RateEvidence(
-        sweep: Sweep(runs: [.init(spec: spec, steps: 9, baseLearningRate: 1, loss: .nan)]))
+    let diverged = Sweep(runs: [.init(spec: spec, steps: 9, baseLearningRate: 1, loss: .nan)])
+    let error = #expect(throws: InputError.self) {
+      try RateEvidence(sweep: TunedSweep(diverged, path: "runs.csv"))
     }
+    #expect(error?.description.hasPrefix("runs.csv: no run has a finite loss; ") == true)
   }
 
   @Test func divergence() throws {
@@ -158,7 +161,7 @@ import Testing
     let spec = sweep.runs[0].spec
     let failed = Sweep.Run(spec: spec, steps: 2000, baseLearningRate: 2 * highest, loss: .nan)
     let run = try TrainingRun(spec, steps: 2000)
-    let evidence = try RateEvidence(sweep: Sweep(runs: sweep.runs + [failed]))
+    let evidence = try RateEvidence(sweep: TunedSweep(Sweep(runs: sweep.runs + [failed])))
     let check = try RateCheck(2 * highest, for: run, given: evidence)
     #expect(check.verdict == .fail && check.reasons.first?.code == "runs-diverged")
     #expect(check.reasons.first?.message.contains("every run") == true)
@@ -182,10 +185,10 @@ import Testing
   /// A calibration in a file says what its sweep does, up to the interval.
   @Test func calibration() throws {
     let sweep = try Self.sweep()
-    let calibration = try Calibration(of: sweep.tunedCells().tuned)
+    let calibration = try Calibration(of: TunedSweep(sweep).cells)
     let run = try TrainingRun(ScheduleSpec("cosine"), steps: 4000)
     let file = try RateCheck(1e-3, for: run, given: RateEvidence(calibration: calibration))
-    let runs = try RateCheck(1e-3, for: run, given: RateEvidence(sweep: sweep))
+    let runs = try RateCheck(1e-3, for: run, given: RateEvidence(sweep: TunedSweep(sweep)))
     #expect(relativeError(file.suggestion, runs.suggestion) < 1e-12)
     #expect(file.regretBasis == .typical && runs.regretBasis == .lossModel)
   }
@@ -200,7 +203,7 @@ import Testing
     var misses: [Double] = []
     for cell in sweep.cells {
       let others = Sweep(runs: sweep.runs.filter { $0.spec != cell.spec || $0.steps != cell.steps })
-      let evidence = try RateEvidence(sweep: others)
+      let evidence = try RateEvidence(sweep: TunedSweep(others))
       let run = try TrainingRun(cell.spec, steps: cell.steps)
       let best = try #require(cell.points.map(\.loss).min())
       let measured = try SweepOptimum(of: cell).baseLearningRate
@@ -209,7 +212,8 @@ import Testing
         let check = try RateCheck(point.baseLearningRate, for: run, given: evidence)
         #expect(!check.isMeasured)
         if point.loss == best { #expect(check.verdict != .fail, "\(cell.spec.text)") }
-        let own = try RateCheck(point.baseLearningRate, for: run, given: RateEvidence(sweep: sweep))
+        let own = try RateCheck(
+          point.baseLearningRate, for: run, given: RateEvidence(sweep: TunedSweep(sweep)))
         if point.loss == best { #expect(own.verdict == .ok, "\(cell.spec.text)") }
         if point.loss > best + 0.1 { #expect(check.verdict == .fail) }
         misses.append(abs((check.expectedRegret.nats ?? 1) - (point.loss - best)))

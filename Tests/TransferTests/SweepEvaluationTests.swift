@@ -3,6 +3,7 @@ import Foundation
 import Glibc
 import Runs
 import Schedules
+import Support
 import TestSupport
 import Testing
 import Transfer
@@ -28,11 +29,11 @@ import Transfer
         }
       }
     }
-    return Sweep(runs: runs).tunedCells().tuned
+    return TunedSweep(Sweep(runs: runs)).cells
   }
 
   static func score(_ rule: BaselineRule, _ evaluation: SweepEvaluation) throws -> RuleScore {
-    try #require(RuleScore(of: rule, in: evaluation.pairs))
+    try #require(evaluation.score(of: rule, from: .pairs))
   }
 
   /// Runs that follow the default are predicted by it without error, and by the others with theirs.
@@ -78,14 +79,14 @@ import Transfer
       runs: runs(1000, [(1e-3, 3.2), (2e-3, 3.1), (4e-3, 3.15), (8e-3, 3.3)])
         + runs(1001, [(1e-4, 3.05), (2e-4, 3), (4e-4, 3.04), (1e-3, .nan)]))
     let evaluation = try SweepEvaluation(
-      of: sweep.tunedCells().tuned)
+      of: TunedSweep(sweep).cells)
     let same = evaluation.pairs.filter { $0.rule == .same }
     // From the long optimum the nearest rate of the first cell is its lowest; the other way, the one that
     // diverged.
     #expect(relativeError(try #require(same.first { $0.target == 0 }?.regret), 0.1) < 1e-9)
     #expect(same.first { $0.target == 1 }?.regret == SweepCell.divergenceMargin)
     // The calibration of one cell says nothing.
-    #expect(RuleScore(of: .calibrated, in: evaluation.pairs) == nil)
+    #expect(evaluation.score(of: .calibrated, from: .pairs) == nil)
     #expect(evaluation.absence(of: .calibrated)?.contains("two other cells") == true)
     for prediction in evaluation.pairs {
       #expect((prediction.smoothRegret.bound ?? 0) >= 0)
@@ -94,8 +95,12 @@ import Transfer
 
   @Test func tooFewCells() throws {
     let cells = try Self.cells(a: 0.5, b: 0.5, p: 0.3, shapes: ["linear"], horizons: [1000])
-    #expect(throws: EvaluationError.tooFewCells(1)) { try SweepEvaluation(of: cells) }
-    #expect(throws: EvaluationError.tooFewCells(0)) { try SweepEvaluation(of: []) }
+    for (count, shown) in [(1, "1 cell shows"), (0, "0 cells show")] {
+      let error = #expect(throws: InputError.self) {
+        try SweepEvaluation(of: Array(cells.prefix(count)))
+      }
+      #expect(error?.problem == "\(shown) an optimum, and a pair needs two")
+    }
   }
 
   /// The sweep of real 124M runs, where it is present.
@@ -105,7 +110,7 @@ import Transfer
       "needs the folder of real runs"))
   func realSweep() throws {
     let sweep = try Sweep(contentsOf: RealSweepTests.path)
-    let evaluation = try SweepEvaluation(of: sweep.tunedCells().tuned)
+    let evaluation = try SweepEvaluation(of: TunedSweep(sweep).cells)
     let standard = try Self.score(.standard, evaluation)
     let calibrated = try Self.score(.calibrated, evaluation)
     for rule in [BaselineRule.same, .halfPower, .bound] {
@@ -193,7 +198,7 @@ import Transfer
     let sweep = try Sweep(contentsOf: Self.path)
     #expect(sweep.noise.source == .replicates(freedom: 72))
     #expect(sweep.noise.typical > 0.006 && sweep.noise.typical < 0.009)
-    let cells = sweep.tunedCells().tuned
+    let cells = TunedSweep(sweep).cells
     #expect(cells.count == 18)
     let evaluation = try SweepEvaluation(of: cells)
     let annealed = evaluation.pairs.filter { pair in

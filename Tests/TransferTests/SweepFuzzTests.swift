@@ -2,6 +2,7 @@ import Bound
 import Glibc
 import Runs
 import Schedules
+import Support
 import TestSupport
 import Testing
 import Transfer
@@ -36,7 +37,7 @@ import Transfer
   func finiteOrRefused(_ seed: Int) throws {
     var random = SplitMix64(seed: UInt64(seed))
     let sweep = try Self.sweep(&random)
-    let cells = sweep.tunedCells().tuned
+    let cells = TunedSweep(sweep).cells
     for cell in cells {
       #expect(cell.optimum.baseLearningRate > 0 && cell.optimum.baseLearningRate.isFinite)
       #expect(cell.optimum.interval.upperBound.isFinite)
@@ -54,18 +55,18 @@ import Transfer
       #expect(calibration.deviations.horizon > 0 && calibration.shapeDeviation.isFinite)
       let spread = try CalibrationSpread(of: cells, samples: 3)
       #expect(spread.deviations.horizon.isFinite)
-      let file = try TemporaryFile(calibration.json())
+      let file = try TemporaryFile(calibration.json)
       #expect(try Calibration(contentsOf: file.path) == calibration)
       for error in CalibrationCheck(of: cells)?.errors ?? [] { #expect(error.isFinite) }
-    } catch is CalibrationError {}
+    } catch is InputError {}
     do {
       let evaluation = try SweepEvaluation(of: cells)
       for prediction in evaluation.pairs + evaluation.fromOthers {
         #expect(prediction.baseLearningRate.isFinite && prediction.regret.isFinite)
         #expect(prediction.regret >= 0 && prediction.error.isFinite)
       }
-    } catch is EvaluationError {
-    } catch is BoundError {
+    } catch is InputError {
+    } catch is InputError {
       // Predictions beyond 1e±50.
     }
   }

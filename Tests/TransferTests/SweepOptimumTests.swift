@@ -1,6 +1,7 @@
 import Foundation
 import Runs
 import Schedules
+import Support
 import TestSupport
 import Testing
 import Transfer
@@ -113,22 +114,24 @@ import Transfer
     #expect(convex.position == .above)
   }
 
-  @Test func tooLittleToFit() throws {
-    #expect(throws: SweepFitError.tooFewRates(1, diverged: 0)) {
-      try SweepOptimum(of: Self.cell([(1e-3, 3)]))
-    }
-    #expect(throws: SweepFitError.tooFewRates(2, diverged: 0)) {
-      try SweepOptimum(of: Self.cell([(1e-3, 3), (2e-3, 3.1)]))
-    }
-    #expect(throws: SweepFitError.allDiverged) {
-      try SweepOptimum(of: Self.cell([(1e-3, .nan), (2e-3, .infinity)]))
-    }
+  static let tooLittle: [([(Double, Double)], String)] = [
+    ([(1e-3, 3)], "1 base learning rate cannot show an optimum"),
+    ([(1e-3, 3), (2e-3, 3.1)], "2 base learning rates cannot show an optimum"),
+    ([(1e-3, 3), (2e-3, .nan)], "1 base learning rate cannot show an optimum (1 diverged)"),
+    ([(1e-3, .nan), (2e-3, .infinity)], "every run diverged"),
+  ]
+
+  @Test(arguments: tooLittle)
+  func tooLittleToFit(_ points: [(Double, Double)], _ problem: String) {
+    let error = #expect(throws: InputError.self) { try SweepOptimum(of: Self.cell(points)) }
+    #expect(error?.kind == .value && error?.problem == problem)
   }
 
   @Test(arguments: [[3.0, 3, 3], [3, 3.1, 3], [3, 3.2, 3.1, 3.25, 3.05]])
   func noMinimum(_ losses: [Double]) throws {
     let points = losses.enumerated().map { (1e-3 * pow(2, Double($0.offset)), $0.element) }
-    #expect(throws: SweepFitError.noMinimum) { try SweepOptimum(of: Self.cell(points)) }
+    let error = #expect(throws: InputError.self) { try SweepOptimum(of: Self.cell(points)) }
+    #expect(error?.kind == .unanswerable)
   }
 
   /// Runs on their way to diverging must not move the optimum of the others.

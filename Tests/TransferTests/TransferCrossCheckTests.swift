@@ -5,7 +5,7 @@ import Transfer
 
 /// The theory model's view of a transfer.
 @Suite struct TransferCrossCheckTests {
-  static let tasks = [CrossCheckTask.standard[1]]
+  static let tasks = [CrossCheck.standardTasks[1]]
 
   /// The floor is a part of the peak that each end has.
   @Test func absoluteFloors() throws {
@@ -22,7 +22,7 @@ import Transfer
   /// Where the bound and its rule differ only in the horizon, so do their verdicts.
   @Test func easyTasksKeepToTheBound() throws {
     let answer = try TransferQuestionTests.ask(("linear", 4000), ("linear", 64_000))
-    let check = try answer.crossCheck(tasks: [CrossCheckTask.standard[0]])
+    let check = try answer.crossCheck(tasks: [CrossCheck.standardTasks[0]])
     #expect(check.verdict(on: answer.boundRatio).label == .agrees)
     #expect(check.verdict(on: answer.ratio).label == .disagrees)
   }

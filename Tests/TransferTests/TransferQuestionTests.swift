@@ -2,6 +2,7 @@ import Bound
 import Glibc
 import Runs
 import Schedules
+import Support
 import TestSupport
 import Testing
 import Transfer
@@ -121,10 +122,10 @@ import Transfer
     let tiny = try Self.ask(("wsd20", 500), ("linear:min-lr=1e-20", 500), lr: 1e-3)
     let none = try Self.ask(("wsd20", 500), ("linear", 500), lr: 1e-3)
     #expect(relativeError(tiny.ratio, none.ratio) < 1e-9)
-    #expect(throws: ScheduleError.self) {
+    #expect(throws: InputError.self) {
       try Self.ask(("wsd20", 500), ("linear:min-lr=1e-5", 500))
     }
-    #expect(throws: ScheduleError.self) {
+    #expect(throws: InputError.self) {
       try Self.ask(("linear:min-lr=1e-2", 500), ("linear", 500), lr: 1e-3)
     }
   }

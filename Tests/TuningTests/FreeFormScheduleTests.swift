@@ -2,7 +2,7 @@ import Bound
 import Foundation
 import Glibc
 import Schedules
-import Search
+import Support
 import TestSupport
 import Testing
 import Tuning
@@ -58,7 +58,7 @@ import Tuning
   }
 
   /// Above 200,000 steps the search ends early, within 1e-6 of where it would end.
-  @Test(.enabled(if: ProcessInfo.processInfo.environment["LRBOUND_HEAVY"] == "1"))
+  @Test(.enabled(if: isHeavy))
   func longRunsEndEarly() throws {
     let gamma = 0.0006
     var constraints = FreeFormSchedule.Constraints()
@@ -130,28 +130,33 @@ import Tuning
     #expect(try #require(best.lowerBound) > best.bound * (1 - 1e-6))
   }
 
-  @Test func badConstraints() throws {
+  static let bad: [(steps: Int, prefix: [Double], cap: Double?, problem: String)] = [
+    (2, [1, 1], nil, "2 of 2 steps are kept, so none is left to choose"),
+    (5, [1, 1], 0.5, "the cap 0.5 lies below 1.0, which the kept steps have used"),
+    (5, [1, 1], .nan, "the cap nan is not a learning rate"),
+    (5, [1, .nan], nil, "step 2 of the kept steps has the learning rate nan"),
+    (0, [], nil, "0 of 0 steps are kept, so none is left to choose"),
+    (2_000_001, [], nil, "a free-form schedule of 2000001 steps is too long"),
+  ]
+
+  @Test(arguments: bad)
+  func badConstraints(_ steps: Int, _ prefix: [Double], _ cap: Double?, _ problem: String) {
     var constraints = FreeFormSchedule.Constraints()
-    constraints.prefix = [1, 1]
-    #expect(throws: FreeFormError.noFreeSteps(steps: 2, prefix: 2)) {
-      try FreeFormSchedule(steps: 2, constraints: constraints)
+    (constraints.prefix, constraints.cap) = (prefix, cap)
+    let error = #expect(throws: InputError.self) {
+      try FreeFormSchedule(steps: steps, constraints: constraints)
     }
-    constraints.cap = 0.5
-    #expect(throws: FreeFormError.capBelowPrefix(cap: 0.5, highest: 1)) {
-      try FreeFormSchedule(steps: 5, constraints: constraints)
-    }
-    constraints.cap = .nan
-    #expect(throws: FreeFormError.self) { try FreeFormSchedule(steps: 5, constraints: constraints) }
-    constraints.cap = nil
-    constraints.prefix = [1, .nan]
-    #expect(throws: FreeFormError.self) { try FreeFormSchedule(steps: 5, constraints: constraints) }
-    #expect(throws: FreeFormError.self) { try FreeFormSchedule(steps: 0) }
-    #expect(throws: BoundError.self) {
+    #expect(error?.kind == .value && error?.problem == problem)
+  }
+
+  @Test func badNorms() throws {
+    #expect(throws: InputError.self) {
       try FreeFormSchedule(steps: 5, gradientNorms: .perStep([1, 1]))
     }
-    #expect(throws: FreeFormError.zeroNorm(step: 2)) {
+    let error = #expect(throws: InputError.self) {
       try FreeFormSchedule(steps: 3, gradientNorms: .perStep([1, 0, 1]))
     }
+    #expect(error?.problem == "the gradient norm of step 2 is zero")
   }
 
   @Test(arguments: [1, 2, 3])

@@ -8,12 +8,8 @@ struct AxisScale {
   let lower: Double
   let upper: Double
 
-  /// A scale that shows all data, with a margin at ends that the axis does not give itself.
-  ///
-  /// - Parameters:
-  ///   - axis: its spacing and its given ends.
-  ///   - extent: the least and greatest value to be shown; nil where there is none.
-  ///   - margin: the margin as a part of the span.
+  /// A scale that shows all data, with a margin, a fraction of the span, at ends that the axis does not
+  /// give itself.
   init(_ axis: ChartAxis, covering extent: ClosedRange<Double>?, margin: Double) {
     spacing = axis.spacing
     let isLinear = axis.spacing == .linear

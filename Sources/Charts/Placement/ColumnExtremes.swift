@@ -1,4 +1,4 @@
-/// What a column of pixels can show of a line: its first, least, greatest and last point.
+/// The points of a line that a column of pixels can show: the first, least, greatest and last.
 ///
 /// Drawn in their order they cover the same pixels as all points of the column would.
 struct ColumnExtremes {

@@ -15,14 +15,7 @@ struct PlacedChart {
   /// Whether there is no point to be shown.
   let isEmpty: Bool
 
-  /// Lays out a chart.
-  ///
-  /// - Parameters:
-  ///   - chart: the chart.
-  ///   - columns: how many columns of pixels the picture has.
-  ///   - rows: how many rows.
-  ///   - mostTicks: how many labels there is room for along either axis.
-  /// - Complexity: O(points).
+  /// Lays out a chart on columns and rows of pixels, with room for so many labels along either axis.
   init(_ chart: Chart, columns: Int, rows: Int, mostTicks: (x: Int, y: Int)) {
     var survey = Survey(x: chart.x.spacing, y: chart.y.spacing)
     for series in chart.series { survey.look(at: series) }
@@ -56,20 +49,43 @@ struct PlacedChart {
   }
 }
 
-/// What the data of a chart span.
+/// An entry of a chart's legend: its name, and the series or the reference line that it stands for.
+struct LegendEntry {
+  enum Sample {
+    case series(ChartSeries.Mark)
+    case reference(ChartReference.Place)
+  }
+
+  let name: String
+  let sample: Sample
+
+  /// The 0-based number among the series, or among the reference lines.
+  let index: Int
+}
+
+extension Chart {
+  /// The legend: what has a name, series before reference lines.
+  var legend: [LegendEntry] {
+    let entries =
+      series.enumerated().map {
+        LegendEntry(name: $1.name, sample: .series($1.mark), index: $0)
+      }
+      + references.enumerated().map {
+        LegendEntry(name: $1.name, sample: .reference($1.place), index: $0)
+      }
+    return entries.filter { !$0.name.isEmpty }
+  }
+}
+
+/// The extent of a chart's data.
 private struct Survey {
   private let xSpacing: ChartAxis.Spacing
   private let ySpacing: ChartAxis.Spacing
-  private var left = Double.infinity
-  private var right = -Double.infinity
-  private var bottom = Double.infinity
-  private var top = -Double.infinity
+  private var (left, right) = (Double.infinity, -Double.infinity)
+  private var (bottom, top) = (Double.infinity, -Double.infinity)
   private(set) var leftOut = 0
 
-  init(x: ChartAxis.Spacing, y: ChartAxis.Spacing) {
-    xSpacing = x
-    ySpacing = y
-  }
+  init(x: ChartAxis.Spacing, y: ChartAxis.Spacing) { (xSpacing, ySpacing) = (x, y) }
 
   var x: ClosedRange<Double>? { left <= right ? left...right : nil }
   var y: ClosedRange<Double>? { bottom <= top ? bottom...top : nil }

@@ -25,50 +25,74 @@ enum PlacedSeries {
     return false
   }
 
-  /// Places a series.
+  /// Places a series on columns and rows of pixels.
   ///
-  /// - Parameters:
-  ///   - series: the series.
-  ///   - x: the scale from left to right.
-  ///   - y: the scale from bottom to top.
-  ///   - columns: how many columns of pixels the picture has.
-  ///   - rows: how many rows.
   /// - Complexity: O(points) time, O(columns) memory for what runs from left to right, O(columns·rows)
   ///   for dots and bars.
   init(_ series: ChartSeries, x: AxisScale, y: AxisScale, columns: Int, rows: Int) {
+    let points = ThinnedPoints(of: series, x: x, y: y, columns: columns, rows: rows)
     switch series.mark {
-    case .line(let values):
-      let runs = Self.thinned(values, series.abscissae, x: x, y: y, columns: columns)
-      self = .lines(runs.flatMap { PlacedPoint.clipped($0) })
-    case .steps(let values):
-      let runs = Self.thinned(values, series.abscissae, x: x, y: y, columns: columns)
-      self = .lines(runs.flatMap { PlacedPoint.clipped(Self.staircase($0)) })
-    case .band(let lower, let upper):
-      let runs = Self.thinned(
-        lower: lower, upper: upper, series.abscissae, x: x, y: y, columns: columns)
-      self = .bands(runs.map(Self.clipped).filter { !$0.isEmpty })
-    case .points(let values):
-      let spans = Self.distinct(
-        lower: values, upper: values, series.abscissae, x: x, y: y, columns: columns, rows: rows)
-      self = .dots(spans.map { PlacedPoint(across: $0.across, up: $0.lower) }.filter(\.isInside))
-    case .intervals(let lower, let upper):
-      let spans = Self.distinct(
-        lower: lower, upper: upper, series.abscissae, x: x, y: y, columns: columns, rows: rows)
-      self = .intervals(Self.clipped(spans))
+    case .line: self = .lines(points.lines().flatMap { PlacedPoint.clipped($0) })
+    case .steps:
+      self = .lines(points.lines().flatMap { PlacedPoint.clipped(Self.staircase($0)) })
+    case .band: self = .bands(points.bands().map(Self.clipped).filter { !$0.isEmpty })
+    case .points:
+      self = .dots(
+        points.distinct().map { PlacedPoint(across: $0.across, up: $0.lower) }.filter(\.isInside))
+    case .intervals: self = .intervals(Self.clipped(points.distinct()))
     }
   }
 
-  /// The column that a place falls into; one for all places to the left, and one for those to the right.
-  private static func cell(_ position: Double, of count: Int) -> Int {
+  /// The corners of a staircase.
+  private static func staircase(_ points: [PlacedPoint]) -> [PlacedPoint] {
+    guard let first = points.first else { return [] }
+    return zip(points, points.dropFirst()).reduce(into: [first]) { corners, pair in
+      corners.append(PlacedPoint(across: pair.1.across, up: pair.0.up))
+      corners.append(pair.1)
+    }
+  }
+
+  /// The pieces of spans that lie in the picture.
+  private static func clipped(_ spans: [Span]) -> [Span] {
+    spans.compactMap { span in
+      guard (0...1).contains(span.across), span.upper >= 0, span.lower <= 1 else { return nil }
+      return Span(across: span.across, lower: max(0, span.lower), upper: min(1, span.upper))
+    }
+  }
+}
+
+/// The points of a series on their scales, of which those are kept that the pixels can show.
+private struct ThinnedPoints {
+  private let abscissae: Abscissae
+  private let lower: [Double]
+  private let upper: [Double]
+  private let x: AxisScale
+  private let y: AxisScale
+  private let columns: Int
+  private let rows: Int
+
+  init(of series: ChartSeries, x: AxisScale, y: AxisScale, columns: Int, rows: Int) {
+    abscissae = series.abscissae
+    (lower, upper) = series.mark.bounds
+    (self.x, self.y) = (x, y)
+    (self.columns, self.rows) = (columns, rows)
+  }
+
+  /// The column or row that a place falls into; one for all places before the first, and one for those
+  /// behind the last.
+  private func cell(_ position: Double, of count: Int) -> Int {
     Int((min(max(position, -1), 2) * Double(count)).rounded(.down))
+  }
+
+  private func canShow(_ abscissa: Double, _ low: Double, _ high: Double) -> Bool {
+    AxisScale.canShow(abscissa, on: x.spacing) && AxisScale.canShow(low, on: y.spacing)
+      && AxisScale.canShow(high, on: y.spacing)
   }
 
   /// A line's runs between gaps, with the first, least, greatest and last point of each column.
   ///
   /// A gap within a column cannot be seen, and does not break the line.
-  private static func thinned(
-    _ values: [Double], _ abscissae: Abscissae, x: AxisScale, y: AxisScale, columns: Int
-  ) -> [[PlacedPoint]] {
+  func lines() -> [[PlacedPoint]] {
     var runs: [[PlacedPoint]] = []
     var run: [PlacedPoint] = []
     var extremes = ColumnExtremes()
@@ -77,10 +101,9 @@ enum PlacedSeries {
     func place(_ point: (x: Double, y: Double)) -> PlacedPoint {
       PlacedPoint(across: x.position(point.x), up: y.position(point.y))
     }
-    for index in values.indices {
-      let (abscissa, value) = (abscissae[index], values[index])
-      guard AxisScale.canShow(abscissa, on: x.spacing), AxisScale.canShow(value, on: y.spacing)
-      else {
+    for index in lower.indices {
+      let (abscissa, value) = (abscissae[index], lower[index])
+      guard canShow(abscissa, value, value) else {
         isAfterGap = true
         continue
       }
@@ -101,23 +124,11 @@ enum PlacedSeries {
     return run.isEmpty ? runs : runs + [run]
   }
 
-  /// The corners of a staircase.
-  private static func staircase(_ points: [PlacedPoint]) -> [PlacedPoint] {
-    guard let first = points.first else { return [] }
-    return zip(points, points.dropFirst()).reduce(into: [first]) { corners, pair in
-      corners.append(PlacedPoint(across: pair.1.across, up: pair.0.up))
-      corners.append(pair.1)
-    }
-  }
-
   /// A band's runs between gaps, with the least and the greatest value of each column in its middle; a
   /// run begins and ends where its points do.
-  private static func thinned(
-    lower: [Double], upper: [Double], _ abscissae: Abscissae, x: AxisScale, y: AxisScale,
-    columns: Int
-  ) -> [[Span]] {
-    var runs: [[Span]] = []
-    var run: [Span] = []
+  func bands() -> [[PlacedSeries.Span]] {
+    var runs: [[PlacedSeries.Span]] = []
+    var run: [PlacedSeries.Span] = []
     var held: (first: Double, last: Double, lower: Double, upper: Double)?
     var column = Int.min
     var isAfterGap = false
@@ -125,7 +136,7 @@ enum PlacedSeries {
       guard let cell = held else { return }
       held = nil
       let (first, last) = (x.position(cell.first), x.position(cell.last))
-      var span = Span(
+      var span = PlacedSeries.Span(
         across: run.isEmpty ? first : (first + last) / 2, lower: y.position(cell.lower),
         upper: y.position(cell.upper))
       run.append(span)
@@ -139,9 +150,7 @@ enum PlacedSeries {
     }
     for index in lower.indices {
       let (abscissa, low, high) = (abscissae[index], lower[index], upper[index])
-      guard AxisScale.canShow(abscissa, on: x.spacing), AxisScale.canShow(low, on: y.spacing),
-        AxisScale.canShow(high, on: y.spacing)
-      else {
+      guard canShow(abscissa, low, high) else {
         isAfterGap = true
         continue
       }
@@ -158,33 +167,21 @@ enum PlacedSeries {
     return runs
   }
 
-  /// Dots and bars, of those that fall on the same pixels one.
-  private static func distinct(
-    lower: [Double], upper: [Double], _ abscissae: Abscissae, x: AxisScale, y: AxisScale,
-    columns: Int, rows: Int
-  ) -> [Span] {
+  /// Dots and bars, one of those that fall on the same pixels.
+  func distinct() -> [PlacedSeries.Span] {
     var seen: Set<Int> = []
-    var spans: [Span] = []
+    var spans: [PlacedSeries.Span] = []
     for index in lower.indices {
       let abscissa = abscissae[index]
       let (low, high) = (min(lower[index], upper[index]), max(lower[index], upper[index]))
-      guard AxisScale.canShow(abscissa, on: x.spacing), AxisScale.canShow(low, on: y.spacing),
-        AxisScale.canShow(high, on: y.spacing)
-      else { continue }
-      let span = Span(across: x.position(abscissa), lower: y.position(low), upper: y.position(high))
+      guard canShow(abscissa, low, high) else { continue }
+      let span = PlacedSeries.Span(
+        across: x.position(abscissa), lower: y.position(low), upper: y.position(high))
       // A cell's number lies between −count and 2·count.
       let ends = cell(span.lower, of: rows) * 4 * rows + cell(span.upper, of: rows)
       let pixels = cell(span.across, of: columns) * 16 * rows * rows + ends
       if seen.insert(pixels).inserted { spans.append(span) }
     }
     return spans
-  }
-
-  /// What of some spans lies in the picture.
-  private static func clipped(_ spans: [Span]) -> [Span] {
-    spans.compactMap { span in
-      guard (0...1).contains(span.across), span.upper >= 0, span.lower <= 1 else { return nil }
-      return Span(across: span.across, lower: max(0, span.lower), upper: min(1, span.upper))
-    }
   }
 }

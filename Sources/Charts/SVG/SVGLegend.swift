@@ -1,14 +1,8 @@
 /// The rows of a legend, which stand above the plot so that they never cover data.
 struct SVGLegend {
-  /// What an entry's sample looks like.
-  private enum Sample {
-    case series(index: Int, ChartSeries.Mark)
-    case reference(index: Int)
-  }
-
-  /// A sample and its name, and where they stand.
+  /// A sample and its name as shown, and where they stand.
   private struct Entry {
-    let sample: Sample
+    let content: LegendEntry
     let name: String
     let left: Double
     let row: Int
@@ -30,20 +24,13 @@ struct SVGLegend {
 
   /// The legend of a chart within a width.
   init(of chart: Chart, width: Double) {
-    let samples =
-      chart.series.enumerated().map { index, series in
-        (sample: Sample.series(index: index, series.mark), name: series.name)
-      }
-      + chart.references.enumerated().map { index, reference in
-        (sample: .reference(index: index), name: reference.name)
-      }
     var entries: [Entry] = []
     var (left, row) = (0.0, 0)
-    for (sample, full) in samples where !full.isEmpty {
-      let name = clipped(full, most: 60)
+    for content in chart.legend {
+      let name = clipped(content.name, most: 60)
       let needed = Self.nameStart + SVGText.width(name, fontSize: SVGStyle.fontSize)
       if left > 0, left + needed > width { (left, row) = (0, row + 1) }
-      entries.append(Entry(sample: sample, name: name, left: left, row: row))
+      entries.append(Entry(content: content, name: name, left: left, row: row))
       left += needed + Self.gap
     }
     self.entries = entries
@@ -53,25 +40,25 @@ struct SVGLegend {
   func text(left: Double, top: Double) -> String {
     entries.map { entry in
       let (x, y) = (left + entry.left, top + Double(entry.row) * Self.rowHeight)
-      return sample(entry.sample, x, y)
+      return sample(of: entry.content, x, y)
         + SVGText.element(entry.name, x: x + Self.nameStart, y: y + 4.5, kind: "ink")
     }.joined()
   }
 
-  private func sample(_ sample: Sample, _ x: Double, _ y: Double) -> String {
+  private func sample(of entry: LegendEntry, _ x: Double, _ y: Double) -> String {
     let (middle, end) = (x + Self.sampleWidth / 2, x + Self.sampleWidth)
-    switch sample {
-    case .reference(let index):
-      return SVGPath.element("rule r\(index)", SVGPath.line(x, y, end, y))
-    case .series(let index, .line), .series(let index, .steps):
-      return SVGPath.element("s\(index) line", SVGPath.line(x, y, end, y))
-    case .series(let index, .points):
-      return SVGPath.element("s\(index) dot", SVGPath.dot(middle, y))
-    case .series(let index, .intervals):
-      return SVGPath.element("s\(index) bar", SVGPath.bar(at: middle, from: y - 6, to: y + 6))
-    case .series(let index, .band):
+    let series = "s\(entry.index)"
+    switch entry.sample {
+    case .reference:
+      return SVGPath.element("rule r\(entry.index)", SVGPath.line(x, y, end, y))
+    case .series(.line), .series(.steps):
+      return SVGPath.element("\(series) line", SVGPath.line(x, y, end, y))
+    case .series(.points): return SVGPath.element("\(series) dot", SVGPath.dot(middle, y))
+    case .series(.intervals):
+      return SVGPath.element("\(series) bar", SVGPath.bar(at: middle, from: y - 6, to: y + 6))
+    case .series(.band):
       let corners = [(x: x, y: y - 6), (end, y - 6), (end, y + 6), (x, y + 6)]
-      return SVGPath.element("s\(index) area", SVGPath.chain(corners) + "Z")
+      return SVGPath.element("\(series) area", SVGPath.chain(corners) + "Z")
     }
   }
 }

@@ -3,7 +3,7 @@ enum SVGStyle {
   static let fontSize = 13.0
   static let titleSize = 16.0
 
-  /// The rules for a number of series and reference lines; the class of the root keeps them to this picture where it stands
+  /// The rules for a number of series and reference lines; the root's class keeps them to this picture
   /// inside a page.
   static func sheet(series: Int, references: Int) -> String {
     let common = """
@@ -33,8 +33,38 @@ enum SVGStyle {
     let schemes = [("light", SVGPalette.ink.light), ("dark", SVGPalette.ink.dark)].map {
       "@media (prefers-color-scheme:\($0)){.chart .ink{fill:\($1)}.chart .rule{stroke:\($1)}}"
     }
-    // What a mark says of filling and stroking comes after its colour.
+    // The rules of a mark's filling and stroking come after its colour.
     let rules = colours + [common] + dashes + schemes
     return "<style>\n\(rules.joined(separator: "\n"))\n</style>"
   }
+}
+
+/// The colours of an SVG picture, whose background is transparent.
+///
+/// All of them can be read on white and on near-black, since a viewer need not say which it has. Where
+/// it does, the ink of texts and axes follows.
+enum SVGPalette {
+  /// The colours of series, in their order.
+  static let series: [String] = [
+    "#2f80d0", "#d9660f", "#2a9654", "#cf4b8b", "#8f68d8", "#8a8413", "#14919f", "#d6483f",
+  ]
+
+  /// Texts and axes on an unknown background, on a light and on a dark one.
+  static let ink = (unknown: "#7a8089", light: "#3d444d", dark: "#c3cad3")
+
+  /// The dashes of a series: none for the first of each colour.
+  static func dashes(of index: Int) -> String? {
+    let patterns: [String] = ["7 4", "2 4", "10 3 2 3"]
+    let round = index / series.count
+    return round == 0 ? nil : patterns[(round - 1) % patterns.count]
+  }
+
+  /// The dashes of a reference line.
+  static func referenceDashes(of index: Int) -> String {
+    let patterns: [String] = ["5 4", "1.5 3.5", "9 3 1.5 3"]
+    return patterns[index % patterns.count]
+  }
+
+  /// The colour of a series.
+  static func colour(of index: Int) -> String { series[index % series.count] }
 }

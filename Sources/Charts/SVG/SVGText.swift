@@ -47,6 +47,11 @@ enum SVGText {
     Int(width / (fontSize * averageWidth))
   }
 
-  /// The width of a character of DejaVu Sans, a wide font, as a part of the font's size.
+  /// The width of a character of DejaVu Sans, a wide font, as a fraction of the font's size.
   private static let averageWidth = 0.65
+}
+
+/// A text cut off with an ellipsis where it has more than so many characters.
+func clipped(_ text: String, most: Int) -> String {
+  text.count <= most ? text : text.prefix(max(0, most - 1)) + "…"
 }

@@ -1,3 +1,32 @@
+/// The size and the characters of a chart in a terminal.
+public struct TerminalStyle: Sendable {
+  /// The width of the picture in characters, ``columnRange`` at most.
+  public var columns: Int
+
+  /// The height of the plot in lines, without title, labels and legend; ``rowRange`` at most.
+  public var rows: Int
+
+  /// Whether only ASCII characters can be shown; braille dots otherwise.
+  public var isASCII: Bool
+
+  /// Whether series are told apart by colours, too.
+  public var isColoured: Bool
+
+  /// The widths that a plot is drawn in; others are taken as the nearest.
+  public static let columnRange = 40...240
+
+  /// The heights that a plot is drawn in; others are taken as the nearest.
+  public static let rowRange = 4...100
+
+  /// A style: braille dots without colours unless it says otherwise.
+  public init(columns: Int = 80, rows: Int = 18, isASCII: Bool = false, isColoured: Bool = false) {
+    self.columns = columns
+    self.rows = rows
+    self.isASCII = isASCII
+    self.isColoured = isColoured
+  }
+}
+
 /// A chart as lines of characters for a terminal.
 struct TerminalPicture {
   private let chart: Chart
@@ -113,17 +142,15 @@ struct TerminalPicture {
   // MARK: - Legend
 
   private var legend: [String] {
-    typealias Entry = (sample: String, name: String, series: Int?)
-    let series = chart.series.enumerated().map { index, series -> Entry in
-      (signs.sample(of: series.mark, index: index), series.name, index)
-    }
-    let references = chart.references.enumerated().map { index, reference -> Entry in
-      (String(signs.reference(reference.place, index: index)), reference.name, nil)
-    }
     var lines: [String] = []
     var width = 0
-    for (sample, full, series) in series + references where !full.isEmpty {
-      let name = signs.shown(full, most: columns - sample.count - 1)
+    for entry in chart.legend {
+      let (sample, series): (String, Int?) =
+        switch entry.sample {
+        case .series(let mark): (signs.sample(of: mark, index: entry.index), entry.index)
+        case .reference(let place): (String(signs.reference(place, index: entry.index)), nil)
+        }
+      let name = signs.shown(entry.name, most: columns - sample.count - 1)
       let needed = sample.count + 1 + name.count
       let text = "\(signs.coloured(sample, series: series)) \(name)"
       if lines.isEmpty || width + 3 + needed > columns {

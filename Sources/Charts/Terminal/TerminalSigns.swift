@@ -1,12 +1,12 @@
 /// The characters that a terminal plot is made of besides its dots.
 struct TerminalSigns {
-  /// What the plot can be made of.
+  /// The characters and colours at hand.
   let style: TerminalStyle
 
   /// How many series there are to be told apart.
   let seriesCount: Int
 
-  /// What a series is drawn with where dots are whole characters.
+  /// The character that draws a series where dots are whole characters.
   func symbol(of index: Int) -> Character {
     let symbols: [Character] = ["*", "+", "o", "x", "#", "@", "%", "="]
     return symbols[index % symbols.count]
@@ -24,7 +24,7 @@ struct TerminalSigns {
     style.isASCII ? symbol(of: index) : letter(of: index) ?? "•"
   }
 
-  /// What a legend shows of a series.
+  /// A series' sample in the legend.
   func sample(of mark: ChartSeries.Mark, index: Int) -> String {
     let letter = letter(of: index).map(String.init) ?? ""
     switch mark {
@@ -79,4 +79,37 @@ struct TerminalSigns {
     guard style.isASCII, line.count > most else { return clipped(line, most: most) }
     return line.prefix(most - 3) + "..."
   }
+}
+
+/// A text in ASCII characters: Greek letters by name, raised digits after ^, a ? for what has no such form.
+func plainASCII(_ text: String) -> String {
+  let names: [Character: String] = [
+    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "η": "eta", "κ": "kappa",
+    "λ": "lambda", "ν": "nu", "ξ": "xi", "ρ": "rho", "σ": "sigma", "τ": "tau", "Δ": "Delta",
+    "Σ": "Sigma", "Ω": "Omega", "·": " ", "×": "x", "−": "-", "–": "-", "—": "-", "…": "...",
+    "→": "->", "≤": "<=", "≥": ">=", "√": "sqrt", "ℓ": "l", "±": "+-",
+  ]
+  let raised = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+  var result = ""
+  var isRaised = false
+  for character in text {
+    let digit = raised.firstIndex(of: character).map {
+      raised.distance(from: raised.startIndex, to: $0)
+    }
+    if digit != nil || character == "⁻" {
+      if !isRaised { result += "^" }
+      result += digit.map(String.init) ?? "-"
+      isRaised = true
+      continue
+    }
+    isRaised = false
+    if let name = names[character] {
+      result += name
+    } else if let ascii = character.asciiValue, ascii >= 0x20, ascii < 0x7F {
+      result.append(character)
+    } else {
+      result += "?"
+    }
+  }
+  return result
 }

@@ -1,10 +1,9 @@
-import Bound
-import Schedules
+import Support
 
-/// The loss of one run over its steps, with the learning rates that led there.
+/// One run's loss over its steps, with its learning rates.
 ///
-/// Learning rates between rows lie on straight lines. Before the first row they rise linearly over the
-/// warmup and then stay at the first row's.
+/// Learning rates are linear between rows. Before the first row they rise linearly over the warmup and
+/// then stay at the first row's.
 public struct LossCurve: Sendable {
   /// The step of each row, rising, from 1 on.
   public let steps: [Int]
@@ -15,49 +14,55 @@ public struct LossCurve: Sendable {
   /// The learning rate of each row, not negative.
   public let learningRates: [Double]
 
-  /// Σ of the learning rates up to each row, in steps times learning rate (S_t).
-  package let stepSums: [Double]
-
-  /// V_t of the last-iterate bound at each row, in units of the learning rate.
-  package let noiseSums: [Double]
-
   /// The learning rate of every step from 1 to the last row's.
   package let rates: [Double]
 
   /// The longest run: a fit passes over its steps many times.
   public static let mostSteps = 2_000_000
 
-  /// The most rows that are fitted; of more, as many are taken, evenly spread.
+  /// The most rows that are read from a file; of more, as many are taken, evenly spread.
   public static let mostRows = 500
 
   /// The fewest rows.
   public static let fewestRows = 10
 
-  /// A curve from its rows.
+  /// Creates a curve from its rows.
   ///
   /// - Parameters:
-  ///   - steps: rising, 1 to ``mostSteps``.
+  ///   - steps: rising, 1 to ``mostSteps``, at least ``fewestRows`` of them.
   ///   - learningRates: one a row, finite and not negative, the first one positive.
   ///   - losses: one a row, positive and finite.
-  ///   - warmup: over how many steps the learning rate rose linearly; nil for all before the first row.
-  /// - Throws: ``LossCurveError``.
+  ///   - warmup: the steps over which the learning rate rose linearly; nil for all before the first row.
+  /// - Throws: `InputError` that names the value at fault.
   /// - Complexity: O(T).
   public init(steps: [Int], learningRates: [Double], losses: [Double], warmup: Int? = nil)
-    throws(LossCurveError)
+    throws(InputError)
   {
     precondition(
       steps.count == learningRates.count && steps.count == losses.count, "one value a row")
-    guard steps.count >= Self.fewestRows else { throw LossCurveError.tooFewRows(steps.count) }
-    for (index, step) in steps.enumerated() {
-      guard step >= 1, step <= Self.mostSteps, index == 0 || step > steps[index - 1] else {
-        throw LossCurveError.step(row: index, value: step)
+    func failure(_ problem: String, _ hint: String) -> InputError {
+      InputError(problem: problem, hint: hint)
+    }
+    guard steps.count >= Self.fewestRows else {
+      throw failure(
+        "\(steps.count) usable row\(steps.count == 1 ? "" : "s") make no loss curve",
+        "give \(Self.fewestRows) rows of step, lr and loss, or more")
+    }
+    for (row, step) in steps.enumerated() {
+      guard step >= 1, step <= Self.mostSteps, row == 0 || step > steps[row - 1] else {
+        throw failure(
+          "step \(step) is out of place", "give rising steps from 1 to \(Self.mostSteps)")
       }
-      let rate = learningRates[index]
+      let rate = learningRates[row]
       guard rate >= 0, rate <= usableMagnitudes.upperBound,
-        index > 0 || rate >= usableMagnitudes.lowerBound
-      else { throw LossCurveError.learningRate(row: index, value: rate) }
-      guard losses[index] > 0, losses[index] <= 1e6 else {
-        throw LossCurveError.loss(row: index, value: losses[index])
+        row > 0 || rate >= usableMagnitudes.lowerBound
+      else {
+        throw failure(
+          "\(rate) is not a learning rate to begin or go on with",
+          "give learning rates of at least 0, the first one positive")
+      }
+      guard losses[row] > 0, losses[row] <= 1e6 else {
+        throw failure("\(losses[row]) is not a loss", "give positive losses")
       }
     }
     self.steps = steps
@@ -75,30 +80,17 @@ public struct LossCurve: Sendable {
       let (first, last) = (learningRates[row - 1], learningRates[row])
       let length = Double(steps[row] - steps[row - 1])
       for step in (steps[row - 1] + 1)...steps[row] {
-        let part = Double(step - steps[row - 1]) / length
+        let fraction = Double(step - steps[row - 1]) / length
         // Equal rates stay equal to the bit.
-        rates.append(first == last ? last : first + part * (last - first))
+        rates.append(first == last ? last : first + fraction * (last - first))
       }
     }
     self.rates = rates
-
-    let terms: BoundCurve
-    do {
-      terms = try BoundCurve(of: Schedule(values: rates))
-    } catch {
-      throw LossCurveError.learningRate(row: 0, value: learningRates[0])
-    }
-    let peak = rates.max() ?? 1
-    let rows = steps.map { terms.terms(at: $0) }
-    stepSums = rows.map { $0.stepSum * peak }
-    noiseSums = rows.map { $0.noiseSum * peak }
   }
 
-  /// The rows that none of the other curves can have shown: the same row is not among theirs, and up to
-  /// there the learning rates differ from theirs somewhere.
+  /// Returns the indices of the rows that no other curve shows: rows that are not among the others', and
+  /// before which the learning rates differ from the others' somewhere.
   ///
-  /// - Parameter others: the curves that were seen.
-  /// - Returns: indices of rows, rising.
   /// - Complexity: O(T) a curve.
   public func rowsUnseen(in others: [LossCurve]) -> [Int] {
     let known = others.map { (rows: $0.rowKeys, parting: parting(from: $0)) }
@@ -107,7 +99,8 @@ public struct LossCurve: Sendable {
     }
   }
 
-  /// The rows that are not among those of other curves: data sets repeat the rows of a common stem.
+  /// Returns the indices of the rows that are not among other curves': data sets repeat the rows of a
+  /// common stem.
   package func rowsNotRepeated(from others: [LossCurve]) -> [Int] {
     let known = others.reduce(into: Set<RowKey>()) { $0.formUnion($1.rowKeys) }
     return steps.indices.filter { !known.contains(key($0)) }
@@ -122,8 +115,8 @@ public struct LossCurve: Sendable {
 
   private var rowKeys: Set<RowKey> { Set(steps.indices.map(key)) }
 
-  /// The first step at which the learning rate differs from another run's, or which lies beyond it;
-  /// steps before the first rows are left out, as nothing is known of them.
+  /// The first step at which the learning rate differs from another run's, or which lies beyond its end;
+  /// the unknown steps before the first rows don't count.
   private func parting(from other: LossCurve) -> Int {
     let tolerance = 1e-6 * max(rates.max() ?? 0, other.rates.max() ?? 0)
     let common = min(rates.count, other.rates.count)
@@ -136,39 +129,71 @@ public struct LossCurve: Sendable {
   }
 }
 
-/// Why rows make no loss curve.
-public enum LossCurveError: Error, Equatable, Sendable {
-  /// Fewer than ``LossCurve/fewestRows``.
-  case tooFewRows(Int)
-
-  /// A step that is out of range or not above the one before; the row is 0-based.
-  case step(row: Int, value: Int)
-
-  /// A learning rate that is negative, not finite, or zero in the first row.
-  case learningRate(row: Int, value: Double)
-
-  /// A loss that is not a positive finite number.
-  case loss(row: Int, value: Double)
-
-  /// What is wrong.
-  public var problem: String {
-    switch self {
-    case .tooFewRows(let count):
-      return "\(count) usable row\(count == 1 ? "" : "s") make no loss curve"
-    case .step(_, let value): return "step \(value) is out of place"
-    case .learningRate(_, let value):
-      return "\(value) is not a learning rate to begin or go on with"
-    case .loss(_, let value): return "\(value) is not a loss"
+extension LossCurve {
+  /// Reads a curve from a CSV file with columns `step`, `lr` and `loss`.
+  ///
+  /// Rows are sorted, the last row of a repeated step is kept, rows without a number in each of the three
+  /// columns are left out, and of more than ``mostRows`` rows as many are taken.
+  ///
+  /// - Parameters:
+  ///   - path: the file, `-` for standard input.
+  ///   - warmup: the steps over which the learning rate rose linearly; nil for all before the first row.
+  ///   - diagnostics: what was repaired is added here.
+  /// - Throws: `InputError`.
+  /// - Complexity: O(size + T).
+  public init(contentsOf path: String, warmup: Int? = nil, diagnostics: inout [Diagnostic])
+    throws(InputError)
+  {
+    var table = DelimitedTable(try readBytes(path), path: path)
+    try table.readFirst(hint: "give a CSV with step,lr,loss")
+    try table.takeHeader()
+    func column(_ names: [String]) throws(InputError) -> Int {
+      try table.require(
+        table.column(names), called: names[0], hint: "name the columns step,lr,loss")
     }
-  }
+    let stepColumn = try column(ColumnNames.curveStep)
+    let rateColumn = try column(ColumnNames.curveRate)
+    let lossColumn = try column(ColumnNames.curveLoss)
 
-  /// What to do about it.
-  public var hint: String {
-    switch self {
-    case .tooFewRows: return "give \(LossCurve.fewestRows) rows of step, lr and loss, or more"
-    case .step: return "give rising steps from 1 to \(LossCurve.mostSteps)"
-    case .learningRate: return "give learning rates of at least 0, the first one positive"
-    case .loss: return "give positive losses"
+    var rows: [Int: (rate: Double, loss: Double)] = [:]
+    var (left, repeated, isSorted, last) = (0, 0, true, 0)
+    while try table.next() {
+      // A log may begin before the first update, at step 0.
+      guard let step = table.number(stepColumn), let rate = table.number(rateColumn),
+        let loss = table.number(lossColumn), step.isFinite, step != 0, rate.isFinite, loss.isFinite
+      else {
+        left += 1
+        continue
+      }
+      guard step >= 1, step <= Double(Self.mostSteps), step == step.rounded() else {
+        throw InputError(
+          path: path, line: table.line, problem: "\(decimalText(step)) is not a step",
+          hint: "give whole steps from 1 to \(Self.mostSteps)")
+      }
+      isSorted = isSorted && Int(step) >= last
+      last = Int(step)
+      if rows.updateValue((rate, loss), forKey: Int(step)) != nil { repeated += 1 }
+    }
+    var steps = rows.keys.sorted()
+    func note(_ count: Int, _ code: String, _ what: String) {
+      if count > 0 {
+        diagnostics.append(Diagnostic(code: code, message: "\(shownPath(path)): \(what): \(count)"))
+      }
+    }
+    note(left, "rows-left-out", "rows without a step, a learning rate and a loss, left out")
+    note(repeated, "repeated-steps", "repeated steps, of which the last was kept")
+    note(isSorted ? 0 : steps.count, "unsorted-steps", "rows out of order, sorted")
+    if steps.count > Self.mostRows {
+      note(steps.count, "thinned", "\(Self.mostRows) rows taken, evenly spread, of")
+      let all = steps
+      steps = (1...Self.mostRows).map { all[$0 * all.count / Self.mostRows - 1] }
+    }
+    let kept = steps.compactMap { rows[$0] }
+    do {
+      try self.init(
+        steps: steps, learningRates: kept.map(\.rate), losses: kept.map(\.loss), warmup: warmup)
+    } catch {
+      throw error.inside(path: path)
     }
   }
 }

@@ -1,27 +1,125 @@
-/// What is known about a log before it is read.
+import Support
+
+/// How to read a log.
 public struct LogOptions: Equatable, Sendable {
-  /// The format; recognised from the contents where it is nil.
+  /// The format; nil to recognise it from the contents.
   public var format: LogFormat?
 
-  /// The columns (tags, keys) that hold a quantity, by their names in the log; the rest is found by
+  /// The columns (tags, keys) that hold a quantity, by their names in the log; the others are found by
   /// the names that trainers use.
   public var columns: [LogQuantity: String]
 
-  /// What the values of a table without a header, or of a plain JSON list, are; nil where such files are
-  /// not logs.
+  /// What the values of a table without a header, or of a plain JSON list, are; nil to refuse such files.
   public var unnamed: LogQuantity?
 
-  /// Options.
-  ///
-  /// - Parameters:
-  ///   - format: the format, nil to recognise it.
-  ///   - columns: the names of columns, for what is not called as usual.
-  ///   - unnamed: what values without a name are.
+  /// What the user writes to choose a quantity's column, for hints in errors.
+  public var columnOptions: [LogQuantity: String] = [:]
+
+  /// Creates options; by default everything is found from the log itself.
   public init(
     format: LogFormat? = nil, columns: [LogQuantity: String] = [:], unnamed: LogQuantity? = nil
   ) {
     self.format = format
     self.columns = columns
     self.unnamed = unnamed
+  }
+
+  /// How to choose the columns of some quantities, to end a hint; empty where the caller doesn't say.
+  func means(_ quantities: LogQuantity...) -> String {
+    let names = quantities.compactMap { columnOptions[$0] }
+    guard let last = names.last else { return "" }
+    return " with " + (names.count > 1 ? names.dropLast().joined(separator: ", ") + " or " : "")
+      + last
+  }
+}
+
+/// Finds the columns of a log by their names: those the user chose, or those that trainers use.
+struct ColumnChoice {
+  /// The name of each quantity's column.
+  private(set) var names: [LogQuantity: String] = [:]
+
+  /// Other columns of learning rates, usually those of further parameter groups.
+  private(set) var otherRates: [String] = []
+
+  private(set) var repairs = LogRepairs()
+
+  /// Chooses among the names of a log, in the log's order; the steps may not be a column like the others.
+  ///
+  /// - Throws: `InputError` that lists the names, where a chosen one or every quantity is missing.
+  init(among all: [String], isStepNamed: Bool = true, path: String, options: LogOptions)
+    throws(InputError)
+  {
+    for quantity in LogQuantity.allCases where quantity != .step || isStepNamed {
+      if let wanted = options.columns[quantity] {
+        names[quantity] = try Self.find(wanted, quantity, among: all, path: path)
+        continue
+      }
+      let found = Self.matches(quantity, all)
+      guard let first = found.first else { continue }
+      names[quantity] = first
+      if quantity == .learningRate {
+        // Their values tell whether the choice matters.
+        otherRates = Array(found.dropFirst())
+      } else if found.count > 1 {
+        repairs.note(.severalColumns, found.count, columns: found)
+      }
+    }
+    guard names.contains(where: { $0.key != .step }) else {
+      throw InputError(
+        path: path,
+        problem:
+          "no column of '\(Self.list(all))' holds a loss, a learning rate or a gradient norm",
+        hint: "name it" + options.means(.loss, .learningRate, .gradientNorm))
+    }
+  }
+
+  private static func find(
+    _ wanted: String, _ quantity: LogQuantity, among names: [String], path: String
+  ) throws(InputError) -> String {
+    if names.contains(wanted) { return wanted }
+    if let name = names.first(where: { $0.lowercased() == wanted.lowercased() }) { return name }
+    let guess = nearestSpelling(to: wanted, among: names).map { "did you mean '\($0)'?" }
+    throw InputError(
+      path: path,
+      problem: "no column '\(printable(wanted))' for the \(quantity.name) in '\(list(names))'",
+      hint: guess ?? "name one of these")
+  }
+
+  /// The names that match the most preferred synonym that occurs; for learning rates, any synonym.
+  private static func matches(_ quantity: LogQuantity, _ names: [String]) -> [String] {
+    let plain = names.map { plainName($0) }
+    var all: [String] = []
+    for synonym in ColumnNames.logged(quantity) {
+      let isMatch: (String) -> Bool
+      if synonym.hasSuffix("*") {
+        let stem = String(synonym.dropLast())
+        // Lightning's monitor also logs momentum and weight decay under the rate's name.
+        isMatch = {
+          $0.hasPrefix(stem) && !$0.hasSuffix("-momentum") && !$0.hasSuffix("-weight_decay")
+        }
+      } else {
+        isMatch = { $0 == synonym }
+      }
+      all += names.indices.filter { isMatch(plain[$0]) && !all.contains(names[$0]) }
+        .map { names[$0] }
+      if quantity != .learningRate, !all.isEmpty { break }
+    }
+    return all
+  }
+
+  /// The name in lower case, without the run's name that Weights & Biases' exports put before it.
+  private static func plainName(_ name: String) -> String {
+    var rest = Substring(name.lowercased())
+    while let dash = rest.firstIndex(of: " ") {
+      let after = rest[dash...]
+      if after.hasPrefix(" - ") { return String(after.dropFirst(3)) }
+      rest = after.dropFirst()
+    }
+    return name.lowercased()
+  }
+
+  /// The names for a message.
+  private static func list(_ names: [String]) -> String {
+    printable(names.joined(separator: ", "), most: 300)
   }
 }

@@ -1,15 +1,14 @@
 import Schedules
 import Support
 
-/// Something that had to be mended in a log, left out of it, or that is odd about it: how often, and
-/// in which columns.
+/// Something that was repaired in a log, left out of it, or is odd about it: how often, in which columns.
 public struct LogRepair: Equatable, Sendable {
   /// The kinds of damage; the raw value is a stable code for scripts.
   public enum Kind: String, CaseIterable, Sendable {
-    /// Records that stood before one of an earlier step.
+    /// Records out of order.
     case unsortedSteps = "unsorted-steps"
 
-    /// Places where the log goes back to steps that it has had, as that of a resumed run does.
+    /// Places where the log returns to earlier steps, as a resumed run's log does.
     case resumed
 
     /// Records of a step that was logged again later.
@@ -51,26 +50,26 @@ public struct LogRepair: Equatable, Sendable {
     /// Columns that could be the quantity.
     case severalColumns = "several-columns"
 
-    /// Learning rates of several parameter groups that are the same but for a constant factor.
+    /// Learning rates of several parameter groups that differ only by a constant factor.
     case severalLearningRates = "several-learning-rates"
 
     /// Iterations whose update the trainer skipped.
     case skippedIterations = "skipped-iterations"
 
-    /// Rows of a history that the service had sampled.
+    /// Rows of a history that the service sampled.
     case sampledRows = "sampled-rows"
 
     /// Learning rates that the trainer logged one step early.
     case learningRatesOfNextStep = "learning-rates-of-next-step"
   }
 
-  /// What it is.
+  /// The kind of damage.
   public let kind: Kind
 
   /// How often.
   public internal(set) var count: Int
 
-  /// The columns concerned, as the log calls them; empty where it concerns the whole log.
+  /// The columns concerned, by their names in the log; empty where it concerns the whole log.
   public internal(set) var columns: [String]
 
   /// One sentence for people.
@@ -80,65 +79,50 @@ public struct LogRepair: Equatable, Sendable {
   }
 
   private var explanation: String {
+    func counted(_ one: String, _ rest: String) -> String { counted(one, one + "s", rest) }
     func counted(_ one: String, _ many: String, _ rest: String) -> String {
       "\(count) \(count == 1 ? one : many) \(rest)"
     }
     switch kind {
-    case .unsortedSteps: return counted("record", "records", "out of order, sorted by step")
-    case .resumed:
-      return counted(
-        "time", "times", "the log goes back to earlier steps, as that of a resumed run does")
+    case .unsortedSteps: return counted("record", "out of order, sorted by step")
+    case .resumed: return counted("time", "the log goes back to earlier steps, as after a resume")
     case .repeatedSteps:
-      return counted(
-        "record", "records", "of a step that was logged again, of which the later one was kept")
+      return counted("record", "of a step that was logged again; the later one was kept")
     case .supersededRecords:
-      return counted("record", "records", "that a restart of the run made void, left out")
-    case .unusableSteps:
-      return counted("record", "records", "without a usable step, left out")
-    case .countedSteps:
-      return counted(
-        "row", "rows", "without a column of steps, numbered from 1; --step-col names it")
-    case .unreadableValues: return counted("cell", "cells", "without a number in them, left out")
+      return counted("record", "that a restart of the run made void, left out")
+    case .unusableSteps: return counted("record", "without a usable step, left out")
+    case .countedSteps: return counted("row", "without a column of steps, numbered from 1")
+    case .unreadableValues: return counted("cell", "without a number, left out")
     case .divergedLosses:
       return counted("loss", "losses", "NaN or infinite, kept: the run diverged")
-    case .unusableValues:
-      return counted("value", "values", "negative or not finite, left out")
+    case .unusableValues: return counted("value", "negative or not finite, left out")
     case .unequalLengths:
       return counted("entry", "entries", "without a step or without a value, left out")
-    case .unreadableLines: return counted("line", "lines", "unreadable, left out")
+    case .unreadableLines: return counted("line", "unreadable, left out")
     case .corruptRecords:
-      return counted("record", "records", "damaged (the checksum does not match), left out")
-    case .unfinishedRecords:
-      return counted("record", "records", "cut short by the end of the file, left out")
+      return counted("record", "damaged (the checksum does not match), left out")
+    case .unfinishedRecords: return counted("record", "cut short by the end of the file, left out")
     case .unterminatedLine:
       return counted(
-        "line", "lines", "at the end without a line break, kept: its last number may be cut short")
-    case .severalColumns:
-      return counted("column", "columns", "to choose from, of which the first was taken")
+        "line", "at the end without a line break, kept: its last number may be cut short")
+    case .severalColumns: return counted("column", "to choose from; the first was taken")
     case .severalLearningRates:
-      return counted(
-        "learning rate", "learning rates",
-        "equal but for a constant factor, of which the first was taken; --lr-col chooses another")
-    case .skippedIterations:
-      return counted("iteration", "iterations", "skipped by the trainer, which moved nothing")
+      return counted("learning rate", "equal but for a constant factor; the first was taken")
+    case .skippedIterations: return counted("iteration", "whose update the trainer skipped")
     case .sampledRows:
       return counted(
-        "row", "rows",
-        "at uneven steps: a history that the service sampled; export the whole (scan_history)")
+        "row", "at uneven steps: a history that the service sampled; export all (scan_history)")
     case .learningRatesOfNextStep:
-      return counted(
-        "learning rate", "learning rates",
-        "logged for the step to come, moved to where it was taken"
-      )
+      return counted("learning rate", "logged for the step to come, moved to where it was taken")
     }
   }
 }
 
-/// What a reader mended so far.
-struct LogMends {
+/// The repairs that a reader has made so far.
+struct LogRepairs {
   private(set) var all: [LogRepair] = []
 
-  /// Notes damage, unless there was none; columns with the same damage share an entry.
+  /// Adds damage, if there was any; columns with the same damage share an entry.
   mutating func note(_ kind: LogRepair.Kind, _ count: Int, columns: [String] = []) {
     guard count > 0 else { return }
     if let index = all.firstIndex(where: { $0.kind == kind }) {
@@ -156,8 +140,8 @@ struct LogMends {
     all.append(LogRepair(kind: kind, count: count, columns: columns))
   }
 
-  /// Notes all that another reader mended.
-  mutating func note(_ others: LogMends) {
-    for mend in others.all { note(mend.kind, mend.count, columns: mend.columns) }
+  /// Adds all repairs of another reader.
+  mutating func note(_ others: LogRepairs) {
+    for repair in others.all { note(repair.kind, repair.count, columns: repair.columns) }
   }
 }

@@ -3,14 +3,10 @@ public struct LogSeries: Equatable, Sendable {
   /// The steps at which it was logged, rising.
   public let steps: [Int]
 
-  /// The value at each of them; NaN and infinities only where a loss was logged as such.
+  /// The value at each step; NaN and infinities only where a loss was logged as such.
   public let values: [Double]
 
-  /// A series.
-  ///
-  /// - Parameters:
-  ///   - steps: rising.
-  ///   - values: one a step.
+  /// Creates a series from rising steps and one value for each.
   public init(steps: [Int], values: [Double]) {
     precondition(steps.count == values.count, "one value a step")
     precondition(zip(steps, steps.dropFirst()).allSatisfy { $0 < $1 }, "the steps rise")
@@ -18,18 +14,15 @@ public struct LogSeries: Equatable, Sendable {
     self.values = values
   }
 
-  /// The series without the records for which something holds.
+  /// Returns the records that satisfy a condition.
   func filter(_ isKept: (Int, Double) -> Bool) -> LogSeries {
     let kept = steps.indices.filter { isKept(steps[$0], values[$0]) }
     return LogSeries(steps: kept.map { steps[$0] }, values: kept.map { values[$0] })
   }
-}
 
-extension LogSeries {
-  /// Whether another series is this one times a constant, within half a per cent of its largest value.
+  /// Whether another series is a constant multiple of this one, within 0.5 % of its largest value.
   ///
-  /// - Parameter other: logged at some of the same steps.
-  /// - Returns: false where they have no step in common.
+  /// - Returns: false where they share no step.
   /// - Complexity: O(records).
   func isProportional(to other: LogSeries) -> Bool {
     var pairs: [(own: Double, other: Double)] = []
@@ -44,59 +37,48 @@ extension LogSeries {
     let most = pairs.map(\.other).max() ?? 0
     return pairs.allSatisfy { abs($0.other - factor * $0.own) <= 5e-3 * most }
   }
+
+  /// Whether updates are counted from 0: step 0 is there, or every n-th update is logged, n > 1, at steps
+  /// n − 1, 2n − 1, ….
+  var countsFromZero: Bool {
+    guard steps.count > 1, steps[0] > 0 else { return steps.first == 0 }
+    let gap = steps[1] - steps[0]
+    return gap > 1 && steps.allSatisfy { ($0 + 1).isMultiple(of: gap) }
+  }
 }
 
-/// The records of one quantity in the order of the file, before anything is mended.
-struct LogPoints {
-  var steps: [Double] = []
-  var values: [Double] = []
+/// The distances between rising steps, sorted.
+func gaps(between steps: [Int]) -> [Int] {
+  zip(steps, steps.dropFirst()).map { $1 - $0 }.sorted()
+}
 
-  /// Entries that hold something other than a number.
-  var unreadable = 0
+/// A log as a table: a row a step, a column a quantity, blank cells where nothing was logged.
+public struct LogTable: Sendable {
+  /// The steps, rising.
+  public let steps: [Int]
 
-  /// Entries without a step, and steps without an entry.
-  var unpaired = 0
+  /// The quantities that the log has, in the order of ``LogQuantity``.
+  public let quantities: [LogQuantity]
 
-  mutating func append(step: Double, value: Double) {
-    steps.append(step)
-    values.append(value)
-  }
+  /// One list of cells a quantity, one cell a step.
+  public let columns: [[Double?]]
 
-  /// Whether a number is a step: whole, from 0 to 2⁵³.
-  static func isStep(_ number: Double) -> Bool {
-    number >= 0 && number <= 9_007_199_254_740_992 && number == number.rounded()
-  }
-
-  /// The records sorted by step, of a repeated step the last, without what has no usable step.
+  /// Creates a log's table.
   ///
-  /// - Complexity: O(n) where the steps rise, else O(n log n).
-  func series(column: String, mends: inout LogMends) -> LogSeries {
-    let isRising = zip(steps, steps.dropFirst()).allSatisfy { $0 < $1 }
-    if isRising, steps.allSatisfy(Self.isStep) {
-      return LogSeries(steps: steps.map { Int($0) }, values: values)
+  /// - Complexity: O(records).
+  public init(of log: RunLog) {
+    steps = log.steps
+    quantities = LogQuantity.allCases.filter { log.series[$0] != nil }
+    columns = quantities.map { [steps] quantity in
+      guard let series = log.series[quantity] else { return [] }
+      if series.steps.count == steps.count { return series.values }
+      var cells = [Double?](repeating: nil, count: steps.count)
+      var row = 0
+      for (step, value) in zip(series.steps, series.values) {
+        while steps[row] < step { row += 1 }
+        cells[row] = value
+      }
+      return cells
     }
-    let usable = steps.indices.filter { Self.isStep(steps[$0]) }
-    var descents = 0
-    var highest = -1.0
-    var late = 0
-    for (offset, index) in usable.enumerated() {
-      if offset > 0, steps[index] < steps[usable[offset - 1]] { descents += 1 }
-      if steps[index] < highest { late += 1 }
-      highest = max(highest, steps[index])
-    }
-    // Among records of one step the order of the file decides.
-    let sorted = usable.sorted { (steps[$0], $0) < (steps[$1], $1) }
-    let kept = sorted.indices.filter {
-      $0 + 1 == sorted.count || steps[sorted[$0]] != steps[sorted[$0 + 1]]
-    }
-    let repeats = sorted.count - kept.count
-    if descents > 0 && repeats > 0 {
-      mends.note(.resumed, descents, columns: [column])
-    } else {
-      mends.note(.unsortedSteps, late, columns: [column])
-    }
-    mends.note(.repeatedSteps, repeats, columns: [column])
-    return LogSeries(
-      steps: kept.map { Int(steps[sorted[$0]]) }, values: kept.map { values[sorted[$0]] })
   }
 }

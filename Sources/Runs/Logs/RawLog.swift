@@ -1,56 +1,189 @@
 import Support
 
-/// What a reader makes of a file: the records of each quantity, not yet sorted or mended.
+/// What a reader found in a file: columns of numbers, not yet chosen, sorted or repaired.
 struct RawLog {
-  /// A quantity's records and the name of their column.
+  /// The values of one name in the file's order.
   struct Column {
     let name: String
-    let points: LogPoints
+
+    /// The step of each value; in a log whose records share their steps, the record's index.
+    var steps: [Double] = []
+    var values: [Double] = []
+
+    /// How many entries hold something other than a number.
+    var unreadable = 0
+
+    /// How many entries have no step, or steps no entry.
+    var unpaired = 0
+
+    mutating func append(step: Double, value: Double) {
+      steps.append(step)
+      values.append(value)
+    }
   }
 
   let format: LogFormat
-  private(set) var columns: [LogQuantity: Column] = [:]
-  var mends = LogMends()
 
-  /// Learning rates beside the one that was chosen.
-  var otherRates: [Column] = []
+  /// Whether values come in records with one step each, rather than each column with its own steps.
+  let sharesSteps: Bool
 
-  /// What the log says that the run followed; nil where its format does not tell.
+  var columns: [Column] = []
+  var repairs = LogRepairs()
+
+  /// The columns of the quantities, where the reader has chosen them already.
+  var choice: ColumnChoice?
+
+  /// What the log says about the run; nil where its format holds nothing.
   var settings: RunSettings?
 
-  init(format: LogFormat, mends: LogMends = LogMends()) {
+  /// How many records have ended.
+  private(set) var count = 0
+
+  private var indices: [String: Int] = [:]
+
+  init(_ format: LogFormat, sharesSteps: Bool = true) {
     self.format = format
-    self.mends = mends
+    self.sharesSteps = sharesSteps
   }
 
-  /// Adds the records of a quantity.
-  mutating func add(_ points: LogPoints, to quantity: LogQuantity, name: String) {
-    mends.note(.unreadableValues, points.unreadable, columns: [name])
-    mends.note(.unequalLengths, points.unpaired, columns: [name])
-    columns[quantity] = Column(name: name, points: points)
+  /// The index of the column of that name, which is added where it is new.
+  mutating func column(_ name: String) -> Int {
+    if let index = indices[name] { return index }
+    indices[name] = columns.count
+    columns.append(Column(name: name))
+    return columns.count - 1
   }
 
-  /// The log of series that each have their own steps, by name in the order of the file.
+  /// Puts a value into the current record.
+  mutating func add(_ value: Double, to column: Int) {
+    columns[column].append(step: Double(count), value: value)
+  }
+
+  /// Puts a JSON value into the current record, if it is a number or a text; numbers, NaN and infinities
+  /// may be written as text.
+  mutating func add(_ value: JSONTree, to name: String) {
+    if let number = value.number {
+      add(number, to: column(name))
+    } else if case .string = value {
+      columns[column(name)].unreadable += 1
+    }
+  }
+
+  /// Adds a record of a JSON object's members.
+  mutating func addRecord(_ members: [(name: String, value: JSONTree)]) {
+    for member in members { add(member.value, to: member.name) }
+    endRecord()
+  }
+
+  /// Ends the current record.
+  mutating func endRecord() { count += 1 }
+
+  /// - Throws: `InputError` with that problem where the file has no records.
+  func requireRecords(_ path: String, _ problem: String, hint: String) throws(InputError) {
+    guard sharesSteps ? count == 0 : columns.isEmpty else { return }
+    throw InputError(path: path, problem: problem, hint: hint)
+  }
+}
+
+extension RawLog {
+  /// The columns of the chosen quantities at their steps, and the other learning rates.
+  struct Quantities {
+    var columns: [LogQuantity: Column] = [:]
+    var otherRates: [Column] = []
+  }
+
+  /// Chooses the columns and gives each value its step; damage is added to `repairs`.
   ///
   /// - Throws: `InputError` for missing columns.
-  init(
-    format: LogFormat, series: [(name: String, points: LogPoints)], path: String,
-    options: LogOptions, mends: LogMends
-  ) throws(InputError) {
-    let choice = try LogColumns(path: path, options: options).choose(
-      among: series.map(\.name), isStepNamed: false)
-    self.init(format: format, mends: mends)
-    self.mends.note(choice.mends)
-    for quantity in LogQuantity.allCases {
-      guard let name = choice.names[quantity],
-        let found = series.first(where: { $0.name == name })
-      else { continue }
-      let unusable = found.points.steps.count { !LogPoints.isStep($0) }
-      self.mends.note(.unusableSteps, unusable, columns: [name])
-      add(found.points, to: quantity, name: name)
+  mutating func quantities(path: String, options: LogOptions) throws(InputError) -> Quantities {
+    let choice =
+      if let choice = self.choice {
+        choice
+      } else {
+        try ColumnChoice(
+          among: columns.map(\.name), isStepNamed: sharesSteps, path: path, options: options)
+      }
+    repairs.note(choice.repairs)
+    var found = Quantities()
+    let steps = sharesSteps ? recordSteps(choice) : nil
+    var isUsed = [Bool](repeating: false, count: count)
+    for quantity in LogQuantity.allCases where quantity != .step || steps == nil {
+      guard var column = columns.first(where: { $0.name == choice.names[quantity] }) else {
+        continue
+      }
+      if let steps {
+        for record in column.steps { isUsed[Int(record)] = true }
+        column.steps = column.steps.map { steps[Int($0)] }
+      } else {
+        let unusable = column.steps.count { !Self.isStep($0) }
+        repairs.note(.unusableSteps, unusable, columns: [column.name])
+      }
+      repairs.note(.unreadableValues, column.unreadable, columns: [column.name])
+      repairs.note(.unequalLengths, column.unpaired, columns: [column.name])
+      found.columns[quantity] = column
     }
-    otherRates = series.filter { choice.otherRates.contains($0.name) }.map {
-      Column(name: $0.name, points: $0.points)
+    guard let steps else {
+      found.otherRates = columns.filter { choice.otherRates.contains($0.name) }
+      return found
     }
+    for name in choice.otherRates {
+      guard var column = columns.first(where: { $0.name == name }) else { continue }
+      column.steps = column.steps.map { steps[Int($0)] }
+      found.otherRates.append(column)
+    }
+    repairs.note(.unusableSteps, steps.indices.count { isUsed[$0] && !Self.isStep(steps[$0]) })
+    return found
+  }
+
+  /// The step of each record: from the column of steps, or counted from 1 where there is none.
+  private mutating func recordSteps(_ choice: ColumnChoice) -> [Double] {
+    guard let name = choice.names[.step], let column = columns.first(where: { $0.name == name })
+    else {
+      repairs.note(.countedSteps, count)
+      return (0..<count).map { Double($0 + 1) }
+    }
+    var steps = [Double](repeating: .nan, count: count)
+    for (record, value) in zip(column.steps, column.values) { steps[Int(record)] = value }
+    return steps
+  }
+
+  /// Whether a number is a step: whole, from 0 to 2⁵³.
+  static func isStep(_ number: Double) -> Bool {
+    number >= 0 && number <= 9_007_199_254_740_992 && number == number.rounded()
+  }
+}
+
+extension RawLog.Column {
+  /// The values sorted by step, the last one of a repeated step, without those that have no usable step.
+  ///
+  /// - Complexity: O(n) where the steps rise, else O(n log n).
+  func sorted(_ repairs: inout LogRepairs) -> LogSeries {
+    let isRising = zip(steps, steps.dropFirst()).allSatisfy { $0 < $1 }
+    if isRising, steps.allSatisfy(RawLog.isStep) {
+      return LogSeries(steps: steps.map { Int($0) }, values: values)
+    }
+    let usable = steps.indices.filter { RawLog.isStep(steps[$0]) }
+    var descents = 0
+    var highest = -1.0
+    var late = 0
+    for (offset, index) in usable.enumerated() {
+      if offset > 0, steps[index] < steps[usable[offset - 1]] { descents += 1 }
+      if steps[index] < highest { late += 1 }
+      highest = max(highest, steps[index])
+    }
+    // Among records of one step the file's order decides.
+    let sorted = usable.sorted { (steps[$0], $0) < (steps[$1], $1) }
+    let kept = sorted.indices.filter {
+      $0 + 1 == sorted.count || steps[sorted[$0]] != steps[sorted[$0 + 1]]
+    }
+    let repeats = sorted.count - kept.count
+    if descents > 0 && repeats > 0 {
+      repairs.note(.resumed, descents, columns: [name])
+    } else {
+      repairs.note(.unsortedSteps, late, columns: [name])
+    }
+    repairs.note(.repeatedSteps, repeats, columns: [name])
+    return LogSeries(
+      steps: kept.map { Int(steps[sorted[$0]]) }, values: kept.map { values[sorted[$0]] })
   }
 }

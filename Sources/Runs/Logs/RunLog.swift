@@ -1,40 +1,36 @@
 import Schedules
 import Support
 
-/// The log of one training run: each quantity at the steps at which it was logged, sorted and mended.
+/// The log of one training run: each quantity at the steps at which it was logged, sorted and repaired.
 ///
-/// Steps are as the trainer counted them. All series are optional; at least one is there and holds a
-/// value.
+/// Steps are as the trainer counted them. Every series is optional; at least one is present and not empty.
 public struct RunLog: Sendable {
   /// The file or folder, as given; `-` is standard input.
   public let path: String
 
-  /// The format that the log was written in.
+  /// The format of the log.
   public let format: LogFormat
 
   /// The name of each quantity's column, tag or key in the log.
   public let columns: [LogQuantity: String]
 
-  /// The series by quantity; ``LogQuantity/step`` is never among them.
+  /// The series by quantity, except for ``LogQuantity/step``.
   public internal(set) var series: [LogQuantity: LogSeries]
 
-  /// What the log says that the run followed; nil where its format does not tell.
+  /// What the log says about the run; nil where its format holds nothing.
   public let settings: RunSettings?
 
-  /// What was mended, left out or odd.
-  public internal(set) var mended: [LogRepair]
+  /// What was repaired, left out or odd.
+  public internal(set) var repairs: [LogRepair]
 
-  /// Which step a logged learning rate belongs to; nil where nothing tells.
+  /// How the log was read.
+  let options: LogOptions
+
+  /// Which step a logged learning rate belongs to; nil where it is unknown.
   public internal(set) var learningRateTiming: LearningRateTiming?
 
   /// The training loss, in nats.
   public var loss: LogSeries? { series[.loss] }
-
-  /// The validation loss during the run, in nats.
-  public var validationLoss: LogSeries? { series[.validationLoss] }
-
-  /// The validation loss on the whole set, in nats.
-  public var finalValidationLoss: LogSeries? { series[.finalValidationLoss] }
 
   /// The learning rate, as logged; see ``learningRateTiming``.
   public var learningRate: LogSeries? { series[.learningRate] }
@@ -51,20 +47,17 @@ public struct RunLog: Sendable {
     return union
   }
 
-  /// What the run is judged by: the last loss on the whole validation set where there is one, else the
-  /// last validation loss, else the last training loss; NaN or infinite for a run that diverged.
+  /// The loss by which the run is judged: the last loss on the whole validation set, else the last
+  /// validation loss, else the last training loss; NaN or infinite for a run that diverged.
   ///
-  /// Losses of different kinds must not be compared: a part of a validation set can be off by tens of
-  /// milli-nats, one batch by more. ``finalLossQuantity`` says which kind it is.
+  /// Losses of different kinds, which ``finalLossQuantity`` tells apart, must not be compared: a subset of
+  /// a validation set can be off by tens of milli-nats, one batch by more.
   public var finalLoss: Double? { finalLossQuantity.flatMap { series[$0]?.values.last } }
 
   /// Which quantity ``finalLoss`` is; nil where the log has no loss.
-  public var finalLossQuantity: LogQuantity? {
-    let order: [LogQuantity] = [.finalValidationLoss, .validationLoss, .loss]
-    return order.first { series[$0] != nil }
-  }
+  public var finalLossQuantity: LogQuantity? { LogQuantity.judges.first { series[$0] != nil } }
 
-  /// What is unsure about the log: the code `lr-maybe-next`.
+  /// What is uncertain about the log: the code `lr-maybe-next`.
   public var diagnostics: [Diagnostic] {
     guard learningRateTiming == nil, let rates = learningRate, rates.values.count > 1,
       rates.values.last == 0
@@ -73,42 +66,73 @@ public struct RunLog: Sendable {
       Diagnostic(
         code: "lr-maybe-next",
         message:
-          "the last learning rate of \(shownPath(path)) is 0, as where that of the next step is logged; add --schedule to find out, or --lr-at"
+          "the last learning rate of \(shownPath(path)) is 0, as where the next step's is logged; give its schedule, or say which update a row's rate belongs to"
       )
     ]
   }
 
-  /// Why a question cannot be asked of the log: it lacks a quantity.
-  func lacking(_ quantity: LogQuantity, hint: String) -> InputError {
-    let there = columns.filter { $0.key != .step }.map(\.value).sorted().joined(separator: ", ")
+  /// The error for a question that needs a learning rate, of a log without one.
+  public var lackingLearningRate: InputError { lacking(.learningRate) }
+
+  /// The error for a question that needs a quantity, of a log without it.
+  func lacking(_ quantity: LogQuantity) -> InputError {
+    let found = columns.filter { $0.key != .step }.map(\.value).sorted().joined(separator: ", ")
     return InputError(
-      path: path, problem: "it has no \(quantity.name) (only \(printable(there)))", hint: hint)
+      path: path, problem: "it has no \(quantity.name) (only \(printable(found)))",
+      hint: "log it, or name its column" + options.means(quantity))
   }
+}
 
-  /// Why nothing can be said of the learning rate of a log that has none.
-  public var lackingLearningRate: InputError {
-    lacking(.learningRate, hint: "log it, or name its column with --lr-col")
-  }
-
-  /// Sorts and mends what a reader found.
+extension RunLog {
+  /// Reads a log from a file, or from a folder that a trainer or a logger wrote.
   ///
-  /// - Throws: `InputError` where no value is left.
-  init(_ raw: RawLog, path: String) throws(InputError) {
-    var mends = raw.mends
+  /// The format is recognised from the contents. Records out of order are sorted, the later record of a
+  /// repeated step counts, records that the file's end truncates or whose checksum fails are dropped, and
+  /// losses that are NaN are kept (a run that diverged); ``repairs`` lists all of it.
+  ///
+  /// - Parameters:
+  ///   - path: the file or folder; `-` for standard input.
+  ///   - options: the format and the columns, where the log alone doesn't tell.
+  /// - Throws: `InputError` for what cannot be read, lacks every column (with those that it has), or
+  ///   holds no numbers.
+  /// - Complexity: O(size · log size) at worst, O(size) for records in order.
+  public init(contentsOf path: String, options: LogOptions = LogOptions()) throws(InputError) {
+    if let folder = try LogFolder(path) {
+      try self.init(folder.read(options), path: path, options: options)
+    } else {
+      try self.init(bytes: readBytes(path), path: path, options: options)
+    }
+  }
+
+  /// Reads a log from a file's bytes.
+  package init(bytes: [UInt8], path: String, options: LogOptions = LogOptions())
+    throws(InputError)
+  {
+    try self.init(
+      LogFormat.read(bytes, path: path, options: options), path: path, options: options)
+  }
+
+  /// Sorts and repairs what a reader found.
+  ///
+  /// - Throws: `InputError` for missing columns, and where no value is left.
+  init(_ raw: RawLog, path: String, options: LogOptions) throws(InputError) {
+    var raw = raw
+    let quantities = try raw.quantities(path: path, options: options)
+    var repairs = raw.repairs
     var series: [LogQuantity: LogSeries] = [:]
     var columns: [LogQuantity: String] = [:]
     for quantity in LogQuantity.allCases {
-      guard let column = raw.columns[quantity] else { continue }
-      let sorted = column.points.series(column: column.name, mends: &mends)
+      guard let column = quantities.columns[quantity] else { continue }
+      let sorted = column.sorted(&repairs)
       let kept: LogSeries
       switch quantity {
       case .loss, .validationLoss, .finalValidationLoss:
         let diverged = sorted.values.count { !$0.isFinite }
-        mends.note(.divergedLosses, diverged, columns: [column.name])
+        repairs.note(.divergedLosses, diverged, columns: [column.name])
         kept = sorted
       case .learningRate, .gradientNorm, .step:
         kept = sorted.filter { $1.isFinite && $1 >= 0 }
-        mends.note(
+        repairs.note(
           .unusableValues, sorted.values.count - kept.values.count, columns: [column.name])
       }
       guard !kept.steps.isEmpty else { continue }
@@ -116,46 +140,46 @@ public struct RunLog: Sendable {
       columns[quantity] = column.name
     }
     guard !series.isEmpty else {
-      let names = raw.columns.values.map(\.name).sorted().joined(separator: ", ")
+      let names = quantities.columns.values.map(\.name).sorted().joined(separator: ", ")
       throw InputError(
         path: path, problem: "no record holds a number in \(printable(names, most: 300))",
         hint: "check that the run logged anything")
     }
-    if let own = columns[.learningRate], let rates = series[.learningRate] {
-      let others = try Self.proportional(raw.otherRates, to: rates, called: own, path: path)
-      if !others.isEmpty {
-        mends.note(.severalLearningRates, others.count + 1, columns: [own] + others)
-      }
-    }
     self.path = path
+    self.options = options
     format = raw.format
     settings = raw.settings
     self.series = series
     self.columns = columns
-    mended = mends.all
+    self.repairs = []
     learningRateTiming = series[.learningRate] == nil ? nil : raw.format.learningRateTiming
+    if let own = columns[.learningRate], let rates = series[.learningRate] {
+      let others = try proportional(quantities.otherRates, to: rates, called: own)
+      if !others.isEmpty {
+        repairs.note(.severalLearningRates, others.count + 1, columns: [own] + others)
+      }
+    }
+    self.repairs = repairs.all
     noteSampledRows()
   }
 
-  /// The names of the other learning rates, which have values.
+  /// The names of the other learning rates that have values.
   ///
-  /// - Throws: `InputError` where one has another shape: which one the schedule is of, the user must say.
-  private static func proportional(
-    _ others: [RawLog.Column], to rates: LogSeries, called own: String, path: String
-  ) throws(InputError) -> [String] {
+  /// - Throws: `InputError` where one has another shape: then the user must choose.
+  private func proportional(_ others: [RawLog.Column], to rates: LogSeries, called own: String)
+    throws(InputError) -> [String]
+  {
     var names: [String] = []
     for other in others {
-      var unused = LogMends()
-      let values = other.points.series(column: other.name, mends: &unused).filter {
-        $1.isFinite && $1 >= 0
-      }
+      var unused = LogRepairs()
+      let values = other.sorted(&unused).filter { $1.isFinite && $1 >= 0 }
       guard !values.steps.isEmpty else { continue }
       guard rates.isProportional(to: values) else {
         throw InputError(
           path: path,
           problem:
             "its learning rates \(printable(own)) and \(printable(other.name)) differ by more than a factor",
-          hint: "choose one with --lr-col")
+          hint: "choose one" + options.means(.learningRate))
       }
       names.append(other.name)
     }
@@ -167,7 +191,7 @@ public struct RunLog: Sendable {
     let steps = steps
     let gaps = Set(zip(steps, steps.dropFirst()).map { $1 - $0 })
     guard steps.count == 500, gaps.count > 20 else { return }
-    mended.append(LogRepair(kind: .sampledRows, count: 500, columns: []))
+    repairs.append(LogRepair(kind: .sampledRows, count: 500, columns: []))
   }
 }
 

@@ -1,15 +1,14 @@
 import Schedules
 import Support
 
-/// The sweep that logs of runs make: one run a log, with its schedule, length, base learning rate and
-/// final loss.
+/// A sweep of logged runs: one run a log, with its schedule, length, base learning rate and final loss.
 public struct LoggedSweep: Sendable {
-  /// A log that no run could be made of, and why.
+  /// A log that gave no run, and why.
   public struct Unused: Equatable, Sendable {
     /// The log's path.
     public let path: String
 
-    /// Why, in a few words.
+    /// The reason, in a few words.
     public let reason: String
   }
 
@@ -19,34 +18,31 @@ public struct LoggedSweep: Sendable {
   /// The logs that were left out.
   public private(set) var unused: [Unused] = []
 
-  /// Which loss the runs are judged by; nil where none has one.
+  /// The kind of loss by which the runs are judged; nil where no run has one.
   public let judge: LogQuantity?
 
-  /// What was chosen among several learning rates, and taken for granted: the codes
-  /// `several-learning-rates` and `assumed-steps`.
+  /// What was chosen or assumed: the codes `several-learning-rates` and `assumed-steps`.
   public let diagnostics: [Diagnostic]
 
-  /// Makes a sweep of logs.
+  /// Makes a sweep of logs of one run each.
   ///
-  /// What is given goes before what a log says of itself, and that before what its learning rates show;
-  /// a run whose learning rates are not those of its schedule is left out. So is one
-  /// that ended before its last step, unless its last loss is NaN or infinite: it diverged. All are
-  /// judged by one kind of loss: the best that all finished runs have, else the one that most have.
+  /// What is known takes precedence over the log's own settings, and those over what its learning rates
+  /// show. A run is left out if its learning rates are not its schedule's, or if it ended before its last
+  /// step, unless its last loss is NaN or infinite: it diverged. All runs are judged by one kind of loss:
+  /// the best one that all finished runs have, else the one that most have.
   ///
-  /// - Parameters:
-  ///   - logs: of one run each.
-  ///   - known: what is known of all of them.
   /// - Complexity: O(records).
   public init(of logs: [RunLog], known: RunSettings = RunSettings()) {
     var kept: [Candidate] = []
     for log in logs {
-      switch Candidate.make(of: log, known: known) {
-      case .success(let candidate): kept.append(candidate)
-      case .failure(let obstacle): unused.append(Unused(path: log.path, reason: obstacle.reason))
+      do throws(InputError) {
+        kept.append(try Candidate(log, known: known))
+      } catch {
+        unused.append(Unused(path: log.path, reason: error.problem))
       }
     }
     var diagnostics = kept.compactMap { candidate in
-      candidate.log.mended.first { $0.kind == .severalLearningRates }.map {
+      candidate.log.repairs.first { $0.kind == .severalLearningRates }.map {
         Diagnostic(
           code: $0.kind.rawValue, message: "\(shownPath(candidate.log.path)): \($0.message)")
       }
@@ -61,7 +57,7 @@ public struct LoggedSweep: Sendable {
         ))
     }
     self.diagnostics = diagnostics
-    let kinds: [LogQuantity] = [.finalValidationLoss, .validationLoss, .loss]
+    let kinds = LogQuantity.judges
     let counts = kinds.map { kind in kept.count { $0.loss(kind) != nil } }
     let most = counts.max() ?? 0
     judge = most == 0 ? nil : zip(kinds, counts).first { $0.1 == most }?.0
@@ -82,58 +78,58 @@ public struct LoggedSweep: Sendable {
 
   /// A log whose settings are known.
   private struct Candidate {
-    struct Obstacle: Error { let reason: String }
-
     let log: RunLog
     let spec: ScheduleSpec
     let steps: Int
     let baseLearningRate: Double
 
-    static func make(of log: RunLog, known: RunSettings) -> Result<Candidate, Obstacle> {
-      func failure(_ reason: String) -> Result<Candidate, Obstacle> {
-        .failure(Obstacle(reason: reason))
+    /// - Throws: `InputError` with the reason why the log gives no run.
+    init(_ log: RunLog, known: RunSettings) throws(InputError) {
+      func failure(_ problem: String) -> InputError {
+        InputError(path: log.path, problem: problem, hint: "leave it out, or give its settings")
       }
       var settings = known.completed(by: log.settings)
-      guard let last = log.steps.last else { return failure("it has no steps") }
+      guard let last = log.steps.last else { throw failure("it has no steps") }
       let countsFromZero = log.learningRate?.countsFromZero ?? false
-      let steps = settings.steps ?? (countsFromZero ? last + 1 : last)
+      steps = settings.steps ?? (countsFromZero ? last + 1 : last)
       guard (1...ScheduleSpec.mostSteps).contains(steps) else {
-        return failure("its last step, \(last), is not a number of steps")
+        throw failure("its last step, \(last), is not a number of steps")
       }
       if settings.spec == nil || settings.baseLearningRate == nil {
         guard log.learningRate != nil else {
-          return failure(
-            "neither its schedule nor its learning rates are known; give --schedule and --lr")
+          throw failure(
+            "neither its schedule nor its learning rates are known; give its schedule and base learning rate"
+          )
         }
         settings = settings.completed(by: log.shownSettings(known: settings, steps: steps))
       }
       guard let spec = settings.spec, let rate = settings.baseLearningRate, rate > 0 else {
-        return failure(
-          "its learning rates belong to no known schedule, or to several; give --schedule and --lr")
+        throw failure(
+          "its learning rates belong to no known schedule, or to several; give its schedule and base learning rate"
+        )
       }
       guard let schedule = try? spec.schedule(steps: steps, baseLearningRate: rate) else {
-        return failure("\(spec.text) cannot have \(steps) steps")
+        throw failure("\(spec.text) cannot have \(steps) steps")
       }
-      if let mismatch = log.mismatch(with: schedule, baseLearningRate: rate) {
+      let alignment = log.alignment(with: schedule, baseLearningRate: rate, comparesWarmup: false)
+      if let mismatch = alignment.mismatch {
         let expected =
           mismatch.expected.map { "its schedule has \($0)" } ?? "its schedule has ended"
-        return failure(
+        throw failure(
           "at step \(mismatch.step) its learning rate is \(mismatch.found), but \(expected)")
       }
-      let candidate = Candidate(log: log, spec: spec, steps: steps, baseLearningRate: rate)
-      guard candidate.hasDiverged || log.reaches(steps, in: log.steps) else {
-        return failure("it ends at step \(last) of \(steps)")
+      (self.log, self.spec, baseLearningRate) = (log, spec, rate)
+      guard hasDiverged || log.reaches(steps, in: log.steps) else {
+        throw failure("it ends at step \(last) of \(steps)")
       }
-      return .success(candidate)
     }
 
     /// Whether any of its losses ends as NaN or infinite.
     var hasDiverged: Bool {
-      [LogQuantity.finalValidationLoss, .validationLoss, .loss]
-        .contains { log.series[$0]?.values.last?.isFinite == false }
+      LogQuantity.judges.contains { log.series[$0]?.values.last?.isFinite == false }
     }
 
-    /// The loss of a kind at the last step; nil where there is none.
+    /// The loss of a kind at the last step; nil where it is missing.
     func loss(_ kind: LogQuantity) -> Double? {
       if hasDiverged { return .nan }
       guard let series = log.series[kind], log.reaches(steps, in: series.steps) else { return nil }
@@ -143,8 +139,7 @@ public struct LoggedSweep: Sendable {
 }
 
 extension RunLog {
-  /// What the learning rates show of a run: its schedule, or of a schedule that is known its base learning
-  /// rate.
+  /// What the learning rates show: the run's schedule or, where that is known, its base learning rate.
   fileprivate func shownSettings(known: RunSettings, steps: Int) -> RunSettings? {
     guard let spec = known.spec else {
       return RecognisedSchedule(in: self, steps: steps, baseLearningRate: known.baseLearningRate)
@@ -157,22 +152,10 @@ extension RunLog {
       })
   }
 
-  /// The first learning rate that is not a schedule's.
-  fileprivate func mismatch(with schedule: Schedule, baseLearningRate: Double) -> ScheduleMismatch?
-  {
-    do {
-      _ = try aligned(
-        with: schedule, baseLearningRate: baseLearningRate, comparesWarmup: false)
-      return nil
-    } catch {
-      return error
-    }
-  }
-
-  /// Whether records go on to the last step, up to what they are apart.
+  /// Whether records reach the last step, up to their usual gap.
   fileprivate func reaches(_ last: Int, in steps: [Int]) -> Bool {
     guard let end = steps.last else { return false }
-    let gaps = zip(steps, steps.dropFirst()).map { $1 - $0 }.sorted()
+    let gaps = gaps(between: steps)
     return last - end <= max(1, gaps.isEmpty ? 1 : gaps[gaps.count / 2])
   }
 }

@@ -1,7 +1,6 @@
 import Schedules
 
-/// The runs of a learning-rate sweep: which schedule, how long, at which base learning rate, and the
-/// final loss.
+/// The runs of a learning-rate sweep, each with its schedule, length, base learning rate and final loss.
 public struct Sweep: Sendable {
   /// One run.
   public struct Run: Equatable, Sendable {
@@ -17,19 +16,12 @@ public struct Sweep: Sendable {
     /// Its final loss in nats; NaN or infinite where it diverged.
     public let loss: Double
 
-    /// What its seed is called; nil where that is not known.
+    /// The name of its seed; nil where that is unknown.
     ///
     /// Runs that share a seed start from the same weights and see the same data.
     public let seed: String?
 
-    /// A run.
-    ///
-    /// - Parameters:
-    ///   - spec: its schedule.
-    ///   - steps: its length.
-    ///   - baseLearningRate: its base learning rate.
-    ///   - loss: its final loss.
-    ///   - seed: what its seed is called, nil where that is not known.
+    /// Creates a run.
     public init(
       spec: ScheduleSpec, steps: Int, baseLearningRate: Double, loss: Double, seed: String? = nil
     ) {
@@ -44,22 +36,21 @@ public struct Sweep: Sendable {
   /// All runs, in the order of the file.
   public let runs: [Run]
 
-  /// How many rows of the file were left out because they give no loss.
+  /// How many runs have no loss yet.
   public let unfinished: Int
 
   /// The schedules and lengths of the sweep, each once, in the order in which they first occur.
   public let cells: [SweepCell]
 
-  /// How far the final loss of one run is off by chance.
+  /// The noise of one run's final loss.
   public let noise: SweepNoise
 
-  /// A sweep of the given runs.
+  /// Groups runs into cells and measures their noise.
   ///
   /// - Parameters:
-  ///   - runs: any number of them.
+  ///   - runs: any number of runs.
   ///   - unfinished: how many more have no loss yet.
-  ///   - given: the standard deviation of one run's final loss, in nats; nil to measure it on
-  ///     replicates.
+  ///   - given: the standard deviation of one run's final loss, in nats; nil to measure it on replicates.
   /// - Complexity: O(runs·cells).
   public init(runs: [Run], unfinished: Int = 0, noise given: Double? = nil) {
     self.runs = runs
@@ -84,15 +75,10 @@ public struct Sweep: Sendable {
     self.noise = noise
   }
 
-  /// The cells of a schedule.
+  /// Returns the cells of a schedule, at one length or at all.
   ///
-  /// Warmup is left out of the comparison where the sweep does not give one: a table with a `family`
-  /// column cannot.
-  ///
-  /// - Parameters:
-  ///   - spec: the schedule wanted.
-  ///   - steps: the length wanted; nil for every length.
-  /// - Returns: the cells, exact matches before others; empty where there are none.
+  /// Without exact matches, cells without a warmup match whatever the schedule's warmup is: a table with a
+  /// `family` column cannot give one.
   public func cells(for spec: ScheduleSpec, steps: Int?) -> [SweepCell] {
     let sameLength = cells.filter { steps == nil || $0.steps == steps }
     let exact = sameLength.filter { $0.spec == spec }

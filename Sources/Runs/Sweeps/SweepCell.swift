@@ -29,24 +29,24 @@ public struct SweepCell: Sendable {
   /// The standard deviation of one run's final loss, in nats: the sweep's, once it is measured.
   public internal(set) var noise = SweepNoise.assumed
 
-  /// What the replicates near the best learning rate say of the noise.
+  /// The scatter of the replicates near the best learning rate.
   let scatter: SweepNoise.Scatter
 
   /// A loss this far above the cell’s best, in nats, is a divergence; a learning rate off by ten costs
   /// about a tenth of it (the 124M sweep from 1e-4 to 1e-3).
   public static let divergenceMargin = 1.0
 
-  /// The factor from the best learning rate within which replicates tell the noise: both neighbours on a
-  /// grid of twos.
+  /// The factor around the best learning rate within which replicates measure the noise: it includes both
+  /// neighbours on a grid of twos.
   static let nearFactor = 2.1
 
-  /// A cell of at least one run, its noise not measured yet.
+  /// Groups at least one run by base learning rate; the noise is not measured yet.
   init(runs: [Sweep.Run]) {
     let best = runs.map(\.loss).filter(\.isFinite).min() ?? .infinity
     let isGood = { (run: Sweep.Run) in
       run.loss.isFinite && run.loss <= best + Self.divergenceMargin
     }
-    // Logs hold the same rate in single and double precision: what agrees to 1e-6 is one.
+    // Logs hold the same rate in single and double precision: rates that agree to 1e-6 are one.
     var groups: [(rate: Double, runs: [Sweep.Run])] = []
     for run in runs.sorted(by: { $0.baseLearningRate < $1.baseLearningRate }) {
       if let last = groups.last, run.baseLearningRate <= last.rate * (1 + 1e-6) {
@@ -75,7 +75,7 @@ public struct SweepCell: Sendable {
     return abs(baseLearningRate / best - 1) <= 1e-6
   }
 
-  /// The same cell with another loss at each of its points.
+  /// Returns the cell with another loss at each of its points.
   package func replacingLosses(_ losses: [Double]) -> SweepCell {
     var cell = self
     cell.points = zip(points, losses).map { point, loss in

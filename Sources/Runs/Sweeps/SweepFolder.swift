@@ -2,18 +2,18 @@ import Glibc
 import Schedules
 import Support
 
-/// The runs in files and folders of all kinds: sweep tables, logs, folders of either.
+/// The runs in files and folders: sweep tables, logs, folders of either.
 public struct SweepFolder: Sendable {
   /// The runs of all tables, then those of all logs.
   public let sweep: Sweep
 
-  /// What was made of the logs; nil where there were none.
+  /// The runs of the logs; nil where there are no logs.
   public let logs: LoggedSweep?
 
-  /// The files of folders that are no logs, and why.
+  /// The files in folders that could not be read, and why.
   public let unread: [LoggedSweep.Unused]
 
-  /// The tables that hold several losses: which one was taken, and the others.
+  /// Which loss was taken from each table that holds several.
   public let lossChoices: [LossChoice]
 
   /// Which of a table's losses was taken.
@@ -31,12 +31,12 @@ public struct SweepFolder: Sendable {
   /// Reads tables and logs.
   ///
   /// A CSV file with a column that only a sweep has (`spec`, `family`, `base_lr`, …), or without steps,
-  /// is a table of runs; all else is the log of one. A folder that is not a log itself stands for what
-  /// lies in it.
+  /// is a table of runs; any other file is one run's log. A folder that is not itself a log stands for its
+  /// files.
   ///
   /// - Parameters:
   ///   - paths: files and folders, `-` for standard input.
-  ///   - known: what is known of the logged runs.
+  ///   - known: what is known about the logged runs.
   ///   - options: how to read the logs, and which columns of the tables to take.
   ///   - noise: the standard deviation of one run's final loss, in nats; nil to measure it on replicates.
   ///   - progress: called with the number of files read.
@@ -59,7 +59,7 @@ public struct SweepFolder: Sendable {
       progress(count)
       try taken.add(path)
       if let folder = try LogFolder(path) {
-        logs.append(try RunLog(folder.read(options), path: path))
+        logs.append(try RunLog(folder.read(options), path: path, options: options))
         return
       }
       let bytes = try readBytes(path, isNamed: isNamed)
@@ -101,39 +101,33 @@ public struct SweepFolder: Sendable {
   }
 }
 
-/// Which files were read: one that is given twice would pass for replicates of itself.
+/// The files that were read: a file given twice would pass for replicates of itself.
 private struct FilesRead {
   private var seen: Set<[UInt64]> = []
 
-  /// Takes note of a file.
+  /// Adds a file.
   ///
-  /// - Throws: `InputError` where it was read before, by whatever path.
+  /// - Throws: `InputError` where it was read before, by any path.
   mutating func add(_ path: String) throws(InputError) {
     var status = stat()
     guard (path == "-" ? fstat(STDIN_FILENO, &status) : stat(path, &status)) == 0 else { return }
     guard seen.insert([UInt64(status.st_dev), UInt64(status.st_ino)]).inserted else {
       throw InputError(
-        path: path, problem: "it is given twice, and its runs are no replicates of themselves",
+        path: path, problem: "it is given twice, and its runs are not replicates of themselves",
         hint: "give each file once")
     }
   }
 }
 
 extension Sweep {
-  /// The columns that only a table of runs has.
-  private static let ownColumns: Set<String> = [
-    "spec", "schedule", "family", "cooldown", "horizon", "base_lr", "final_loss",
-  ]
-
-  /// Whether a file is a table of runs rather than the log of one.
+  /// Whether a file is a table of runs rather than one run's log.
   static func isTable(_ bytes: [UInt8], path: String) -> Bool {
     guard let format = try? LogFormat.recognised(in: bytes, path: path) else { return true }
     guard format == .csv else { return false }
-    var text = DelimitedText(bytes, path: path)
-    var fields: [DelimitedText.Field] = []
-    guard (try? text.next(&fields)) == true else { return true }
-    let names = fields.map { text.text($0).lowercased() }
-    return names.contains { ownColumns.contains($0) }
-      || !names.contains { LogQuantity.step.synonyms.contains($0) }
+    var table = DelimitedTable(bytes, path: path)
+    guard (try? table.next()) == true else { return true }
+    let names = (0..<table.count).map { table.text($0).lowercased() }
+    return names.contains { ColumnNames.sweepOnly.contains($0) }
+      || !names.contains { ColumnNames.logged(.step).contains($0) }
   }
 }

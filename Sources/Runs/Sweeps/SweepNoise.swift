@@ -1,16 +1,15 @@
-import Glibc
 import Numerics
 
 /// The standard deviation of one run's final loss in a sweep, in nats.
 ///
-/// Replicates are compared near each cell's best learning rate only: further up runs become unstable and
-/// scatter more. Where seeds are named, a seed's own mean is removed, because it moves all learning rates
-/// of a cell alike and with them no optimum. A cell's variance is shrunk to the sweep's typical one with
-/// 4 degrees of freedom.
+/// Replicates are compared only near each cell's best learning rate: at higher ones runs become unstable
+/// and scatter more. Where seeds are named, each seed's mean is removed: it shifts all learning rates of a
+/// cell alike and so doesn't move the optimum. A cell's variance is shrunk towards the sweep's typical one
+/// with 4 degrees of freedom.
 public struct SweepNoise: Equatable, Sendable {
   /// Where the number comes from.
   public enum Source: Equatable, Sendable {
-    /// The user.
+    /// The user's statement.
     case given
 
     /// Replicates, with this many degrees of freedom in all.
@@ -26,23 +25,19 @@ public struct SweepNoise: Equatable, Sendable {
   /// The standard deviation of a typical cell's run, in nats.
   public let typical: Double
 
-  /// What replicates of a 124M model show, in nats; used where a sweep has none.
+  /// The value measured on replicates of a 124M model, in nats; used where a sweep has none.
   public static let assumed = 0.0011
 
-  /// How many degrees of freedom the sweep's typical variance counts for in a cell's.
+  /// The weight of the sweep's typical variance in a cell's, in degrees of freedom.
   static let priorFreedom = 4.0
 
-  /// Less than this, in nats, is the rounding of equal losses.
+  /// Deviations below this, in nats, are the rounding of equal losses.
   static let least = 1e-9
 
-  /// The fewest degrees of freedom, over all cells, that are believed.
+  /// The fewest degrees of freedom, over all cells, for a measurement.
   static let fewest = 3
 
-  /// Estimates the noise of a sweep.
-  ///
-  /// - Parameters:
-  ///   - given: what the user says, in nats; nil to measure it.
-  ///   - scatters: those of the cells.
+  /// Takes the user's value, in nats, or estimates the noise from the cells' scatters.
   init(given: Double?, scatters: [Scatter]) {
     let freedom = scatters.reduce(0) { $0 + $1.freedom }
     let variances = scatters.filter { $0.freedom > 0 }.map(\.typicalVariance)
@@ -65,7 +60,7 @@ public struct SweepNoise: Equatable, Sendable {
       / (Double(scatter.freedom) + Self.priorFreedom)).squareRoot()
   }
 
-  /// How far a cell's replicates lie from what their learning rate and seed explain.
+  /// The scatter of a cell's replicates around what their learning rate and seed explain.
   struct Scatter: Equatable, Sendable {
     /// The sum of squared deviations, in nats².
     let squares: Double
@@ -73,8 +68,8 @@ public struct SweepNoise: Equatable, Sendable {
     /// Its degrees of freedom.
     let freedom: Int
 
-    /// The variance whose median over many samples would be that of this scatter: a sample variance of ν
-    /// degrees of freedom has its median at (1 − 2/(9ν))³ of its mean (Wilson and Hilferty).
+    /// The variance without the median's bias: a sample variance of ν degrees of freedom has its median at
+    /// (1 − 2/(9ν))³ of its mean (Wilson and Hilferty).
     fileprivate var typicalVariance: Double {
       let factor = 1 - 2 / (9 * Double(freedom))
       return squares / Double(freedom) / (factor * factor * factor)
@@ -82,7 +77,7 @@ public struct SweepNoise: Equatable, Sendable {
 
     /// Compares the runs of a cell near its best learning rate.
     ///
-    /// - Parameter groups: the runs at each learning rate, none of them diverged.
+    /// - Parameter groups: the runs at each learning rate, without diverged ones.
     init(near groups: [[Sweep.Run]]) {
       // Where all learning rates share seeds: losses = rate + seed + noise, in a complete block.
       var shared = Set(groups.first?.compactMap(\.seed) ?? [])
@@ -113,5 +108,5 @@ public struct SweepNoise: Equatable, Sendable {
   }
 }
 
-/// The arithmetic mean of at least one value.
+/// Returns the arithmetic mean of at least one value.
 func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }

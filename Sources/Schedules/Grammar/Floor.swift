@@ -26,10 +26,6 @@ public struct Floor: Equatable, Sendable {
   public var mode: Mode
 
   /// A floor of the given height.
-  ///
-  /// - Parameters:
-  ///   - level: the height.
-  ///   - mode: how the decay meets it.
   public init(level: Level, mode: Mode = .rescale) {
     self.level = level
     self.mode = mode

@@ -1,80 +1,90 @@
-/// A family of schedules with its parameters, apart from warmup and floor, which all share.
+import Support
+
+/// A family of schedules with its parameters, apart from warmup and floor, which most share.
 ///
-/// In the plain convention (that of most trainers) the first step of a decay still has the level it
-/// decays from, and the last of n steps has n remaining 1 of n: `linear` is η_t = (T + 1 − t)/T.
-public enum ScheduleFamily: Equatable, Sendable {
-  /// The peak throughout.
-  case constant
+/// Each has a file of its own and an entry in ``FamilyEntry/all``. In the plain convention (that of most
+/// trainers) the first step of a decay still has the level that it decays from, and the last of n steps
+/// has 1/n of it: `linear` is η_t = (T + 1 − t)/T.
+package protocol ScheduleFamily: Equatable, Sendable {
+  /// The name that the grammar prefers.
+  var name: String { get }
 
-  /// Linear decay to zero over the run.
-  case linear
+  /// The options in canonical form, without warmup and floor.
+  var options: [String] { get }
 
-  /// Cosine decay raised to `power`, over `period`: the whole run, or longer (cut off when the run
-  /// ends) or shorter (the rest of the run stays on the floor).
-  case cosine(power: Double, period: Extent)
+  /// The cooldown that every schedule of the family ends with.
+  var cooldown: (extent: Extent, decay: Curve)? { get }
 
-  /// Warmup–stable–decay: a plateau and a cooldown at the end.
-  case wsd(cooldown: Extent, decay: CooldownDecay)
+  /// Whether the warmup is a part of the family that cannot be left out.
+  var needsWarmup: Bool { get }
 
-  /// √(timescale/(t − W − 1 + timescale)) for t after the W steps of warmup; timescale 1 is 1/√(t − W).
-  case inverseSquareRoot(timescale: Double)
+  /// Whether ``segments(in:)`` has the warmup too, instead of what follows a linear one.
+  var laysOutWarmup: Bool { get }
 
-  /// (1 − u)^power.
-  case polynomial(power: Double)
+  /// The segments over the steps of a layout.
+  func segments(in layout: SpecLayout) throws(InputError) -> [Segment]
+}
 
-  /// (1 − u)/(1 − u(1 − β)), the (generalised) REX schedule.
-  case rex(beta: Double)
+extension ScheduleFamily {
+  package var options: [String] { [] }
+  package var cooldown: (extent: Extent, decay: Curve)? { nil }
+  package var needsWarmup: Bool { false }
+  package var laysOutWarmup: Bool { needsWarmup }
 
-  /// Cosine up from `start` to the peak, then cosine down to `end`, which the last step reaches.
-  case oneCycle(start: Double, end: Double)
+  func equals(_ other: any ScheduleFamily) -> Bool { other as? Self == self }
+}
 
-  /// Plateau and cooldown over and over, each cycle back at the peak. A last cycle no longer than the
-  /// cooldown joins the one before.
-  case repeatedWSD(period: Extent, cooldown: Extent, decay: CooldownDecay)
+/// What the grammar knows of a family: its names, examples and how to read its options.
+package struct FamilyEntry: Sendable {
+  /// What a number written behind the name means, as in `wsd20`.
+  enum Percentage: Equatable {
+    /// The length of the cooldown; the one meaning that is read. Others only shape the hint.
+    case cooldown
 
-  /// A plateau, from `at` on a lower one at `factor`, and a cooldown from there.
-  case twoStage(at: Extent, factor: Double, cooldown: Extent, decay: CooldownDecay)
+    /// That of a cooldown with a decay.
+    case cooldownOf(decay: String)
 
-  /// Linear interpolation over u = (t − 1)/T between knots that begin at 0 and end at 1.
-  case piecewise([Knot])
+    /// The floor.
+    case floor
 
-  /// A shape of the families that a search draws from; their warmup and rounding are their own.
-  case shape(Shape)
+    /// A power.
+    case power
 
-  /// A knot of a piecewise-linear schedule.
-  public struct Knot: Equatable, Sendable {
-    /// The fraction of the run (after the warmup), 0 to 1.
-    public var progress: Double
-
-    /// The value there, 0 or more.
-    public var value: Double
-
-    /// A knot.
-    ///
-    /// - Parameters:
-    ///   - progress: the fraction of the run, 0 to 1.
-    ///   - value: the value there.
-    public init(progress: Double, value: Double) {
-      self.progress = progress
-      self.value = value
-    }
+    /// Nothing known.
+    case unknown
   }
 
-  /// The name under which the grammar knows the family.
-  public var name: String {
-    switch self {
-    case .constant: return "constant"
-    case .linear: return "linear"
-    case .cosine: return "cosine"
-    case .wsd: return "wsd"
-    case .inverseSquareRoot: return "invsqrt"
-    case .polynomial: return "poly"
-    case .rex: return "rex"
-    case .oneCycle: return "onecycle"
-    case .repeatedWSD: return "wsds"
-    case .twoStage: return "twostage"
-    case .piecewise: return "piecewise"
-    case .shape(let shape): return shape.family.rawValue
-    }
+  /// The name that the grammar prefers.
+  package let name: String
+
+  /// What people also call it.
+  package var aliases: [String] = []
+
+  var percentage = Percentage.unknown
+
+  /// The multipliers, for a reader; u is the progress of a decay.
+  package let summary: String
+
+  /// Specs that people would type; they have all keys of the family.
+  package let examples: [String]
+
+  /// Takes the options.
+  let read: @Sendable (inout SpecParser) throws(InputError) -> ScheduleSpec
+
+  /// All families, in the order in which help and tables list them.
+  package static let all: [FamilyEntry] =
+    [
+      ConstantFamily.entry, LinearFamily.entry, CosineFamily.entry, WSDFamily.entry,
+      WSDFamily.wholeRunEntry, InverseSquareRootFamily.entry, PolynomialFamily.entry,
+      REXFamily.entry, OneCycleFamily.entry, RepeatedWSDFamily.entry, TwoStageFamily.entry,
+      PiecewiseFamily.entry,
+    ] + ShapeFamily.allCases.map(\.entry)
+
+  /// The family of a name or an alias.
+  static func named(_ word: String) -> FamilyEntry? {
+    all.first { $0.name == word || $0.aliases.contains(word) }
   }
+
+  /// All names, for a message.
+  static var list: String { all.map(\.name).joined(separator: ", ") }
 }

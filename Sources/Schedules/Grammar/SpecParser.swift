@@ -1,96 +1,138 @@
 import Support
 
-/// The parser of one spec.
-struct SpecParser {
-  let text: String
-  let name: String
-  let percentage: String?
-  var options: SpecOptions
+/// One `key=value` of a spec, with its place in the text.
+struct SpecOption {
+  /// The key as the grammar calls it (synonyms resolved), in lower case.
+  var key: String
 
-  /// The names that the grammar knows, with what people also call them.
-  private static let synonyms: [String: String] = [
-    "const": "constant", "lin": "linear", "linear-decay": "linear", "cos": "cosine",
-    "trapezoid": "wsd", "trapezoidal": "wsd", "warmup-stable-decay": "wsd",
-    "inverse-sqrt": "invsqrt",
-    "rsqrt": "invsqrt", "inv-sqrt": "invsqrt", "polynomial": "poly", "one-cycle": "onecycle",
-    "1cycle": "onecycle", "wsd-s": "wsds", "two-stage": "twostage", "wsdcon": "twostage",
-    "1sqrt": "1-sqrt", "one-minus-sqrt": "1-sqrt",
-  ].merging(shapeSynonyms) { own, _ in own }
-  private static let families =
-    [
-      "constant", "linear", "cosine", "wsd", "1-sqrt", "invsqrt", "poly", "rex", "onecycle", "wsds",
-      "twostage", "piecewise",
-    ] + ShapeFamily.allCases.map(\.rawValue)
+  /// The key as typed.
+  var typedKey: String
+  var value: String
+
+  /// 1-based characters of the spec at which the key and the value begin.
+  var keyPosition: Int
+  var valuePosition: Int
+}
+
+/// The parser of one spec: splits it into a family, a percentage and options, which the family's reader
+/// takes one by one; what is left at the end is unknown.
+package struct SpecParser {
+  let text: String
+  let entry: FamilyEntry
+
+  /// What is written between the name and the colon, without its per-cent sign.
+  let percentage: String?
+
+  /// The options that are not taken yet, in the order of the text.
+  private(set) var options: [SpecOption] = []
+
+  /// What people also call the keys.
   private static let keySynonyms: [String: String] = [
     "anneal": "cooldown", "warmdown": "cooldown", "cooldown-fraction": "cooldown",
     "min-ratio": "min", "minlr": "min-lr", "exponent": "power", "warm-up": "warmup",
     "shape": "decay",
   ]
 
-  init(_ text: String) throws(ScheduleError) {
+  init(_ text: String) throws(InputError) {
+    func failure(_ problem: String, _ hint: String, at position: Int = 1) -> InputError {
+      .schedule(text, at: position, problem: problem, hint: hint)
+    }
+    guard !text.hasPrefix("@") else {
+      throw failure("a file is not a schedule's name", "write the schedule, for example wsd20")
+    }
     self.text = text
     // Underscores are spelled as hyphens, so that inverse_sqrt and min_lr read as well.
     let lowered = String(text.lowercased().map { $0 == "_" ? "-" : $0 })
     let colon = lowered.firstIndex(of: ":")
     let head = String(lowered[..<(colon ?? lowered.endIndex)])
     guard !head.isEmpty else {
-      throw ScheduleError(
-        input: text, position: 1, problem: "a schedule needs a name",
-        hint: "write one of \(Self.families.joined(separator: ", ")), or @file")
+      throw failure("a schedule needs a name", "write one of \(FamilyEntry.list), or @file")
     }
-    (name, percentage) = try Self.resolve(head, text: text)
+    (entry, percentage) = try Self.resolve(head, failure)
 
-    var parsed: [SpecOption] = []
-    if let colon {
-      var position = head.count + 2
-      let body = lowered[lowered.index(after: colon)...]
-      for part in body.split(separator: ",", omittingEmptySubsequences: false) {
-        parsed.append(try Self.option(String(part), at: position, name: name, text: text))
-        position += part.count + 1
+    guard let colon else { return }
+    var position = head.count + 2
+    let body = lowered[lowered.index(after: colon)...]
+    for piece in body.split(separator: ",", omittingEmptySubsequences: false) {
+      guard let option = Self.option(piece, at: position) else {
+        let problem =
+          piece.isEmpty
+          ? "an option is missing" : "'\(printable(String(piece)))' is not key=value"
+        throw failure(
+          problem,
+          "write options as key=value, separated by commas (wsd20:decay=1-sqrt,warmup=300)",
+          at: position)
       }
+      options.append(option)
+      position += piece.count + 1
     }
-    for (index, option) in parsed.enumerated() {
-      if parsed[..<index].contains(where: { $0.key == option.key }) {
-        throw ScheduleError(
-          input: text, position: option.keyPosition,
-          problem: "'\(printable(option.typedKey))' is given twice", hint: "give it once")
-      }
+    for (index, option) in options.enumerated()
+    where options[..<index].contains(where: { $0.key == option.key }) {
+      throw failure(
+        "'\(printable(option.typedKey))' is given twice", "give it once", at: option.keyPosition)
     }
-    options = SpecOptions(spec: text, options: parsed)
   }
 
-  /// The family's name, and the percentage written behind it.
-  private static func resolve(_ head: String, text: String) throws(ScheduleError)
-    -> (name: String, percentage: String?)
-  {
-    func known(_ word: String) -> String? { families.contains(word) ? word : synonyms[word] }
-    if let name = known(head) { return (name, nil) }
+  func failure(_ problem: String, _ hint: String, at position: Int?) -> InputError {
+    .schedule(text, at: position, problem: problem, hint: hint)
+  }
+
+  /// Removes and returns the option of that key.
+  mutating func take(_ key: String) -> SpecOption? {
+    guard let index = options.firstIndex(where: { $0.key == key }) else { return nil }
+    return options.remove(at: index)
+  }
+
+  /// The family, and the percentage written behind its name.
+  private static func resolve(
+    _ head: String, _ failure: (String, String, Int) -> InputError
+  ) throws(InputError) -> (entry: FamilyEntry, percentage: String?) {
+    if let entry = FamilyEntry.named(head) { return (entry, nil) }
     if head == "sqrt" {
-      throw ScheduleError(
-        input: text, position: 1, problem: "'sqrt' could mean two things",
-        hint: "write 1-sqrt (decay by 1 − √u over the run) or invsqrt (1/√t)")
+      throw failure(
+        "'sqrt' could mean two things",
+        "write 1-sqrt (decay by 1 − √u over the run) or invsqrt (1/√t)", 1)
     }
     let isDigit = { (character: Character) in "0123456789.+-%".contains(character) }
     let word = String(head.reversed().drop(while: isDigit).reversed())
     let number = String(head.dropFirst(word.count))
-    if let name = known(word), !number.isEmpty {
-      guard name == "wsd" else {
-        throw ScheduleError(
-          input: text, position: word.count + 1, problem: "\(name) takes no percentage",
-          hint: hint(forPercentage: number, of: name))
+    if let entry = FamilyEntry.named(word), !number.isEmpty {
+      guard entry.percentage == .cooldown else {
+        throw failure(
+          "\(entry.name) takes no percentage", entry.hint(forPercentage: number), word.count + 1)
       }
-      return (name, number.hasSuffix("%") ? String(number.dropLast()) : number)
+      return (entry, number.hasSuffix("%") ? String(number.dropLast()) : number)
     }
-    let candidates = families + synonyms.keys.sorted()
+    let candidates = FamilyEntry.all.map(\.name) + FamilyEntry.all.flatMap(\.aliases).sorted()
     let guess = nearestSpelling(to: word.isEmpty ? head : word, among: candidates)
-    throw ScheduleError(
-      input: text, position: 1, problem: "no schedule is called '\(printable(head))'",
-      hint: guess.map { "did you mean \($0)?" }
-        ?? "write one of \(families.joined(separator: ", ")), or @file")
+    throw failure(
+      "no schedule is called '\(printable(head))'",
+      guess.map { "did you mean \($0)?" } ?? "write one of \(FamilyEntry.list), or @file", 1)
   }
 
-  /// What a number behind a name other than wsd is likely to mean: the floor that a decay ends on.
-  private static func hint(forPercentage number: String, of name: String) -> String {
+  /// One `key=value`; nil for anything else.
+  private static func option(_ text: Substring, at position: Int) -> SpecOption? {
+    guard let equals = text.firstIndex(of: "="), equals > text.startIndex,
+      text.index(after: equals) < text.endIndex
+    else { return nil }
+    let typedKey = String(text[..<equals])
+    let value = String(text[text.index(after: equals)...])
+    var key = keySynonyms[typedKey] ?? typedKey
+    // People call the length of the cooldown "decay" as well as its shape: a number is a length.
+    if key == "decay", let first = value.first, "0123456789.".contains(first),
+      Curve.decay(named: value) == nil
+    {
+      key = "cooldown"
+    }
+    return SpecOption(
+      key: key, typedKey: typedKey, value: value, keyPosition: position,
+      valuePosition: position + typedKey.count + 1)
+  }
+}
+
+extension FamilyEntry {
+  /// What to write instead of a number behind the name.
+  fileprivate func hint(forPercentage number: String) -> String {
     let isPercentage = number.hasSuffix("%")
     guard let value = decimal(isPercentage ? String(number.dropLast()) : number), value >= 0,
       value < 100
@@ -98,42 +140,14 @@ struct SpecParser {
     let isRatio = value < 1 && !isPercentage
     let ratio = decimalText(isRatio ? value : value / 100)
     let percentage = decimalText(isRatio ? (value * 1e6).rounded() / 1e4 : value)
-    switch name {
-    case "poly" where value > 0: return "write poly:power=\(decimalText(value))"
-    case "1-sqrt" where value > 0:
-      return "write wsd\(percentage):decay=1-sqrt for a cooldown of \(percentage) %"
-    case "linear", "cosine", "invsqrt", "rex":
-      return value == 0
-        ? "write \(name), which ends at zero"
-        : "write \(name):min=\(ratio) to end at \(percentage) % of the peak"
+    switch self.percentage {
+    case .power where value > 0: return "write \(name):power=\(decimalText(value))"
+    case .cooldownOf(let decay) where value > 0:
+      return "write wsd\(percentage):decay=\(decay) for a cooldown of \(percentage) %"
+    case .floor where value == 0: return "write \(name), which ends at zero"
+    case .floor: return "write \(name):min=\(ratio) to end at \(percentage) % of the peak"
     default:
       return "write \(name); only wsd is followed by the percentage of its cooldown (wsd20)"
     }
-  }
-
-  /// One `key=value`.
-  private static func option(_ part: String, at position: Int, name: String, text: String)
-    throws(ScheduleError) -> SpecOption
-  {
-    guard let equals = part.firstIndex(of: "="), equals > part.startIndex,
-      part.index(after: equals) < part.endIndex
-    else {
-      let problem = part.isEmpty ? "an option is missing" : "'\(printable(part))' is not key=value"
-      throw ScheduleError(
-        input: text, position: position, problem: problem,
-        hint: "write options as key=value, separated by commas (wsd20:decay=1-sqrt,warmup=300)")
-    }
-    let typedKey = String(part[..<equals])
-    let value = String(part[part.index(after: equals)...])
-    var key = keySynonyms[typedKey] ?? typedKey
-    // People call the length of the cooldown "decay" as well as its shape: a number is a length.
-    if key == "decay", let first = value.first, "0123456789.".contains(first),
-      CooldownDecay(rawValue: value) == nil, value != "1sqrt"
-    {
-      key = "cooldown"
-    }
-    return SpecOption(
-      key: key, typedKey: typedKey, value: value, keyPosition: position,
-      valuePosition: position + typedKey.count + 1)
   }
 }

@@ -14,54 +14,57 @@ extension Schedule {
   }
 
   private var zeroTail: [ScheduleFinding] {
-    let zeros = trailingZeros
-    guard zeros > 0 else { return [] }
-    return [
-      ScheduleFinding(
-        code: "zero-lr-tail", severity: zeros == 1 ? .information : .warning,
-        message: zeros == 1
-          ? "the last step has no learning rate and trains nothing"
-          : "the last \(zeros) steps have no learning rate and train nothing")
-    ]
+    switch trailingZeros {
+    case 0: []
+    case 1:
+      [
+        finding(
+          "zero-lr-tail", .information, "the last step has no learning rate and trains nothing")
+      ]
+    case let zeros:
+      [
+        finding(
+          "zero-lr-tail", .warning,
+          "the last \(zeros) steps have no learning rate and train nothing")
+      ]
+    }
   }
 
   /// Whether the decay ends where the run does.
   private func horizon(_ intent: ScheduleIntent) -> [ScheduleFinding] {
     var findings: [ScheduleFinding] = []
     let tail = flatTail
+    let total = Double(steps)
     // A step more or less is a convention.
     let planned = intent.horizon ?? (tail > 1 ? Double(steps - tail) : nil)
-    guard let planned, abs(planned - Double(steps)) > 1 else { return [] }
-    let difference = abs(planned - Double(steps))
+    guard let planned, abs(planned - total) > 1 else { return [] }
     if let warmup = intent.warmupSteps ?? warmupSteps, warmup > 1,
-      abs(difference - warmup) <= 1
+      abs(abs(planned - total) - warmup) <= 1
     {
+      let (side, counted) =
+        planned < total ? ("before", "twice") : ("after", "on top of the run")
       findings.append(
-        ScheduleFinding(
-          code: "warmup-counted-twice", severity: .warning,
-          message:
-            "the decay ends \(whole(warmup)) steps \(planned < Double(steps) ? "before" : "after") the run, which is the warmup: its length is counted \(planned < Double(steps) ? "twice" : "on top of the run")"
+        finding(
+          "warmup-counted-twice", .warning,
+          "the decay ends \(whole(warmup)) steps \(side) the run, which is the warmup: its length is counted \(counted)"
         ))
     }
-    if planned < Double(steps) {
+    if planned < total {
       findings.append(
-        ScheduleFinding(
-          code: "decay-ends-early", severity: .warning,
-          message:
-            "the decay ends after \(whole(planned)) of \(steps) steps; the rest stays at \(percent(last)) of the peak"
+        finding(
+          "decay-ends-early", .warning,
+          "the decay ends after \(whole(planned)) of \(steps) steps; the rest stays at \(percent(last)) of the peak"
         ))
-    } else if let start = intent.decayStart, start >= Double(steps) {
+    } else if let start = intent.decayStart, start >= total {
       findings.append(
-        ScheduleFinding(
-          code: "decay-never-reached", severity: .warning,
-          message: "the decay begins after \(whole(start)) steps, and the run has \(steps)"))
+        finding(
+          "decay-never-reached", .warning,
+          "the decay begins after \(whole(start)) steps, and the run has \(steps)"))
     } else {
       findings.append(
-        ScheduleFinding(
-          code: "horizon-beyond-run", severity: .warning,
-          message:
-            "the schedule is laid out for \(whole(planned)) steps, and the run ends after \(steps)")
-      )
+        finding(
+          "horizon-beyond-run", .warning,
+          "the schedule is laid out for \(whole(planned)) steps, and the run ends after \(steps)"))
     }
     return findings
   }
@@ -70,17 +73,15 @@ extension Schedule {
     var findings: [ScheduleFinding] = []
     if let floor = intent.floor, floor > 1 {
       findings.append(
-        ScheduleFinding(
-          code: "floor-above-peak", severity: .error,
-          message: "the floor is \(percent(floor)) of the peak, so that the decay rises"))
+        finding(
+          "floor-above-peak", .error,
+          "the floor is \(percent(floor)) of the peak, so that the decay rises"))
     }
-    let level = finalLevel
     if !isAnnealed {
       findings.append(
-        ScheduleFinding(
-          code: "high-final-lr", severity: .warning,
-          message:
-            "it ends at \(percent(level)) of the peak; above 5 % the last iterate is noisy and the bound off"
+        finding(
+          "high-final-lr", .warning,
+          "it ends at \(percent(finalLevel)) of the peak; above 5 % the last iterate is noisy and the bound off"
         ))
     }
     return findings
@@ -88,21 +89,17 @@ extension Schedule {
 
   /// Whether most of the run after the warmup is the cooldown of a plateau.
   ///
-  /// That is no fault: the longer the cooldown, the smaller the bound, and long extensions want one.
+  /// That is not a fault: the longer the cooldown, the smaller the bound, and long extensions want one.
   private func cooldown(_ intent: ScheduleIntent) -> [ScheduleFinding] {
     guard let plateau = stablePhase?.steps else { return [] }
     let level = multipliers(in: plateau.lowerBound - 1..<plateau.lowerBound)[0]
-    let part = steps - plateau.upperBound
+    let count = Double(steps - plateau.upperBound)
     let whole = max(1, Double(steps) - (intent.warmupSteps ?? warmupSteps ?? 0))
-    guard level == 1, part < steps, Double(part) > 0.6 * whole, last < 0.5 else {
-      return []
-    }
-    let share = Double(part) / whole
+    guard level == 1, count < Double(steps), count > 0.6 * whole, last < 0.5 else { return [] }
     return [
-      ScheduleFinding(
-        code: "long-cooldown", severity: .information,
-        message: "the cooldown takes \(percent(share)) of the run after the warmup"
-      )
+      finding(
+        "long-cooldown", .information,
+        "the cooldown takes \(percent(count / whole)) of the run after the warmup")
     ]
   }
 
@@ -131,9 +128,15 @@ extension Schedule {
     return Double(first.steps.upperBound)
   }
 
-  private func percent(_ part: Double) -> String {
-    guard part < 1e6 else { return "over 1e8 %" }
-    return "\(decimalText((part * 1000).rounded() / 10)) %"
+  private func finding(
+    _ code: String, _ severity: ScheduleFinding.Severity, _ message: String
+  ) -> ScheduleFinding {
+    ScheduleFinding(code: code, severity: severity, message: message)
+  }
+
+  private func percent(_ fraction: Double) -> String {
+    guard fraction < 1e6 else { return "over 1e8 %" }
+    return "\(decimalText((fraction * 1000).rounded() / 10)) %"
   }
 
   private func whole(_ steps: Double) -> String { decimalText(steps.rounded()) }

@@ -21,12 +21,7 @@ public struct ScheduleFinding: Equatable, Sendable {
   /// One sentence.
   public let message: String
 
-  /// A finding.
-  ///
-  /// - Parameters:
-  ///   - code: a stable code in kebab case.
-  ///   - severity: how bad it is.
-  ///   - message: one sentence.
+  /// A finding with a stable code and one sentence.
   public init(code: String, severity: Severity, message: String) {
     self.code = code
     self.severity = severity

@@ -1,14 +1,14 @@
 /// What a run does after the steps that it has made.
 public enum Continuation: Equatable, Sendable {
-  /// The steady law goes on as it would have, times a factor: a plateau at that part of the first one.
+  /// The steady law goes on as it would have, times a factor: a plateau at that fraction of the first.
   case steady(steps: Int, factor: Double)
 
-  /// A straight rise (or fall) from the multiplier reached to a part of the steady law; its last step is
-  /// there.
+  /// A straight rise (or fall) from the multiplier reached to a fraction of the steady law, which its
+  /// last step has.
   case ramp(steps: Int, factor: Double)
 
-  /// A cooldown from the level reached to `end`, a part of the peak; flat where the level is below it.
-  case cooldown(CooldownDecay, steps: Int, end: Double, isClamped: Bool)
+  /// A cooldown from the level reached to `end`, a fraction of the peak; flat where the level is below it.
+  case cooldown(Curve, steps: Int, end: Double, isClamped: Bool)
 }
 
 extension Schedule {
@@ -20,7 +20,7 @@ extension Schedule {
   /// - Parameters:
   ///   - kept: how many steps are kept, 0 to T.
   ///   - continuations: what follows, in order; together at least one step, and nowhere above the peak.
-  /// - Returns: a schedule whose multipliers are parts of this one's peak.
+  /// - Returns: a schedule whose multipliers are fractions of this one's peak.
   /// - Complexity: O(1) an entry; O(T) once for stored values.
   public func continued(after kept: Int, by continuations: [Continuation]) -> Schedule {
     precondition((0...steps).contains(kept), "the kept steps lie within the run")
@@ -69,9 +69,9 @@ extension Schedule {
           : steadily(steps: 1, factor: factor).value(at: 0)
         pieces.append(
           .decay(
-            decay.shape, steps: steps, span: max(1, steps), start: level,
+            decay, steps: steps, span: max(1, steps), start: level,
             end: min(end * divisor, level),
-            clamp: isClamped))
+            isClamped: isClamped))
         position += steps
       }
     }

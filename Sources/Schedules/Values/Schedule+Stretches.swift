@@ -20,12 +20,34 @@ extension Schedule {
   ///
   /// - Complexity: O(1) an entry; O(T) for stored values.
   public var stretches: [ScheduleStretch] {
-    laws.map { law, range in
+    stretchedSegments.map { segment, range in
       ScheduleStretch(
-        steps: range.lowerBound + 1...range.upperBound, kind: law.kind,
+        steps: range.lowerBound + 1...range.upperBound, kind: segment.kind,
         first: multipliers(in: range.lowerBound..<range.lowerBound + 1)[0],
         last: multipliers(in: range.upperBound - 1..<range.upperBound)[0])
     }
+  }
+
+  /// The 0-based steps at which one law of the schedule gives way to another; none in stored values.
+  ///
+  /// - Complexity: O(number of laws).
+  package var kinks: [Int] { stretchedSegments.dropFirst().map(\.steps.lowerBound) }
+
+  /// How many steps rise at the start before the peak or a steady level is reached: a warmup.
+  ///
+  /// - Complexity: O(T) at most.
+  public var risingSteps: Int {
+    var last = 0.0
+    var start = 0
+    while start < steps {
+      let block = multipliers(in: start..<min(steps, start + 4096))
+      for (offset, multiplier) in block.enumerated() {
+        if multiplier <= last { return start + offset == 1 ? 0 : start + offset }
+        last = multiplier
+      }
+      start += block.count
+    }
+    return steps
   }
 
   /// The sum of all multipliers: the length of the run in steps at the peak learning rate, S.
@@ -39,32 +61,5 @@ extension Schedule {
       total.add(part)
     }
     return total.value
-  }
-}
-
-extension Segment.Law {
-  /// The name of the law for a reader.
-  fileprivate var kind: String {
-    switch self {
-    case .level: return "plateau"
-    case .warmup: return "linear warmup"
-    case .inverseSquareRoot: return "inverse square root"
-    case .line(_, _, _, let y0, _, let y1): return y0 == y1 ? "plateau" : "line"
-    case .cubic(let piece, _): return piece.lowerValue == piece.upperValue ? "plateau" : "spline"
-    case .ramp(let ramp): return ramp.kind
-    case .values: return "given values"
-    case .decay(let shape, _, _, let start, let end, _, _):
-      let direction = start < end ? "rise" : "decay"
-      switch shape {
-      case .linear: return "linear \(direction)"
-      case .oneMinusSquareRoot: return "1-sqrt \(direction)"
-      case .cosine: return "cosine \(direction)"
-      case .exponential: return "exponential \(direction)"
-      case .polynomial(2): return "square \(direction)"
-      case .polynomial: return "polynomial \(direction)"
-      case .rex: return "REX \(direction)"
-      case .circle: return "circular \(direction)"
-      }
-    }
   }
 }

@@ -1,3 +1,5 @@
+import Support
+
 /// A learning-rate schedule: T multipliers η_1 … η_T of the base learning rate, the largest of them 1.
 ///
 /// The base learning rate γ is never part of a schedule: the learning rate at step t is γ·η_t. Values
@@ -19,16 +21,23 @@ public struct Schedule: Sendable {
   /// A schedule from explicit values, divided by their largest.
   ///
   /// - Parameter values: one a step: multipliers or learning rates, finite, none negative, one positive.
-  /// - Throws: ``ScheduleValueError`` for anything else.
+  /// - Throws: `InputError` for anything else.
   /// - Complexity: O(T).
-  public init(values: [Double]) throws(ScheduleValueError) {
-    guard !values.isEmpty else { throw ScheduleValueError(index: nil, value: nil) }
+  public init(values: [Double]) throws(InputError) {
+    func failure(_ problem: String) -> InputError {
+      InputError(
+        .value, "the schedule's values", problem: problem,
+        hint: "give finite numbers of at least 0, one of them positive")
+    }
+    guard !values.isEmpty else { throw failure("there are none") }
     var peak = 0.0
     for (index, value) in values.enumerated() {
-      guard value.isFinite, value >= 0 else { throw ScheduleValueError(index: index, value: value) }
+      guard value.isFinite, value >= 0 else {
+        throw failure("value \(index + 1) is \(value), which is not a learning rate")
+      }
       if value > peak { peak = value }
     }
-    guard peak > 0 else { throw ScheduleValueError(index: nil, value: 0) }
+    guard peak > 0 else { throw failure("every value is zero") }
     let normalised = peak == 1 ? values : values.map { $0 / peak }
     self.init(
       segments: [Segment(law: .values(normalised), count: values.count)], peak: peak, divisor: 1)
@@ -59,9 +68,9 @@ public struct Schedule: Sendable {
     steps = total
   }
 
-  /// The segments' laws with the 0-based steps that they cover.
-  var laws: [(law: Segment.Law, steps: Range<Int>)] {
-    zip(segments, starts).map { ($0.law, $1..<$1 + $0.count) }
+  /// The segments with the 0-based steps that they cover.
+  var stretchedSegments: [(segment: Segment, steps: Range<Int>)] {
+    zip(segments, starts).map { ($0, $1..<$1 + $0.count) }
   }
 
   /// All T multipliers, η_1 first.
@@ -178,24 +187,6 @@ public struct Schedule: Sendable {
     }
     if divisor != 1 {
       for index in buffer.indices { buffer[index] = min(1, buffer[index] / divisor) }
-    }
-  }
-}
-
-/// Why a list of values is not a schedule.
-public struct ScheduleValueError: Error, Equatable, Sendable {
-  /// The 0-based index of the value at fault; nil where the list as a whole is (empty, or all zero).
-  public let index: Int?
-
-  /// The value at fault; nil for an empty list.
-  public let value: Double?
-
-  /// What is wrong, without saying where.
-  public var problem: String {
-    switch (index, value) {
-    case (_, nil): return "it holds no values"
-    case (nil, _): return "every value is zero"
-    case (_, let value?): return "\(value) is not a learning rate"
     }
   }
 }

@@ -1,11 +1,10 @@
-import Glibc
 import Numerics
 
 /// A stretch of a schedule that follows one law; schedules are sequences of segments.
 ///
 /// Within a segment the multipliers are monotone (stored values apart), so its largest entry is at an
 /// end.
-struct Segment: Sendable {
+package struct Segment: Sendable {
   /// The law of a segment; `k` counts its steps from 0.
   enum Law: Sendable {
     /// The same multiplier at every step; whether it is the floor, and so not in proportion to γ.
@@ -14,23 +13,14 @@ struct Segment: Sendable {
     /// Linear warmup (k + 1)/span.
     case warmup(span: Int)
 
-    /// From `start` to `end` by a decay shape over `span` steps: u = (k + offset)/span. `clamp` cuts
-    /// off at `end` instead of rescaling to it.
-    case decay(
-      DecayShape, span: Int, offset: Int, start: Double, end: Double, clamp: Bool,
-      table: CosineTable?)
-
-    /// √(timescale/(k + timescale)), above a floor.
-    case inverseSquareRoot(timescale: Double, end: Double, clamp: Bool)
-
     /// Linear interpolation between knots (u₀, y₀) and (u₁, y₁), u = (k + offset)/span.
     case line(span: Int, offset: Int, u0: Double, y0: Double, u1: Double, y1: Double)
 
+    /// A curve between two levels.
+    case ramp(Ramp)
+
     /// A monotone cubic at the whole numbers k + offset.
     case cubic(CubicPiece, offset: Int)
-
-    /// A phase of another library's schedule.
-    case ramp(Ramp)
 
     /// The values themselves.
     case values([Double])
@@ -58,16 +48,26 @@ struct Segment: Sendable {
     Segment(law: .level(multiplier, isFloor: isFloor), count: steps)
   }
 
-  /// The first `steps` steps of a decay that would take `span`.
+  /// The first `steps` steps of a decay that would take `span`, beginning after `offset` of them.
+  ///
+  /// A geometric curve takes the ratio that leads to the end.
   static func decay(
-    _ shape: DecayShape, steps: Int, span: Int, offset: Int = 0, start: Double = 1, end: Double = 0,
-    clamp: Bool = false
+    _ curve: Curve, steps: Int, span: Int, offset: Int = 0, start: Double = 1, end: Double = 0,
+    isClamped: Bool = false
   ) -> Segment {
-    var table: CosineTable?
-    if case .cosine = shape, steps > 0 { table = CosineTable(span: span) }
-    let law = Law.decay(
-      shape, span: span, offset: offset, start: start, end: end, clamp: clamp, table: table)
-    return Segment(law: law, count: steps)
+    var ramp = Ramp(
+      curve: curve, origin: -Double(offset), width: Double(span), start: start, end: end,
+      least: min(start, end), greatest: max(start, end))
+    switch curve {
+    case .geometric:
+      ramp = Ramp(
+        curve: .geometric(ratio: end / start), origin: ramp.origin, width: ramp.width, start: start,
+        greatest: start)
+    case .cosine, .cosinePower: if steps > 0 { ramp.table = CosineTable(span: span) }
+    default: break
+    }
+    if isClamped, ramp.end == end { (ramp.end, ramp.least, ramp.greatest) = (0, end, .infinity) }
+    return Segment(law: .ramp(ramp), count: steps)
   }
 
   /// The larger of the first and the last entry.
@@ -106,26 +106,6 @@ struct Segment: Sendable {
     case .warmup(let span):
       let denominator = Double(span)
       for index in buffer.indices { buffer[index] = Double(first + index + 1) / denominator }
-    case .decay(let shape, let span, let offset, let start, let end, let clamp, let table):
-      let done = first + offset
-      fillShape(shape, buffer, done: done, span: span, floor: end / start, table: table)
-      if case .exponential = shape {
-        if start != 1 { for index in buffer.indices { buffer[index] *= start } }
-      } else if clamp {
-        for index in buffer.indices { buffer[index] = max(end, start * buffer[index]) }
-      } else if start != 1 || end != 0 {
-        let drop = start - end
-        let (lowest, highest) = (min(start, end), max(start, end))
-        for index in buffer.indices {
-          // Rounding must not lift an entry out of the range.
-          buffer[index] = min(max(end + drop * buffer[index], lowest), highest)
-        }
-      }
-    case .inverseSquareRoot(let timescale, let end, let clamp):
-      for index in buffer.indices {
-        let value = (timescale / (Double(first + index) + timescale)).squareRoot()
-        buffer[index] = clamp ? max(end, value) : end + (1 - end) * value
-      }
     case .line(let span, let offset, let u0, let y0, let u1, let y1):
       // The weights count the steps to either knot, so that a line to zero ends without cancelling.
       let width = (u1 - u0) * Double(span)
@@ -135,51 +115,35 @@ struct Segment: Sendable {
         // Rounding must not lift a line above its own ends.
         buffer[index] = min(max(value, min(y0, y1)), max(y0, y1))
       }
+    case .ramp(let ramp): ramp.fill(buffer, from: first)
     case .cubic(let piece, let offset):
       for index in buffer.indices {
         buffer[index] = piece.value(at: Double(first + index + offset))
       }
-    case .ramp(let ramp):
-      for index in buffer.indices { buffer[index] = ramp.value(at: Double(first + index)) }
     case .values(let values):
       for index in buffer.indices { buffer[index] = values[first + index] }
     }
   }
 
-  private func fillShape(
-    _ shape: DecayShape, _ buffer: UnsafeMutableBufferPointer<Double>, done: Int, span: Int,
-    floor: Double, table: CosineTable?
-  ) {
-    switch shape {
-    case .linear:
-      let denominator = Double(span)
-      // Eight at a time: the scalar loop converts and divides one by one.
-      var numerators = Double(span - done) - SIMD8<Double>(0, 1, 2, 3, 4, 5, 6, 7)
-      let output = UnsafeMutableRawBufferPointer(buffer)
-      var index = 0
-      while index + 8 <= buffer.count {
-        output.storeBytes(
-          of: numerators / denominator, toByteOffset: index * MemoryLayout<Double>.stride,
-          as: SIMD8<Double>.self)
-        numerators -= 8
-        index += 8
-      }
-      while index < buffer.count {
-        buffer[index] = Double(span - done - index) / denominator
-        index += 1
-      }
-    case .cosine(let power):
-      guard let table else { preconditionFailure("a cosine decay carries its table") }
-      table.fill(buffer, remaining: span - done)
-      // Near the peak rounding can lift an entry above it; the first is the peak exactly.
-      for index in 0..<max(0, min(buffer.count, 64 - done)) {
-        buffer[index] = done + index == 0 ? 1 : min(1, buffer[index])
-      }
-      if power != 1 { for index in buffer.indices { buffer[index] = pow(buffer[index], power) } }
-    default:
-      for index in buffer.indices {
-        buffer[index] = shape.value(step: done + index, of: span, floor: floor)
-      }
+  /// Writes dλ/dγ of the learning rates λ = γη whose floors are fixed learning rates; entries in
+  /// proportion to γ have their multiplier.
+  func fillSlope(_ buffer: UnsafeMutableBufferPointer<Double>, from first: Int) {
+    switch law {
+    case .level(_, isFloor: true): buffer.update(repeating: 0)
+    case .ramp(let ramp): ramp.fillSlope(buffer, from: first)
+    case .level, .warmup, .line, .cubic, .values: fill(buffer, from: first)
+    }
+  }
+
+  /// What happens in it, for a reader.
+  var kind: String {
+    switch law {
+    case .level: "plateau"
+    case .warmup: "linear warmup"
+    case .line(_, _, _, let y0, _, let y1): y0 == y1 ? "plateau" : "line"
+    case .ramp(let ramp): ramp.kind
+    case .cubic(let piece, _): piece.lowerValue == piece.upperValue ? "plateau" : "spline"
+    case .values: "given values"
     }
   }
 }

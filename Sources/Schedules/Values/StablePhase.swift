@@ -1,10 +1,10 @@
-/// The last steady stretch of a schedule, which a longer run can go on from: its plateau, or the whole
-/// of an inverse square root.
+/// The last steady stretch of a schedule, from which a longer run can go on: a plateau, or a whole inverse
+/// square root.
 public struct StablePhase: Sendable {
   /// The 1-based steps of the stretch.
   public let steps: ClosedRange<Int>
 
-  /// The multiplier of a plateau; nil where the law is no plateau.
+  /// The multiplier of a plateau; nil for an inverse square root.
   public let level: Double?
 
   /// The law of the stretch, before the schedule's division by its peak.
@@ -15,8 +15,8 @@ extension Schedule {
   /// The last steady stretch; nil for a schedule that changes all the time, such as `cosine` and
   /// `linear`.
   ///
-  /// A stretch of one step is none, nor is one below 5 % of the peak, which is a floor. Of given values
-  /// it is the last run of equal ones that takes at least half a per cent of the run.
+  /// Stretches of one step do not count, nor do those below 5 % of the peak, which are floors. In given
+  /// values it is the last run of equal ones that takes at least half a per cent of the run.
   ///
   /// - Complexity: O(1) an entry of the schedule; O(T) for stored values.
   public var stablePhase: StablePhase? {
@@ -33,20 +33,20 @@ extension Schedule {
           continue
         }
         if segment.count > 1 { return plateau(start + 1...end, left * segment.scale) }
-      case .inverseSquareRoot:
+      case .ramp(let ramp) where ramp.curve == .inverseSquareRoot:
         if segment.count > 1 {
           return StablePhase(steps: start + 1...end, level: nil, segment: segment)
         }
       case .values(let values):
-        let part = values[segment.skipped..<segment.skipped + segment.count]
-        let shortest = max(2, part.count / 200)
+        let given = values[segment.skipped..<segment.skipped + segment.count]
+        let shortest = max(2, given.count / 200)
         let least = Self.leastSteadyLevel * divisor / segment.scale
-        if let run = Self.lastRun(in: part, ofAtLeast: shortest, above: least) {
+        if let run = Self.lastRun(in: given, ofAtLeast: shortest, above: least) {
           let first = start + run.lowerBound - segment.skipped
           return plateau(
             first + 1...first + run.count, values[run.lowerBound] * segment.scale)
         }
-      case .warmup, .decay, .cubic, .ramp: continue
+      case .warmup, .ramp, .cubic: continue
       }
     }
     return nil
@@ -57,7 +57,7 @@ extension Schedule {
       steps: steps, level: level / divisor, segment: .level(level, steps: steps.count))
   }
 
-  /// The part of the peak below which a level is a floor.
+  /// The fraction of the peak below which a level is a floor.
   private static let leastSteadyLevel = 0.05
 
   /// The last run of equal values.

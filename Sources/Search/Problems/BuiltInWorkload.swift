@@ -1,7 +1,8 @@
 import Schedules
+import Support
 import TheoryModel
 
-/// The workloads that need nothing from outside, by their names on the command line.
+/// The workloads that need no files and no training command, by their names on the command line.
 public enum BuiltInWorkload: String, CaseIterable, Sendable {
   /// ``LinearRegressionRecursion``.
   case linear
@@ -24,13 +25,12 @@ public enum BuiltInWorkload: String, CaseIterable, Sendable {
   /// ``BoundObjective``.
   case bound
 
-  /// What of a workload can be chosen; nil for what is usual.
+  /// The settings of a workload; nil for the default.
   public struct Settings: Equatable, Sendable {
-    /// B, the points in a batch: 5 of 100 for linear regression, 8 for logistic regression, the task's for
-    /// the theory model.
+    /// B, the points in a batch: 5 of 100 for linear regression, 8 for logistic regression.
     public var batch: Int?
 
-    /// How linear regression starts.
+    /// How linear regression starts: isotropic.
     public var start: LinearRegression.Start?
 
     /// ω, the decoupled weight decay: 0.
@@ -39,58 +39,34 @@ public enum BuiltInWorkload: String, CaseIterable, Sendable {
     /// The theory model's task: a = 3, b = 1.5, σ² = 1, m = 1.
     public var task: ModelTask?
 
-    /// All as usual.
+    /// The defaults.
     public init() {}
   }
 
   private var isLinear: Bool { rawValue.hasPrefix("linear") }
 
-  /// The base learning rates that are worth a try: the first, the last and how many.
-  ///
-  /// - Parameter steps: T.
-  /// - Returns: a grid in logarithms around what is usually best.
-  /// - Complexity: O(1).
-  public func usualRates(steps: Int) -> (range: ClosedRange<Double>, count: Int) {
+  /// The base learning rates worth trying over T steps: a grid in logarithms around the usual best.
+  public func usualRates(steps: Int) -> [Double] {
     switch self {
-    case .linear, .linearExact, .linearSampled: return (0.5...50, 25)
-    case .logistic, .logisticSynthetic: return (0.01...100, 17)
+    case .linear, .linearExact, .linearSampled: return SearchPlan.grid(0.5...50, count: 25)
+    case .logistic, .logisticSynthetic: return SearchPlan.grid(0.01...100, count: 17)
     // In units of 1/λ_1; no task is stable beyond 2.
-    case .model: return (0.003...2, 27)
+    case .model: return SearchPlan.grid(0.003...2, count: 27)
     case .bound:
       // γ* = 1/√T for linear decay.
       let middle = 1 / Double(steps).squareRoot()
-      return (middle / 10...middle * 10, 25)
+      return SearchPlan.grid(middle / 10...middle * 10, count: 25)
     }
   }
 
-  /// The workload.
+  /// Makes the workload over T steps, at least 1.
   ///
-  /// - Parameters:
-  ///   - steps: T, at least 1.
-  ///   - settings: what is not as usual.
-  /// - Returns: the workload.
-  /// - Throws: ``WorkloadError`` for numbers out of range and for settings that the workload does not have.
+  /// - Throws: `InputError` for numbers out of range and for settings that the workload does not have.
   /// - Complexity: O(1); O(D³) for `linear-exact` and `linear-sgd`.
-  public func workload(steps: Int, settings: Settings = .init()) throws(WorkloadError)
+  public func workload(steps: Int, settings: Settings = .init()) throws(InputError)
     -> any Workload
   {
-    if !isLinear, settings.start != nil {
-      throw WorkloadError(
-        description: "\(rawValue) always starts at zero; give a start to linear workloads only")
-    }
-    if self != .model, settings.task != nil {
-      throw WorkloadError(
-        description: "\(rawValue) has no task of the theory model; give one to model only")
-    }
-    if self == .model, settings.batch != nil || settings.weightDecay != nil {
-      throw WorkloadError(
-        description:
-          "the theory model has its batch in the task, and no weight decay; leave them out")
-    }
-    if self == .bound, settings.batch != nil || settings.weightDecay != nil {
-      throw WorkloadError(
-        description: "the bound knows neither batches nor weight decay; leave them out")
-    }
+    try check(settings)
     let decay = settings.weightDecay ?? 0
     switch self {
     case .linear, .linearExact, .linearSampled:
@@ -108,13 +84,28 @@ public enum BuiltInWorkload: String, CaseIterable, Sendable {
     }
   }
 
-  /// A million features of a task.
-  private static func model(_ task: ModelTask?) throws(WorkloadError) -> FeatureModel {
-    do {
-      let usual = try ModelTask(taskExponent: 3, spectrumExponent: 1.5, labelNoise: 1)
-      return try FeatureModel(task: task ?? usual)
-    } catch {
-      throw WorkloadError(description: "\(error)")
+  /// Refuses settings that the workload does not have.
+  private func check(_ settings: Settings) throws(InputError) {
+    if !isLinear, settings.start != nil {
+      throw InputError(
+        problem: "\(rawValue) always starts at zero", hint: "give a start to linear workloads only")
     }
+    if self != .model, settings.task != nil {
+      throw InputError(
+        problem: "\(rawValue) has no task of the theory model", hint: "give one to model only")
+    }
+    guard self == .model || self == .bound, settings.batch != nil || settings.weightDecay != nil
+    else { return }
+    throw InputError(
+      problem: self == .model
+        ? "the theory model has its batch in the task, and no weight decay"
+        : "the bound knows neither batches nor weight decay",
+      hint: "leave them out")
+  }
+
+  /// A million features of a task.
+  private static func model(_ task: ModelTask?) throws(InputError) -> FeatureModel {
+    let usual = try ModelTask("3,1.5,1")
+    return try FeatureModel(task: task ?? usual)
   }
 }

@@ -1,10 +1,9 @@
-import Schedules
 import Support
 
-/// A shell command with places for what differs from trial to trial, such as
+/// A shell command with placeholders for what differs from trial to trial, such as
 /// `python train.py --lr {base_lr} --schedule {schedule_file} --seed {seed}`.
 public struct CommandTemplate: Equatable, Sendable {
-  /// What stands in braces.
+  /// A word in braces, replaced by a value for each trial.
   public enum Placeholder: String, CaseIterable, Sendable {
     /// γ, which multiplies the schedule.
     case baseLearningRate = "base_lr"
@@ -15,89 +14,82 @@ public struct CommandTemplate: Equatable, Sendable {
     /// The trial's own folder, where the command writes `result.json`; the schedule file lies there too.
     case trialFolder = "trial_dir"
 
-    /// What makes the trial's random numbers.
+    /// The seed of the trial's random numbers.
     case seed
+  }
+
+  private enum Piece: Equatable {
+    case text(String)
+    case value(Placeholder)
   }
 
   /// The template.
   public let text: String
 
+  private let pieces: [Piece]
+
   /// Reads a template.
   ///
   /// - Parameter text: one line for bash, with `{base_lr}` and `{schedule_file}`, and `{trial_dir}` and
   ///   `{seed}` as wanted. Other braces are the shell's.
-  /// - Throws: ``WorkloadError`` where a placeholder is missing or misspelt, or the text has line breaks.
-  /// - Complexity: O(length).
-  public init(_ text: String) throws(WorkloadError) {
+  /// - Throws: `InputError` where a placeholder is missing or misspelt, or the text has line breaks.
+  public init(_ text: String) throws(InputError) {
     let shown = "the command '\(printable(text))'"
     guard !text.contains(where: { $0.isNewline || $0 == "\0" }) else {
-      throw WorkloadError(description: "\(shown) is longer than a line; put it into a script")
+      throw InputError(problem: "\(shown) is longer than a line", hint: "put it into a script")
     }
-    let known = Placeholder.allCases.map(\.rawValue)
-    for name in Self.names(in: text) where !known.contains(name) {
-      guard let guess = nearestSpelling(to: name, among: known) else { continue }
-      throw WorkloadError(
-        description: "\(shown) has no use for {\(printable(name))}; did you mean {\(guess)}?")
-    }
-    let needed: [Placeholder] = [.baseLearningRate, .scheduleFile]
-    let missing = needed.map { "{\($0.rawValue)}" }.filter { !text.contains($0) }
-    guard missing.isEmpty else {
-      throw WorkloadError(
-        description:
-          "\(shown) lacks \(missing.joined(separator: " and ")); lrbound puts the learning rate and the schedule there"
-      )
+    var pieces: [Piece] = []
+    var plain = ""
+    var rest = text[...]
+    while let character = rest.first {
+      if let place = Placeholder.allCases.first(where: { rest.hasPrefix("{\($0.rawValue)}") }) {
+        pieces += [.text(plain), .value(place)]
+        plain = ""
+        rest = rest.dropFirst(place.rawValue.count + 2)
+        continue
+      }
+      if character == "{", plain.last != "$", let guess = Self.misspelt(rest.dropFirst()) {
+        throw InputError(
+          problem: "\(shown) has no use for {\(printable(guess.name))}",
+          hint: "did you mean {\(guess.meant)}?")
+      }
+      plain.append(character)
+      rest.removeFirst()
     }
     self.text = text
+    self.pieces = pieces + [.text(plain)]
+    let needed: [Placeholder] = [.baseLearningRate, .scheduleFile]
+    let missing = needed.filter { !uses($0) }.map { "{\($0.rawValue)}" }
+    guard missing.isEmpty else {
+      throw InputError(
+        problem: "\(shown) lacks \(missing.joined(separator: " and "))",
+        hint: "lrbound puts the learning rate and the schedule there")
+    }
   }
 
   /// Whether the template has a placeholder.
-  ///
-  /// - Parameter placeholder: the placeholder.
-  /// - Returns: whether it is there.
-  /// - Complexity: O(length).
-  public func uses(_ placeholder: Placeholder) -> Bool {
-    text.contains("{\(placeholder.rawValue)}")
-  }
+  public func uses(_ placeholder: Placeholder) -> Bool { pieces.contains(.value(placeholder)) }
 
-  /// The command with values in its places, quoted for the shell where they need it.
-  ///
-  /// - Parameter value: what goes into a place.
-  /// - Returns: one line for bash.
-  /// - Complexity: O(length).
+  /// The command, one line for bash, with values for its placeholders, quoted where the shell needs it.
   func filled(_ value: (Placeholder) -> String) -> String {
-    var result = ""
-    var rest = text[...]
-    while let open = rest.firstIndex(of: "{") {
-      result += rest[..<open]
-      rest = rest[open...]
-      let place = Placeholder.allCases.first { rest.hasPrefix("{\($0.rawValue)}") }
-      if let place {
-        result += shellQuoted(value(place))
-        rest = rest.dropFirst(place.rawValue.count + 2)
-      } else {
-        result.append(rest.removeFirst())
+    pieces.reduce(into: "") { command, piece in
+      switch piece {
+      case .text(let text): command += text
+      case .value(let placeholder): command += shellQuoted(value(placeholder))
       }
     }
-    return result + rest
   }
 
-  /// The words in braces that could be placeholders: letters, `_` and `-`, no `$` before them.
-  private static func names(in text: String) -> [String] {
-    var names: [String] = []
-    var rest = text[...]
-    var previous: Character = " "
-    while let open = rest.firstIndex(of: "{") {
-      if open > rest.startIndex { previous = rest[rest.index(before: open)] }
-      rest = rest[rest.index(after: open)...]
-      let name = rest.prefix { $0.isLetter || $0 == "_" || $0 == "-" }
-      if previous != "$", rest.dropFirst(name.count).first == "}" { names.append(String(name)) }
-      previous = "{"
-    }
-    return names
+  /// The word before the next brace, if it is nearly a placeholder.
+  private static func misspelt(_ rest: Substring) -> (name: String, meant: String)? {
+    let name = rest.prefix { $0.isLetter || $0 == "_" || $0 == "-" }
+    guard rest.dropFirst(name.count).first == "}" else { return nil }
+    return nearestSpelling(to: String(name), among: Placeholder.allCases.map(\.rawValue))
+      .map { (String(name), $0) }
   }
 }
 
-/// A word as the shell takes it: in single quotes unless it is made of harmless characters.
+/// A word quoted for the shell: in single quotes unless all its characters are harmless.
 func shellQuoted(_ word: String) -> String {
   let isPlain = word.allSatisfy { character in
     guard character.isASCII else { return false }

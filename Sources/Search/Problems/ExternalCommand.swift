@@ -1,10 +1,10 @@
 import Glibc
-import Schedules
+import Support
 
-/// A training command of the user's as a workload: each trial is one run of it, in a folder of its own.
+/// A training command as a workload: each trial is one run of it, in its own folder.
 ///
-/// A trial whose folder has a result is not run again, so that what a search left running when it was killed is
-/// not lost.
+/// A trial whose folder has a result is not run again, so that what a search left running when it was killed
+/// is not lost.
 public struct ExternalCommand: Workload {
   /// The command.
   public let template: CommandTemplate
@@ -15,57 +15,57 @@ public struct ExternalCommand: Workload {
   /// The absolute path of the search's state folder.
   public let state: String
 
-  /// How long a trial may take; nil for any time.
+  /// The most seconds that a trial may take; nil for any time.
   public let timeLimitSeconds: Int?
 
   /// The absolute path of the folder that the command runs in.
   public let workingFolder: String
+
+  private let graceSeconds: Double
 
   /// A command whose trials run as processes of this machine.
   ///
   /// - Parameters:
   ///   - template: the command.
   ///   - steps: T, at least 1.
-  ///   - state: the folder that keeps the search; made if there is none, its parent not.
+  ///   - state: the folder that keeps the search; created if needed, but not its parent.
   ///   - timeLimitSeconds: how long a trial may take, at least 1; nil for any time.
+  ///   - graceSeconds: how long one that took too long has to end before it is killed.
   ///   - workingFolder: where the command runs; nil for the present working folder.
-  /// - Throws: ``TrialLogError`` where the folder cannot be written.
-  /// - Complexity: O(1).
+  /// - Throws: `InputError` where the folder cannot be written.
   public init(
     _ template: CommandTemplate, steps: Int, state: String, timeLimitSeconds: Int? = nil,
-    workingFolder: String? = nil
-  ) throws(TrialLogError) {
+    graceSeconds: Double = 5, workingFolder: String? = nil
+  ) throws(InputError) {
     precondition(steps > 0 && timeLimitSeconds ?? 1 > 0, "a run has steps and time")
-    try StateFile.makeFolder(state)
-    self.state = try StateFile.absolutePath(state)
-    self.workingFolder = try StateFile.absolutePath(workingFolder ?? ".")
+    try StateFolder.make(state)
+    self.state = try StateFolder.absolutePath(state)
+    self.workingFolder = try StateFolder.absolutePath(workingFolder ?? ".")
     self.template = template
     self.steps = steps
     self.timeLimitSeconds = timeLimitSeconds
-    try StateFile.makeFolder(TrialFolder.parent(in: self.state))
-    try StateFile.write(Self.script, to: scriptFile)
+    self.graceSeconds = graceSeconds
+    try StateFolder.make(TrialFolder.parent(in: self.state))
+    let script = String(decoding: PackageResources.run_trial_sh, as: UTF8.self)
+    try StateFolder.write(script, to: scriptFile)
   }
 
   /// The script that runs one trial, here and on a cluster.
-  private static let script = String(decoding: PackageResources.run_trial_sh, as: UTF8.self)
-
   private var scriptFile: String { state + "/run-trial.sh" }
 
   /// What is trained.
   public var identity: String { "command steps=\(steps) \(template.text)" }
 
-  /// A command that is not told the seed does not depend on it.
+  /// Whether the command is given the seed.
   public var isRandom: Bool { template.uses(.seed) }
 
   /// Trains once, or reads the outcome of an earlier trial.
   ///
-  /// - Parameter trial: of ``steps`` steps.
   /// - Returns: what `result.json` says; failed where the command ended with another exit code than 0, was
   ///   killed, took too long, or left no result.
-  /// - Throws: ``TrialLogError`` where the trial's folder cannot be written.
+  /// - Throws: `InputError` where the trial's folder cannot be written.
   /// - Complexity: one run of the command.
-  public func outcome(of trial: Trial) throws(TrialLogError) -> TrialOutcome {
-    precondition(trial.schedule.steps == steps, "the schedule has the workload's steps")
+  public func outcome(of trial: Trial) throws(InputError) -> TrialOutcome {
     let folder = self.folder(of: trial)
     try prepare(trial)
     guard waitWhileRunning(folder) else {
@@ -74,7 +74,8 @@ public struct ExternalCommand: Workload {
     if let outcome = folder.outcome, outcome.isResult { return outcome }
     try folder.clear()
     let ending = ChildProcesses.shared.run(
-      ["/bin/bash", scriptFile, folder.path], timeLimit: timeLimitSeconds.map { .seconds($0) })
+      ["/bin/bash", scriptFile, folder.path], timeLimit: timeLimitSeconds.map { .seconds($0) },
+      grace: .seconds(graceSeconds))
     switch ending {
     case .timedOut: return .failed("it took longer than \(timeLimitSeconds ?? 0) s")
     case .notStarted(let reason): return .failed(reason)
@@ -90,32 +91,19 @@ public struct ExternalCommand: Workload {
   func folder(of trial: Trial) -> TrialFolder { TrialFolder(of: trial, in: state) }
 
   /// Writes what a trial needs into its folder.
-  func prepare(_ trial: Trial) throws(TrialLogError) {
+  func prepare(_ trial: Trial) throws(InputError) {
     try folder(of: trial).prepare(trial, template: template, workingFolder: workingFolder)
   }
 
-  /// Waits while a process that a killed search has left behind still trains in the folder.
-  ///
-  /// - Returns: whether it has ended within a trial's time.
+  /// Waits, for a trial's time at most, while a process that a killed search has left behind still trains in
+  /// the folder; false where it has not ended by then.
   private func waitWhileRunning(_ folder: TrialFolder) -> Bool {
-    let lock = open(folder.path + "/lock", O_RDWR | O_CLOEXEC)
-    guard lock >= 0 else { return true }
-    defer { close(lock) }
+    guard let lock = OpenFile(folder.lockFile, O_RDWR) else { return true }
     let start = ContinuousClock.now
-    while flock(lock, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK || errno == EINTR {
+    while flock(lock.descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK || errno == EINTR {
       if let limit = timeLimitSeconds, start.duration(to: .now) > .seconds(limit) { return false }
       usleep(100_000)
     }
     return true
-  }
-}
-
-extension TrialOutcome {
-  /// Whether the trial trained.
-  var isResult: Bool {
-    switch self {
-    case .loss, .diverged: true
-    case .failed: false
-    }
   }
 }

@@ -1,4 +1,5 @@
-import Schedules
+import Numerics
+import Support
 
 /// The expected loss of SGD on ``LinearRegression`` with one given kernel, exactly.
 ///
@@ -14,7 +15,7 @@ public struct FixedKernelRecursion: Workload {
   /// V, whose columns are the kernel's eigenvectors.
   public let eigenvectors: SquareMatrix
 
-  private let basis: String
+  fileprivate let basis: String
   private let transposed: SquareMatrix
 
   /// The recursion for a kernel with given eigenvectors.
@@ -23,11 +24,11 @@ public struct FixedKernelRecursion: Workload {
   ///   - problem: the problem.
   ///   - steps: T, at least 1.
   ///   - eigenvectors: an orthogonal matrix of D rows, the eigenvectors its columns.
-  ///   - basis: what the eigenvectors are called in the identity.
+  ///   - basis: the name of the eigenvectors in the identity.
   public init(
     _ problem: LinearRegression, steps: Int, eigenvectors: SquareMatrix, basis: String = "given"
   ) {
-    precondition(steps > 0 && eigenvectors.size == problem.dimension, "a basis for the problem")
+    precondition(eigenvectors.size == problem.dimension, "a basis for the problem")
     self.problem = problem
     self.steps = steps
     self.eigenvectors = eigenvectors
@@ -35,16 +36,12 @@ public struct FixedKernelRecursion: Workload {
     transposed = eigenvectors.transposed
   }
 
-  /// The recursion for a kernel with random eigenvectors.
+  /// The recursion for a kernel with random eigenvectors, drawn by a seed.
   ///
-  /// - Parameters:
-  ///   - problem: the problem, of at most 1000 data points.
-  ///   - steps: T, at least 1.
-  ///   - kernelSeed: what makes the eigenvectors.
-  /// - Throws: ``WorkloadError`` for more data points.
+  /// - Throws: `InputError` for a problem of more than 1000 data points.
   /// - Complexity: O(D³).
-  public init(_ problem: LinearRegression, steps: Int, kernelSeed: Int = 0) throws(WorkloadError) {
-    try WorkloadError.check(Double(problem.dimension), in: 2...1000, "the number of data points")
+  public init(_ problem: LinearRegression, steps: Int, kernelSeed: Int = 0) throws(InputError) {
+    try InputError.check(Double(problem.dimension), in: 2...1000, "the number of data points")
     self.init(
       problem, steps: steps,
       eigenvectors: .orthogonal(size: problem.dimension, seed: kernelSeed),
@@ -54,22 +51,16 @@ public struct FixedKernelRecursion: Workload {
   /// What is trained.
   public var identity: String { "linear-exact \(problem.identity) basis=\(basis) steps=\(steps)" }
 
-  /// It is an expectation.
-  public let isRandom = false
-
-  /// The expected loss after the last step.
+  /// The expected loss after the last step; diverged where it once exceeds a million times the first.
   ///
-  /// - Parameter trial: of ``steps`` steps.
-  /// - Returns: the loss; diverged where it once exceeds a million times the first.
   /// - Complexity: O(T·D³).
   public func outcome(of trial: Trial) -> TrialOutcome {
-    precondition(trial.schedule.steps == steps, "the schedule has the workload's steps")
-    return TrialOutcome(losses(of: trial.learningRates).last ?? .infinity)
+    TrialOutcome(losses(of: trial.learningRates).last ?? .infinity)
   }
 
   /// The expected loss after each step.
   ///
-  /// - Parameter rates: η_1, η_2, …
+  /// - Parameter rates: η_1, η_2, ….
   /// - Returns: one loss a step; it ends on infinity as soon as one exceeds a million times the first.
   /// - Complexity: O(rates · D³).
   public func losses(of rates: [Double]) -> [Double] {
@@ -111,5 +102,65 @@ public struct FixedKernelRecursion: Workload {
       losses.append(loss)
     }
     return losses
+  }
+}
+
+/// SGD itself on ``LinearRegression``: a kernel with random eigenvectors that all trials share, first
+/// residuals and batches that the seed draws.
+public struct SampledLinearRegression: Workload {
+  /// The exact expectation of the losses, with the problem and the kernel.
+  public let mean: FixedKernelRecursion
+
+  private let kernel: SquareMatrix
+
+  /// SGD over T steps, the kernel's eigenvectors drawn by a seed.
+  ///
+  /// - Throws: `InputError` for a problem of more than 1000 data points.
+  /// - Complexity: O(D³).
+  public init(_ problem: LinearRegression, steps: Int, kernelSeed: Int = 0) throws(InputError) {
+    mean = try FixedKernelRecursion(problem, steps: steps, kernelSeed: kernelSeed)
+    let eigenvectors = mean.eigenvectors
+    kernel = eigenvectors * SquareMatrix(diagonal: problem.eigenvalues) * eigenvectors.transposed
+  }
+
+  /// T.
+  public var steps: Int { mean.steps }
+
+  /// What is trained.
+  public var identity: String {
+    "linear-sgd \(mean.problem.identity) basis=\(mean.basis) steps=\(steps)"
+  }
+
+  /// The seed draws the first residuals and the batches.
+  public var isRandom: Bool { true }
+
+  /// The loss after the last step; diverged where it is NaN or a million times the expected first.
+  ///
+  /// - Complexity: O(D² + T·B·D).
+  public func outcome(of trial: Trial) -> TrialOutcome {
+    var generator = SplitMix64(seed: UInt64(bitPattern: Int64(trial.seed)))
+    let problem = mean.problem
+    let size = problem.dimension
+    let first = mean.eigenvectors * problem.start.map { $0.squareRoot() * generator.nextNormal() }
+    var residuals = first
+    var next = first
+    var order = Array(0..<size)
+    let scale = Double(size) / Double(problem.batch)
+    for rate in trial.learningRates {
+      let pull = rate * problem.weightDecay
+      for index in 0..<size {
+        next[index] = (1 - pull) * residuals[index] + pull * first[index]
+      }
+      for drawn in 0..<problem.batch {
+        order.swapAt(drawn, drawn + generator.nextIndex(below: size - drawn))
+        let point = order[drawn]
+        let factor = rate * scale * residuals[point]
+        for index in 0..<size { next[index] -= factor * kernel.entries[point * size + index] }
+      }
+      swap(&residuals, &next)
+    }
+    let loss = residuals.reduce(0) { $0 + $1 * $1 } / (2 * Double(size))
+    let expected = problem.start.reduce(0, +) / (2 * Double(size))
+    return loss <= LinearRegression.divergenceFactor * expected ? .loss(loss) : .diverged
   }
 }

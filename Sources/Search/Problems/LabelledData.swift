@@ -1,9 +1,9 @@
 import Glibc
 import Numerics
 
-/// Points with labels of two kinds, for logistic regression.
+/// Points with binary labels, for logistic regression.
 public struct LabelledData: Sendable {
-  /// What the data are called in a workload's identity.
+  /// The name of the data in a workload's identity.
   public let name: String
 
   /// The number of features of a point; the last is the constant 1, for the intercept.
@@ -18,7 +18,7 @@ public struct LabelledData: Sendable {
   /// The number of points.
   public var count: Int { labels.count }
 
-  /// Data whose features are brought to mean 0 and variance 1, with an intercept.
+  /// Data whose features are scaled to mean 0 and variance 1, with an intercept.
   init(name: String, rows: [[Double]], labels: [Double]) {
     let count = Double(rows.count)
     let columns = rows[0].indices.map { column -> (mean: Double, deviation: Double) in
@@ -36,11 +36,9 @@ public struct LabelledData: Sendable {
 
   /// The Wisconsin diagnoses of breast cancer.
   ///
-  /// 569 points with the ten mean features of scikit-learn's copy (Wolberg and others, UCI 1995, CC BY
-  /// 4.0). No plane separates the two kinds, and the features are nearly
-  /// dependent, so that the loss has a minimum that is slow to reach.
-  ///
-  /// - Complexity: O(size of the file).
+  /// 569 points with the ten mean features of scikit-learn's copy (Wolberg and others, UCI 1995, CC BY 4.0).
+  /// No plane separates the two labels, and the features are nearly dependent, so that the loss has a minimum
+  /// that is slow to reach.
   public static let breastCancer: LabelledData = {
     let text = String(decoding: PackageResources.breast_cancer_csv, as: UTF8.self)
     let rows = text.split(separator: "\n").dropFirst().map { line in
@@ -57,9 +55,8 @@ public struct LabelledData: Sendable {
   /// - Parameters:
   ///   - count: the number of points, at least 2.
   ///   - dimension: the number of random features, at least 1.
-  ///   - seed: what makes the random numbers.
-  /// - Returns: the data; the features are not brought to variance 1.
-  /// - Complexity: O(count · dimension).
+  ///   - seed: the seed of the random numbers.
+  /// - Returns: the data; the features are not scaled to variance 1.
   public static func synthetic(count: Int = 512, dimension: Int = 20, seed: Int = 0)
     -> LabelledData
   {

@@ -1,5 +1,4 @@
 import Glibc
-import Schedules
 import Support
 
 /// Least squares on D data points without label noise, seen through the residuals z (2603.10301).
@@ -21,7 +20,7 @@ public struct LinearRegression: Equatable, Sendable {
   /// ω, the decoupled weight decay.
   public let weightDecay: Double
 
-  /// What the spectrum and the start are called in a workload's identity.
+  /// The name of the spectrum and the start in a workload's identity.
   public let name: String
 
   /// D, the number of data points.
@@ -34,19 +33,18 @@ public struct LinearRegression: Equatable, Sendable {
   ///   - start: E(v_i·z₀)², one an eigenvalue, each 0 to 1e6.
   ///   - batch: B, 1 to D.
   ///   - weightDecay: ω, 0 to 1e3.
-  ///   - name: what the spectrum and the start are called in a workload's identity.
-  /// - Throws: ``WorkloadError``.
-  /// - Complexity: O(D).
+  ///   - name: the name of the spectrum and the start in a workload's identity.
+  /// - Throws: `InputError` for a number out of its range.
   public init(
     eigenvalues: [Double], start: [Double], batch: Int, weightDecay: Double = 0,
     name: String = "given"
-  ) throws(WorkloadError) {
+  ) throws(InputError) {
     precondition(eigenvalues.count == start.count, "one start an eigenvalue")
-    try WorkloadError.check(Double(eigenvalues.count), in: 2...100_000, "the number of data points")
-    try WorkloadError.check(Double(batch), in: 1...Double(eigenvalues.count), "the batch of")
-    try WorkloadError.check(weightDecay, in: 0...1e3, "the weight decay")
-    for value in eigenvalues { try WorkloadError.check(value, in: 0...1e6, "the eigenvalue") }
-    for value in start { try WorkloadError.check(value, in: 0...1e6, "the squared residual") }
+    try InputError.check(Double(eigenvalues.count), in: 2...100_000, "the number of data points")
+    try InputError.check(Double(batch), in: 1...Double(eigenvalues.count), "the batch of")
+    try InputError.check(weightDecay, in: 0...1e3, "the weight decay")
+    for value in eigenvalues { try InputError.check(value, in: 0...1e6, "the eigenvalue") }
+    for value in start { try InputError.check(value, in: 0...1e6, "the squared residual") }
     self.eigenvalues = eigenvalues
     self.start = start
     self.batch = batch
@@ -54,7 +52,7 @@ public struct LinearRegression: Equatable, Sendable {
     self.name = name
   }
 
-  /// How the first residuals lie in the eigenbasis.
+  /// The first residuals in the eigenbasis.
   public enum Start: String, CaseIterable, Sendable {
     /// The same in every direction: m = 1.
     case isotropic
@@ -71,12 +69,11 @@ public struct LinearRegression: Equatable, Sendable {
   ///   - start: the first residuals.
   ///   - weightDecay: ω, 0 to 1e3.
   /// - Returns: the problem.
-  /// - Throws: ``WorkloadError``.
-  /// - Complexity: O(D).
+  /// - Throws: `InputError` for a number out of its range.
   public static func harmonic(
     dimension: Int = 100, batch: Int = 5, start: Start = .isotropic, weightDecay: Double = 0
-  ) throws(WorkloadError) -> LinearRegression {
-    try WorkloadError.check(Double(dimension), in: 2...100_000, "the number of data points")
+  ) throws(InputError) -> LinearRegression {
+    try InputError.check(Double(dimension), in: 2...100_000, "the number of data points")
     let inverses = (1...dimension).map { 1 / Double($0) }
     let total = inverses.reduce(0, +)
     let eigenvalues = inverses.map { $0 / total }

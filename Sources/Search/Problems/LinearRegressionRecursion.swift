@@ -1,4 +1,5 @@
-import Schedules
+import Glibc
+import Numerics
 
 /// The expected loss of SGD on ``LinearRegression``, to leading order in the number of data points.
 ///
@@ -12,117 +13,52 @@ public struct LinearRegressionRecursion: Workload {
   /// T.
   public let steps: Int
 
-  /// Eight directions at a time, padded with zeros, in a fixed order: the bits are the same everywhere.
-  private struct Directions: Sendable {
-    let eigenvalues: [SIMD8<Double>]
-
-    /// wλ², with w the number of eigenvalues that a direction stands for.
-    let squares: [SIMD8<Double>]
-
-    /// wm₀.
-    let start: [SIMD8<Double>]
-
-    init(eigenvalues: [Double], weights: [Double], start: [Double]) {
-      self.eigenvalues = Self.lanes(eigenvalues)
-      squares = Self.lanes(zip(eigenvalues, weights).map { $0 * $0 * $1 })
-      self.start = Self.lanes(zip(start, weights).map { $0 * $1 })
-    }
-
-    private static func lanes(_ values: [Double]) -> [SIMD8<Double>] {
-      stride(from: 0, to: values.count, by: 8).map { first in
-        var lane = SIMD8<Double>(repeating: 0)
-        for index in first..<min(first + 8, values.count) { lane[index - first] = values[index] }
-        return lane
-      }
-    }
-  }
-
+  /// All directions.
   private let whole: Directions
-  private let compressed: (spectrum: CompressedSpectrum, directions: Directions)?
 
-  /// The recursion over a number of steps.
+  /// Few that stand for them, where there is no weight decay and the start is a polynomial of λ.
+  private let compressed: Directions?
+
+  /// The recursion over T steps.
   ///
-  /// - Parameters:
-  ///   - problem: the problem.
-  ///   - steps: T, at least 1.
   /// - Complexity: O(D).
   public init(_ problem: LinearRegression, steps: Int) {
-    precondition(steps > 0, "a run has at least one step")
     self.problem = problem
     self.steps = steps
     whole = Directions(
       eigenvalues: problem.eigenvalues,
       weights: [Double](repeating: 1, count: problem.dimension), start: problem.start)
-    if let power = Self.startPower(of: problem), problem.weightDecay == 0,
-      let spectrum = CompressedSpectrum(of: problem.eigenvalues)
-    {
-      let directions = Directions(
-        eigenvalues: spectrum.eigenvalues, weights: spectrum.weights,
-        start: spectrum.eigenvalues.map { power.factor * (power.isSquare ? $0 * $0 : 1) })
-      compressed = (spectrum, directions)
-    } else {
-      compressed = nil
-    }
-  }
-
-  /// The start as a polynomial of λ, which compression needs: constant or a multiple of λ².
-  private static func startPower(of problem: LinearRegression) -> (factor: Double, isSquare: Bool)?
-  {
-    guard let last = problem.start.last, let eigenvalue = problem.eigenvalues.last, eigenvalue > 0
-    else { return nil }
-    if problem.start.allSatisfy({ $0 == last }) { return (last, false) }
-    let factor = last / (eigenvalue * eigenvalue)
-    let isSquare = zip(problem.start, problem.eigenvalues).allSatisfy { start, eigenvalue in
-      abs(start - factor * eigenvalue * eigenvalue) <= 1e-15 * start
-    }
-    return isSquare ? (factor, true) : nil
+    compressed = problem.weightDecay == 0 ? Directions(compressing: problem) : nil
   }
 
   /// What is trained.
   public var identity: String { "linear-recursion \(problem.identity) steps=\(steps)" }
 
-  /// It is an expectation.
-  public let isRandom = false
-
-  /// The expected loss after the last step.
+  /// The expected loss after the last step; diverged where it once exceeds a million times the first.
   ///
-  /// - Parameter trial: of ``steps`` steps.
-  /// - Returns: the loss; diverged where it once exceeds a million times the first.
   /// - Complexity: O(T·D).
   public func outcome(of trial: Trial) -> TrialOutcome {
-    precondition(trial.schedule.steps == steps, "the schedule has the workload's steps")
-    return TrialOutcome(loss(of: trial.learningRates))
+    TrialOutcome(loss(of: trial.learningRates))
   }
 
-  /// The expected loss after the last of the steps.
+  /// The expected loss after any number of steps.
   ///
-  /// - Parameter rates: η_1, η_2, …, any number.
-  /// - Returns: L; infinite as soon as it exceeds a million times the first. Where the spectrum can be compressed
-  ///   without weight decay, within some 10⁻¹³ of what all eigenvalues give.
+  /// - Parameter rates: η_1, η_2, ….
+  /// - Returns: L; infinite as soon as it exceeds a million times the first. Where the spectrum can be
+  ///   compressed, within some 10⁻¹³ of what all eigenvalues give.
   /// - Complexity: O(rates · D), or with compression O(rates).
   public func loss(of rates: [Double]) -> Double {
-    sum(after: rates) / (2 * Double(problem.dimension))
+    let total: Double? =
+      problem.weightDecay != 0
+      ? sumWithDecay(after: rates)
+      : compressed.flatMap { sum(after: rates, of: $0) } ?? sum(after: rates, of: whole)
+    return (total ?? .infinity) / (2 * Double(problem.dimension))
   }
 
-  private func sum(after rates: [Double]) -> Double {
-    if problem.weightDecay != 0 { return sumWithDecay(after: rates) }
-    if let compressed,
-      let sum = sum(
-        after: rates, directions: compressed.directions, within: compressed.spectrum.reach)
-    {
-      return sum
-    }
-    return sum(after: rates, directions: whole, within: nil) ?? .infinity
-  }
-
-  /// Nil where the learning rates leave the reach of the compression before the sum has left its limit.
-  private func sum(
-    after rates: [Double], directions: Directions, within reach: CompressedSpectrum.Reach?
-  ) -> Double? {
+  /// Nil where the learning rates leave the reach of the directions before the sum has left its limit.
+  private func sum(after rates: [Double], of directions: Directions) -> Double? {
+    let (usable, mostProgress) = (directions.rates, directions.mostProgress)
     let count = directions.start.count
-    let mostRate = reach?.rate ?? .infinity
-    let mostProgress = reach?.progress ?? .infinity
-    let leastRate = reach == nil ? -Double.infinity : 0
     return withUnsafeTemporaryAllocation(of: SIMD8<Double>.self, capacity: count) { moments in
       _ = moments.initialize(from: directions.start)
       var sum = Self.total(directions.start)
@@ -134,7 +70,7 @@ public struct LinearRegressionRecursion: Workload {
         directions.squares.withUnsafeBufferPointer { squares in
           for rate in rates {
             progress += rate
-            guard rate <= mostRate, rate >= leastRate, progress <= mostProgress else {
+            guard usable.contains(rate), progress <= mostProgress else {
               isWithin = false
               break
             }
@@ -147,7 +83,7 @@ public struct LinearRegressionRecursion: Workload {
               lanes += moment
             }
             sum = Self.total(lanes)
-            // A sum that is no number is not below the limit either.
+            // NaN is not below the limit either.
             if !(sum <= limit) {
               sum = .infinity
               break
@@ -195,5 +131,102 @@ public struct LinearRegressionRecursion: Workload {
     let four = lanes.lowHalf + lanes.highHalf
     let two = four.lowHalf + four.highHalf
     return two[0] + two[1]
+  }
+}
+
+/// Directions of the recursion, eight at a time, padded with zeros, in a fixed order: the bits are the same
+/// everywhere.
+private struct Directions: Sendable {
+  let eigenvalues: [SIMD8<Double>]
+
+  /// wλ², with w the number of eigenvalues that a direction stands for.
+  let squares: [SIMD8<Double>]
+
+  /// wm₀.
+  let start: [SIMD8<Double>]
+
+  /// The learning rates that the directions serve.
+  var rates = -Double.infinity...Double.infinity
+
+  /// The largest Ση that they serve.
+  var mostProgress = Double.infinity
+
+  init(eigenvalues: [Double], weights: [Double], start: [Double]) {
+    self.eigenvalues = Self.lanes(eigenvalues)
+    squares = Self.lanes(zip(eigenvalues, weights).map { $0 * $0 * $1 })
+    self.start = Self.lanes(zip(start, weights).map { $0 * $1 })
+  }
+
+  private static func lanes(_ values: [Double]) -> [SIMD8<Double>] {
+    stride(from: 0, to: values.count, by: 8).map { first in
+      var lane = SIMD8<Double>(repeating: 0)
+      for index in first..<min(first + 8, values.count) { lane[index - first] = values[index] }
+      return lane
+    }
+  }
+
+  private static let kept = 8
+  private static let nodes = 16
+
+  /// Few directions with weights that stand for many; nil where there is little to gain, the smaller
+  /// eigenvalues are not distinct, or the start is not a polynomial of λ.
+  ///
+  /// All that the recursion adds up over the eigenvalues are sums of Π(1 − η_tλ)² times 1 or λ², which is a
+  /// polynomial of λ. The largest eigenvalues are kept; for the others a Gauss rule is used, whose error on an
+  /// interval [a, b] with middle c and half-width r is at most (64/15)·M·ρ^(−2n)/(1 − ρ^(−2)) for any ρ > 1,
+  /// where M bounds the polynomial on Bernstein's ellipse (Trefethen, Approximation Theory, theorem 19.3). As
+  /// long as no η_t exceeds 1/b it is largest at the ellipse's left end x = c − r(ρ + 1/ρ)/2, and
+  /// M ≤ exp(−2x·Ση_t) (derived here). The rule serves learning rates, none negative, for which this bound is
+  /// 10⁻¹⁵ of the number of eigenvalues.
+  init?(compressing problem: LinearRegression) {
+    guard let power = Self.startPower(of: problem),
+      problem.dimension > 2 * (Self.kept + Self.nodes)
+    else { return nil }
+    let sorted = problem.eigenvalues.sorted(by: >)
+    let rest = Array(sorted.dropFirst(Self.kept))
+    guard let top = rest.first, let bottom = rest.last,
+      zip(rest, rest.dropFirst()).allSatisfy({ $0 > $1 })
+    else { return nil }
+    let rule = GaussRule(points: rest, count: Self.nodes)
+    let eigenvalues = Array(sorted.prefix(Self.kept)) + rule.nodes
+    self.init(
+      eigenvalues: eigenvalues,
+      weights: [Double](repeating: 1, count: Self.kept) + rule.weights,
+      start: eigenvalues.map { power.factor * (power.isSquare ? $0 * $0 : 1) })
+    rates = 0...1 / top
+    mostProgress = Self.mostProgress(from: bottom, to: top)
+  }
+
+  /// The start as a polynomial of λ: constant or a multiple of λ².
+  private static func startPower(of problem: LinearRegression) -> (factor: Double, isSquare: Bool)?
+  {
+    guard let last = problem.start.last, let eigenvalue = problem.eigenvalues.last, eigenvalue > 0
+    else { return nil }
+    if problem.start.allSatisfy({ $0 == last }) { return (last, false) }
+    let factor = last / (eigenvalue * eigenvalue)
+    let isSquare = zip(problem.start, problem.eigenvalues).allSatisfy { start, eigenvalue in
+      abs(start - factor * eigenvalue * eigenvalue) <= 1e-15 * start
+    }
+    return isSquare ? (factor, true) : nil
+  }
+
+  /// The largest Ση for which the Gauss rule is accurate.
+  private static func mostProgress(from bottom: Double, to top: Double) -> Double {
+    let (middle, half) = ((top + bottom) / 2, (top - bottom) / 2)
+    func isAccurate(_ progress: Double) -> Bool {
+      let found = minimum(in: 0.01...5, tolerance: 1e-6) { logarithm in
+        let left = middle - half * cosh(logarithm)
+        return -2 * progress * left - 2 * Double(nodes) * logarithm - log1p(-exp(-2 * logarithm))
+      }
+      return found.value + log(64.0 / 15) < log(1e-15)
+    }
+    // The bound rises with the progress until the polynomial vanishes all over the interval.
+    var (lower, upper) = (0.0, 1 / half)
+    while isAccurate(upper), upper < 1e12 { (lower, upper) = (upper, upper * 2) }
+    for _ in 0..<40 {
+      let between = (lower + upper) / 2
+      if isAccurate(between) { lower = between } else { upper = between }
+    }
+    return lower
   }
 }

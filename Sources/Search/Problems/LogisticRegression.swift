@@ -1,6 +1,5 @@
 import Glibc
 import Numerics
-import Schedules
 import Support
 
 /// SGD on the mean logistic loss ln(1 + exp(−y x·θ)), from θ = 0.
@@ -8,7 +7,7 @@ import Support
 /// Weight decay is decoupled: θ ← (1 − ηω)θ − ηg. The loss of a trial is that of the last iterate on all
 /// points, without the decay.
 ///
-/// Batches are consecutive parts of a new random order of the points in every epoch; the seed draws it.
+/// Batches are consecutive slices of a new random order of the points in every epoch, drawn by the seed.
 public struct LogisticRegression: Workload {
   /// The points.
   public let data: LabelledData
@@ -25,7 +24,7 @@ public struct LogisticRegression: Workload {
   /// The radius of the ball around zero that every step is projected onto; nil for none.
   public let radius: Double?
 
-  /// SGD over a number of steps.
+  /// SGD over T steps.
   ///
   /// - Parameters:
   ///   - data: the points.
@@ -33,18 +32,17 @@ public struct LogisticRegression: Workload {
   ///   - batch: B, 1 to the number of points.
   ///   - weightDecay: ω, 0 to 1e3.
   ///   - radius: of the ball that every step is projected onto, 1e-6 to 1e6; nil for none.
-  /// - Throws: ``WorkloadError``.
+  /// - Throws: `InputError` for a number out of its range.
   public init(
     _ data: LabelledData, steps: Int, batch: Int = 8, weightDecay: Double = 0,
     radius: Double? = nil
-  ) throws(WorkloadError) {
-    precondition(steps > 0, "a run has at least one step")
-    try WorkloadError.check(Double(batch), in: 1...Double(data.count), "the batch of")
-    try WorkloadError.check(weightDecay, in: 0...1e3, "the weight decay")
+  ) throws(InputError) {
+    try InputError.check(Double(batch), in: 1...Double(data.count), "the batch of")
+    try InputError.check(weightDecay, in: 0...1e3, "the weight decay")
+    if let radius { try InputError.check(radius, in: 1e-6...1e6, "the radius") }
     self.data = data
     self.steps = steps
     self.batch = batch
-    if let radius { try WorkloadError.check(radius, in: 1e-6...1e6, "the radius") }
     self.weightDecay = weightDecay
     self.radius = radius
   }
@@ -57,15 +55,12 @@ public struct LogisticRegression: Workload {
   }
 
   /// The seed draws the order of the points.
-  public let isRandom = true
+  public var isRandom: Bool { true }
 
-  /// The loss after the last step.
+  /// The loss after the last step, on all points; diverged where it is NaN.
   ///
-  /// - Parameter trial: of ``steps`` steps.
-  /// - Returns: the loss on all points; diverged where it is no number.
   /// - Complexity: O((T·B + points)·features).
   public func outcome(of trial: Trial) -> TrialOutcome {
-    precondition(trial.schedule.steps == steps, "the schedule has the workload's steps")
     var generator = SplitMix64(seed: UInt64(bitPattern: Int64(trial.seed)))
     var order = Array(0..<data.count)
     var position = data.count
@@ -105,10 +100,8 @@ public struct LogisticRegression: Workload {
     return TrialOutcome(loss(at: weights))
   }
 
-  /// The mean loss on all points.
+  /// The mean loss on all points for θ, one weight a feature.
   ///
-  /// - Parameter weights: θ, one number a feature.
-  /// - Returns: the loss.
   /// - Complexity: O(points · features).
   public func loss(at weights: [Double]) -> Double {
     var sum = CompensatedSum()
@@ -121,21 +114,19 @@ public struct LogisticRegression: Workload {
   }
 
   /// The same with every step projected onto the smallest ball around zero that holds the weights of the least
-  /// loss; nil where there are none.
+  /// loss; nil where a plane separates the points.
   ///
   /// - Complexity: that of ``optimum``.
   public var inSmallestBall: LogisticRegression? {
-    guard let best = optimum,
-      let bounded = try? LogisticRegression(
-        data, steps: steps, batch: batch, weightDecay: weightDecay,
-        radius: best.weights.reduce(0) { $0 + $1 * $1 }.squareRoot())
-    else { return nil }
-    return bounded
+    guard let best = optimum else { return nil }
+    return try? LogisticRegression(
+      data, steps: steps, batch: batch, weightDecay: weightDecay,
+      radius: best.weights.reduce(0) { $0 + $1 * $1 }.squareRoot())
   }
 
   /// The least mean loss of all weights, inside the ball or not; nil where a plane separates the points.
   ///
-  /// - Complexity: O(points · features²) an iteration, some ten iterations.
+  /// - Complexity: that of ``optimum``.
   public var leastLoss: Double? { optimum?.loss }
 
   /// The weights of the least mean loss, by Newton's method, and that loss; nil where a plane separates the

@@ -6,9 +6,12 @@ import Schedules
 /// What a base learning rate that is off costs when something is trained, beside what the restart bound says
 /// (2503.09411).
 ///
-/// Losses are medians over seeds, measured over a fine grid of base learning rates, above the least loss that
-/// any weights have.
+/// Losses are medians over seeds, measured over a fine grid of base learning rates, above the least loss of
+/// any weights.
 public struct MeasuredRobustness: Sendable {
+  /// The usual fine grid: fourth roots of two, from 2⁻¹⁰ to 2¹⁴.
+  public static let usualRates = (-40...56).map { exp2(Double($0) / 4) }
+
   /// γ of the fine grid with the median loss above the least; infinite where training diverged.
   public let excess: [(baseLearningRate: Double, loss: Double)]
 
@@ -29,15 +32,15 @@ public struct MeasuredRobustness: Sendable {
   /// - Parameters:
   ///   - run: a schedule over the workload's steps.
   ///   - workload: what is trained.
-  ///   - leastLoss: what is taken off every loss.
+  ///   - leastLoss: subtracted from every loss.
   ///   - rates: the fine grid, rising by one ratio.
-  ///   - seeds: how many seeds a median is over.
-  ///   - evaluate: runs trials; called once.
-  /// - Throws: `ScheduleError`, `BoundError` and whatever `evaluate` throws.
+  ///   - seeds: the number of seeds of a median.
+  ///   - evaluate: runs trials and returns one outcome each; called once.
+  /// - Throws: what the schedule or its bound refuses, and whatever `evaluate` throws.
   /// - Complexity: rates · seeds trials.
   public init(
-    _ run: TrainingRun, on workload: any Workload, leastLoss: Double, rates: [Double],
-    seeds: Int, evaluate: ShapeSearch.Evaluation
+    _ run: TrainingRun, on workload: any Workload, leastLoss: Double, rates: [Double] = usualRates,
+    seeds: Int, evaluate: ([Trial]) throws -> [TrialOutcome]
   ) throws {
     precondition(rates.count > 1 && seeds > 0, "a grid and a seed")
     let schedule = try run.schedule()
@@ -66,20 +69,22 @@ public struct MeasuredRobustness: Sendable {
 
   /// The excess at a base learning rate ρ times the best, relative to the best.
   ///
-  /// - Parameter factor: ρ > 0, taken to the nearest point of the fine grid.
-  /// - Returns: the ratio; nil where the grid does not reach so far or training diverged.
-  /// - Complexity: O(1).
+  /// - Parameter factor: ρ > 0, rounded to the nearest point of the fine grid.
+  /// - Returns: the ratio; nil beyond the grid and where training diverged.
   public func ratio(at factor: Double) -> Double? {
     let index = best + Int((log(factor) / log(spacing)).rounded())
     guard excess.indices.contains(index), excess[index].loss < .infinity else { return nil }
     return excess[index].loss / bestExcess
   }
 
-  /// What tuning on a coarse grid costs: the least excess on grids whose neighbours have a ratio, over all
-  /// places that such a grid can have on the fine one, relative to the best of the fine one.
+  /// The excess at a base learning rate ρ times the best; nil as for ``ratio(at:)``.
+  public func excess(at factor: Double) -> Double? { ratio(at: factor).map { $0 * bestExcess } }
+
+  /// The cost of tuning on a coarse grid: the least excess on grids with the given ratio of neighbours, over
+  /// all positions of such a grid on the fine one, relative to the best of the fine one.
   ///
-  /// - Parameter coarse: the coarse grid's ratio, taken to a power of the fine one's.
-  /// - Returns: the mean over places and the worst place; nil where the fine grid is too short for one.
+  /// - Parameter coarse: the coarse grid's ratio, rounded to a power of the fine one's.
+  /// - Returns: the mean over positions and the worst; nil where the fine grid is too short for one.
   /// - Complexity: O(grid).
   public func costOfTuning(gridRatio coarse: Double) -> (mean: Double, worst: Double)? {
     let stride = max(1, Int((log(coarse) / log(spacing)).rounded()))
@@ -97,8 +102,6 @@ public struct MeasuredRobustness: Sendable {
 
   /// The exponent e of the excess ∝ ρ^e, by least squares over the fine grid from four times the best base
   /// learning rate on; nil with fewer than three points there.
-  ///
-  /// - Complexity: O(grid).
   public var exponent: Double? {
     let points = excess.filter {
       $0.baseLearningRate >= 4 * bestBaseLearningRate && $0.loss < .infinity && $0.loss > 0

@@ -18,17 +18,13 @@ public struct ShapeCandidate: Sendable {
   /// The multipliers, the largest 1.
   public let schedule: Schedule
 
-  /// The largest multiplier as the family defines the shape: a base learning rate g of the plan is γ = g·peak.
+  /// The largest multiplier as the family defines the shape: a base learning rate g of the plan is
+  /// γ = g·peak.
   public let peak: Double
 
-  /// The shape at a point of its family; nil where it does not move at all (a root decay after a warmup of
-  /// one step) or its parts do not fit into the run.
+  /// The shape at a point of its family over T steps; nil where all its multipliers are zero (a root
+  /// decay after a warmup of one step) or its pieces do not fit into the run.
   ///
-  /// - Parameters:
-  ///   - family: the family.
-  ///   - index: which draw it is.
-  ///   - coordinates: one number a parameter.
-  ///   - steps: T.
   /// - Complexity: O(T).
   public init?(_ family: ShapeFamily, index: Int, coordinates: [Double], steps: Int) {
     self.family = family
@@ -43,18 +39,21 @@ public struct ShapeCandidate: Sendable {
     peak = realised.peak
   }
 
-  /// Adds the trials of some base learning rates and seeds, seed by seed within a rate.
-  func addTrials(rates: [Double], seeds: Range<Int>, to trials: inout [Trial]) {
+  /// The trials of some base learning rates and seeds, seed by seed within a rate.
+  func trials(rates: [Double], seeds: Range<Int>) -> [Trial] {
+    var trials: [Trial] = []
+    trials.reserveCapacity(rates.count * seeds.count)
     for rate in rates {
       for seed in seeds {
         trials.append(
           Trial(shape: spec.text, schedule: schedule, baseLearningRate: rate * peak, seed: seed))
       }
     }
+    return trials
   }
 }
 
-/// A shape with its best base learning rate and what it reached there.
+/// A shape with its best base learning rate and the losses there.
 public struct ScoredShape: Sendable {
   /// The shape.
   public let candidate: ShapeCandidate
@@ -70,4 +69,42 @@ public struct ScoredShape: Sendable {
 
   /// Whether the best base learning rate is the first or last of the grid, or lies beyond it.
   public let isAtGridEdge: Bool
+}
+
+/// The shapes that a plan draws from one family.
+///
+/// Lengths are whole steps, so that different draws can be the same schedule, which is trained once.
+struct DrawnShapes: Sendable {
+  /// The distinct shapes, each with the index of its first draw.
+  private(set) var distinct: [ShapeCandidate] = []
+
+  /// All draws that can be trained, in order: which draw it is, and its place among the distinct ones.
+  private(set) var draws: [(index: Int, place: Int)] = []
+
+  private struct Values: Hashable {
+    let multipliers: [Double]
+    let peak: Double
+  }
+
+  /// Draws the shapes of a family over T steps.
+  ///
+  /// - Complexity: O(shapes · T).
+  init(from family: ShapeFamily, plan: SearchPlan, steps: Int) {
+    var generator = SplitMix64(seed: UInt64(bitPattern: Int64(plan.samplingSeed)))
+    var places: [Values: Int] = [:]
+    for index in 0..<plan.shapes {
+      let coordinates = family.parameters.map { $0.value(at: generator.nextUnit()) }
+      guard
+        let candidate = ShapeCandidate(
+          family, index: index, coordinates: coordinates, steps: steps)
+      else { continue }
+      let values = Values(multipliers: candidate.schedule.multipliers, peak: candidate.peak)
+      let place = places[values] ?? distinct.count
+      if place == distinct.count {
+        places[values] = place
+        distinct.append(candidate)
+      }
+      draws.append((index, place))
+    }
+  }
 }

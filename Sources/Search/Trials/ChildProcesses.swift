@@ -1,18 +1,14 @@
 import Glibc
 import Synchronization
 
-/// The programs that this process has started and that still run, each with its children in a process group of
-/// its own, so that all of them can be ended.
-public final class ChildProcesses: Sendable {
+/// The programs that this process has started and that still run.
+///
+/// Each leads a process group, so that its children can be ended with it.
+final class ChildProcesses: Sendable {
   /// How a program ended.
   enum Ending: Equatable, Sendable {
-    /// By itself.
     case exited(code: Int32)
-
-    /// By a signal.
     case killed(signal: Int32)
-
-    /// Because its time was over.
     case timedOut
 
     /// It could not be started, and why.
@@ -25,10 +21,7 @@ public final class ChildProcesses: Sendable {
   }
 
   /// Those of this process.
-  public static let shared = ChildProcesses()
-
-  /// How long a program has between the request to end and its end.
-  private static let grace = Duration.seconds(5)
+  static let shared = ChildProcesses()
 
   private let state = Mutex(State())
 
@@ -37,53 +30,51 @@ public final class ChildProcesses: Sendable {
     signal(SIGCHLD, SIG_DFL)
   }
 
-  /// Runs a program to its end, its input and output thrown away; does not return once all programs have been stopped.
+  /// Runs a program to its end without input or output; does not return once all programs have been stopped.
   ///
   /// - Parameters:
   ///   - arguments: the program's absolute path and its arguments.
   ///   - timeLimit: when to end it.
+  ///   - grace: how long it has between the request to end and its end.
   /// - Returns: how it ended.
-  func run(_ arguments: [String], timeLimit: Duration?) -> Ending {
-    let started: Result<pid_t, StartFailure> = state.withLock { state in
-      if state.isStopped { return .success(0) }
-      let result = Self.start(arguments)
-      if case .success(let child) = result { state.running.insert(child) }
-      return result
+  func run(_ arguments: [String], timeLimit: Duration?, grace: Duration) -> Ending {
+    var child = pid_t()
+    let code = state.withLock { state in
+      if state.isStopped { return Int32(0) }
+      let code = Self.start(arguments, &child)
+      if code == 0 { state.running.insert(child) }
+      return code
     }
-    switch started {
-    case .failure(let failure): return .notStarted(failure.message)
-    case .success(0): Self.waitForTheEnd()
-    case .success(let child):
-      let ending = wait(for: child, timeLimit: timeLimit)
-      let isStopped = state.withLock { state in
-        state.running.remove(child)
-        return state.isStopped
-      }
-      if isStopped { Self.waitForTheEnd() }
-      return ending
+    if code != 0 { return .notStarted("\(arguments[0]): \(String(cString: strerror(code)))") }
+    let ending = child == 0 ? nil : wait(for: child, timeLimit: timeLimit, grace: grace)
+    let isStopped = state.withLock { state in
+      state.running.remove(child)
+      return state.isStopped
     }
+    guard !isStopped, let ending else {
+      while true { pause() }
+    }
+    return ending
   }
 
-  /// Ends all programs, and starts none any more.
-  public func stopAll() {
+  /// Ends all programs, which have five seconds for that, and starts no more.
+  func stopAll() {
     let children = state.withLock { state in
       state.isStopped = true
       return state.running
     }
     for child in children { kill(-child, SIGTERM) }
     let start = ContinuousClock.now
-    while children.contains(where: { kill(-$0, 0) == 0 }), start.duration(to: .now) < Self.grace {
+    while children.contains(where: { kill(-$0, 0) == 0 }), start.duration(to: .now) < .seconds(5) {
       usleep(20_000)
     }
     for child in children { kill(-child, SIGKILL) }
   }
 
-  private struct StartFailure: Error {
-    let message: String
-  }
-
   /// Starts a program as the leader of a process group, with the usual signals.
-  private static func start(_ arguments: [String]) -> Result<pid_t, StartFailure> {
+  ///
+  /// - Returns: 0, or the system's code for why it could not be started.
+  private static func start(_ arguments: [String], _ child: inout pid_t) -> Int32 {
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
@@ -105,33 +96,31 @@ public final class ChildProcesses: Sendable {
     posix_spawn_file_actions_adddup2(&actions, STDIN_FILENO, STDERR_FILENO)
     let texts = arguments.map { strdup($0) }
     defer { for text in texts { free(text) } }
-    var child = pid_t()
-    let code = posix_spawn(&child, arguments[0], &actions, &attributes, texts + [nil], environ)
-    guard code == 0 else {
-      return .failure(
-        StartFailure(message: "\(arguments[0]): \(String(cString: strerror(code)))"))
-    }
-    return .success(child)
+    return posix_spawn(&child, arguments[0], &actions, &attributes, texts + [nil], environ)
   }
 
-  private func wait(for child: pid_t, timeLimit: Duration?) -> Ending {
+  /// Waits for a program, and ends its group when its time is over.
+  private func wait(for child: pid_t, timeLimit: Duration?, grace: Duration) -> Ending {
     let start = ContinuousClock.now
     var asked: ContinuousClock.Instant?
+    var status: Int32 = 0
+    var hasEnded = false
     while true {
-      var status: Int32 = 0
-      let ended = waitpid(child, &status, WNOHANG)
-      if ended == child {
-        if let asked {
-          Self.endGroup(child, asked: asked)
-          return .timedOut
-        }
-        let signal = status & 0x7F
-        return signal == 0 ? .exited(code: (status >> 8) & 0xFF) : .killed(signal: signal)
+      if !hasEnded {
+        let ended = waitpid(child, &status, WNOHANG)
+        if ended < 0, errno != EINTR { return .notStarted(StateFolder.systemMessage) }
+        hasEnded = ended == child
       }
-      if ended < 0, errno != EINTR { return .notStarted(StateFile.systemMessage) }
       let elapsed = start.duration(to: .now)
       if let asked {
-        if asked.duration(to: .now) > Self.grace { kill(-child, SIGKILL) }
+        let waited = asked.duration(to: .now)
+        // The rest of the group is waited for, too. What is killed has a second to go; a zombie whose exit
+        // code nobody asks for stays.
+        if hasEnded, kill(-child, 0) != 0 || waited > grace + .seconds(1) { return .timedOut }
+        if waited > grace { kill(-child, SIGKILL) }
+      } else if hasEnded {
+        let signal = status & 0x7F
+        return signal == 0 ? .exited(code: (status >> 8) & 0xFF) : .killed(signal: signal)
       } else if let timeLimit, elapsed > timeLimit {
         asked = .now
         kill(-child, SIGTERM)
@@ -140,21 +129,5 @@ public final class ChildProcesses: Sendable {
       let pause = min(.milliseconds(50), max(.milliseconds(1), elapsed / 10))
       usleep(useconds_t(pause / .microseconds(1)))
     }
-  }
-
-  /// Waits until the rest of a process group that was asked to end has done so, and kills it when its time is
-  /// over.
-  ///
-  /// What is killed has a second to go; a zombie that nobody asks for its exit code stays.
-  private static func endGroup(_ group: pid_t, asked: ContinuousClock.Instant) {
-    while kill(-group, 0) == 0, asked.duration(to: .now) < grace + .seconds(1) {
-      if asked.duration(to: .now) > grace { kill(-group, SIGKILL) }
-      usleep(20_000)
-    }
-  }
-
-  /// Holds this thread until the process ends.
-  private static func waitForTheEnd() -> Never {
-    while true { pause() }
   }
 }

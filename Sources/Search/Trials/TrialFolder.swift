@@ -1,5 +1,5 @@
+import FoundationEssentials
 import Glibc
-import Schedules
 import Support
 
 /// The folder of one trial of a training command: its inputs and its result.
@@ -11,11 +11,7 @@ struct TrialFolder {
   /// The absolute path.
   let path: String
 
-  /// The folder of a trial, named after what the trial is, so that it is found again.
-  ///
-  /// - Parameters:
-  ///   - trial: the trial.
-  ///   - state: the absolute path of the search's state folder.
+  /// The folder of a trial in a search's state folder, whose path is absolute.
   init(of trial: Trial, in state: String) {
     path = Self.parent(in: state) + "/" + Self.name(of: trial)
   }
@@ -23,49 +19,42 @@ struct TrialFolder {
   /// The folder of all trials' folders.
   static func parent(in state: String) -> String { state + "/trials" }
 
-  /// 64 bits of FNV-1a over the trial's shape, base learning rate and seed, in hexadecimal.
+  /// The folder's name, which the trial determines: 64 bits of FNV-1a over its key, in hexadecimal.
   static func name(of trial: Trial) -> String {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in "\(trial.shape) \(trial.baseLearningRate) \(trial.seed)".utf8 {
-      hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
-    }
+    for byte in trial.key.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
     let digits = String(hash, radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits
   }
 
-  /// The last part of the path.
-  var name: String { String(path.split(separator: "/").last ?? "") }
-
-  /// The file that a command finds its learning rates in.
-  private var scheduleFile: String { path + "/schedule.csv" }
+  /// Held by the process that trains.
+  var lockFile: String { path + "/lock" }
 
   private var commandFile: String { path + "/command.sh" }
+
+  private var resultFile: String { path + "/result.json" }
 
   private var endingFile: String { path + "/exit" }
 
   /// Whether the trial has been begun, here or elsewhere.
-  var wasBegun: Bool { StateFile.exists(path + "/lock") }
+  var wasBegun: Bool { StateFolder.exists(lockFile) }
 
   /// Whether the folder has what a trial needs.
-  var isPrepared: Bool { StateFile.exists(commandFile) }
+  var isPrepared: Bool { StateFolder.exists(commandFile) }
 
   /// Writes what the trial needs, unless it is there.
   ///
-  /// - Parameters:
-  ///   - trial: the trial.
-  ///   - template: the command.
-  ///   - workingFolder: where the command is to run.
-  /// - Throws: ``TrialLogError``.
   /// - Complexity: O(T).
   func prepare(_ trial: Trial, template: CommandTemplate, workingFolder: String)
-    throws(TrialLogError)
+    throws(InputError)
   {
+    let scheduleFile = path + "/schedule.csv"
     let command = template.filled { place in
       switch place {
-      case .baseLearningRate: return "\(trial.baseLearningRate)"
-      case .scheduleFile: return scheduleFile
-      case .trialFolder: return path
-      case .seed: return "\(trial.seed)"
+      case .baseLearningRate: "\(trial.baseLearningRate)"
+      case .scheduleFile: scheduleFile
+      case .trialFolder: path
+      case .seed: "\(trial.seed)"
       }
     }
     let script = """
@@ -74,64 +63,84 @@ struct TrialFolder {
       \(command)
 
       """
-    if StateFile.read(commandFile).map({ $0 == Array(script.utf8) }) == true { return }
-    try StateFile.makeFolder(path)
+    if StateFolder.read(commandFile).map({ $0 == Array(script.utf8) }) == true { return }
+    try StateFolder.make(path)
     try clear()
-    try StateFile.write(Self.scheduleText(of: trial), to: scheduleFile)
-    try StateFile.write(script, to: commandFile)
+    var schedule = "step,multiplier,lr\n"
+    for (index, multiplier) in trial.schedule.multipliers.enumerated() {
+      schedule += "\(index + 1),\(multiplier),\(multiplier * trial.baseLearningRate)\n"
+    }
+    try StateFolder.write(schedule, to: scheduleFile)
+    try StateFolder.write(script, to: commandFile)
   }
 
   /// Removes the results of an earlier run.
-  func clear() throws(TrialLogError) {
-    for file in [endingFile, path + "/result.json"] where unlink(file) != 0 && errno != ENOENT {
-      throw TrialLogError(
-        path: file, problem: StateFile.systemMessage, hint: "give a folder that can be written")
+  func clear() throws(InputError) {
+    for file in [endingFile, resultFile] where unlink(file) != 0 && errno != ENOENT {
+      throw StateFolder.failure(file)
     }
   }
 
-  /// Ends a trial that has no outcome.
-  ///
-  /// - Parameter reason: why it is given up, in one line.
-  /// - Throws: ``TrialLogError`` where the folder cannot be written.
-  func giveUp(_ reason: String) throws(TrialLogError) {
-    try StateFile.write(reason + "\n", to: endingFile)
+  /// Ends a trial without an outcome; the reason is one line.
+  func giveUp(_ reason: String) throws(InputError) {
+    try StateFolder.write(reason + "\n", to: endingFile)
   }
 
-  /// What came of the trial; nil where it has not ended.
-  ///
-  /// - Complexity: O(1).
+  /// How the trial ended; nil while it has not.
   var outcome: TrialOutcome? {
-    guard let bytes = StateFile.read(endingFile, most: 1000) else { return nil }
-    let ending = String(decoding: bytes, as: UTF8.self).filter { !$0.isNewline }
+    guard let bytes = StateFolder.read(endingFile) else { return nil }
+    let ending = String(decoding: bytes.prefix(1000), as: UTF8.self).filter { !$0.isNewline }
     if ending == "0" {
-      guard let result = StateFile.read(path + "/result.json", most: 1 << 20) else {
+      guard let result = StateFolder.read(resultFile) else {
         return .failed("it ended without a result.json in \(path)")
       }
-      return TrialResult.outcome(from: result)
+      return TrialOutcome(result: result)
     }
-    let parts = ending.split(separator: " ")
-    if parts.count == 2, parts[0] == "timeout" {
-      return .failed("it took longer than \(parts[1]) s")
+    let words = ending.split(separator: " ")
+    if words.count == 2, words[0] == "timeout" {
+      return .failed("it took longer than \(words[1]) s")
     }
     guard let code = Int(ending) else { return .failed(printable(ending, most: 200)) }
     return .failed("exit code \(code)" + (lastErrorLine.map { ": \($0)" } ?? ""))
   }
 
-  /// The last line that the command wrote to its standard error.
+  /// The last line, within 4096 bytes of the end, that the command wrote to its standard error.
   private var lastErrorLine: String? {
-    guard let bytes = StateFile.read(path + "/stderr.log", most: 4096, fromEnd: true) else {
-      return nil
-    }
-    let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
+    guard let file = OpenFile(path + "/stderr.log", O_RDONLY | O_NONBLOCK) else { return nil }
+    let tail = String(decoding: file.bytes(last: 4096) ?? [], as: UTF8.self)
+    let lines = tail.split(whereSeparator: \.isNewline)
     return lines.last { !$0.allSatisfy(\.isWhitespace) }.map { printable(String($0), most: 200) }
   }
+}
 
-  /// One row a step.
-  private static func scheduleText(of trial: Trial) -> String {
-    var text = "step,multiplier,lr\n"
-    for (index, multiplier) in trial.schedule.multipliers.enumerated() {
-      text += "\(index + 1),\(multiplier),\(multiplier * trial.baseLearningRate)\n"
+extension TrialOutcome {
+  /// What a training command writes about its trial: `{"loss": 3.21, "status": "ok"}`, where the status is
+  /// ok, diverged or failed; a failed one may give a `reason`.
+  private struct Result: Decodable {
+    let loss: Double?
+    let status: String
+    let reason: String?
+  }
+
+  /// The outcome that a `result.json` gives.
+  ///
+  /// A loss that is not finite counts as diverged: Python writes NaN as such, which strict JSON refuses.
+  fileprivate init(result bytes: [UInt8]) {
+    let decoder = JSONDecoder()
+    decoder.allowsJSON5 = true
+    guard let result = try? decoder.decode(Result.self, from: Data(bytes)) else {
+      self = .failed("result.json is malformed; write {\"loss\": 1.5, \"status\": \"ok\"}")
+      return
     }
-    return text
+    self =
+      switch result.status {
+      case "ok": result.loss.map { TrialOutcome($0) } ?? .failed("result.json has no loss")
+      case "diverged": .diverged
+      case "failed":
+        .failed(result.reason.map { printable($0, most: 200) } ?? "the command gave no reason")
+      default:
+        .failed(
+          "result.json has the status '\(printable(result.status))'; write ok, diverged or failed")
+      }
   }
 }

@@ -1,20 +1,16 @@
 import Glibc
 
-/// The largest file that is read, in bytes.
-package let mostFileBytes = 1 << 31
+/// The largest file that can be read, in bytes: 2 GiB.
+private let mostFileBytes = 1 << 31
 
-/// The whole contents of a file, or of standard input for `-`, without a byte-order mark.
+/// Reads a whole file, or standard input for `-`, without its byte-order mark.
 ///
-/// All files are read here, so that pipes, devices, endless input and foreign kinds of file are the same
-/// to every reader.
+/// All files are read here, so that every reader treats pipes, devices, endless input and foreign file
+/// formats alike. Only a path that the user named may be a pipe or a device: a pipe inside a folder of
+/// runs may have no writer.
 ///
-/// - Parameters:
-///   - path: the path.
-///   - isNamed: whether the user named the path. A pipe is waited for only then: one that lies in a folder
-///     of runs may have no writer.
-/// - Returns: the bytes.
 /// - Throws: ``InputError`` where the path cannot be read, is a directory, a socket or a device, holds
-///   more than ``mostFileBytes``, or is compressed or of another kind that no reader understands.
+///   more than 2 GiB, or is compressed or of another format that no reader understands.
 /// - Complexity: O(size).
 package func readBytes(_ path: String, isNamed: Bool = true) throws(InputError) -> [UInt8] {
   func failure(_ problem: String) -> InputError {
@@ -26,7 +22,7 @@ package func readBytes(_ path: String, isNamed: Bool = true) throws(InputError) 
     failure(errno == ENOENT ? "there is no such file" : String(cString: strerror(errno)))
   }
   var status = stat()
-  // Before it is opened: opening a pipe waits for its writer.
+  // Checked before opening: opening a pipe waits for its writer.
   guard (path == "-" ? fstat(STDIN_FILENO, &status) : stat(path, &status)) == 0 else {
     throw systemFailure()
   }
@@ -41,7 +37,7 @@ package func readBytes(_ path: String, isNamed: Bool = true) throws(InputError) 
   let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
   guard descriptor >= 0 else { throw systemFailure() }
   defer { if path != "-" { close(descriptor) } }
-  // Of the other devices the null device alone is of use: as an empty file.
+  // Of the character devices only the null device is useful: as an empty file.
   let isEndless = status.st_mode & S_IFMT == S_IFCHR && isatty(descriptor) == 0
   let tooLarge = InputError(
     path: path, problem: "it holds more than 2 GiB", hint: "give a smaller part of it")
@@ -76,7 +72,7 @@ package func readBytes(_ path: String, isNamed: Bool = true) throws(InputError) 
   return bytes
 }
 
-/// What a file is that no reader understands, from its first bytes, and what to do with it.
+/// Recognises a file format that no reader understands, and returns how to convert it.
 private func foreignKind(of bytes: [UInt8]) -> (kind: String, hint: String)? {
   let kinds: [(magic: [UInt8], kind: String, hint: String)] = [
     ([0x1F, 0x8B], "compressed by gzip", "unpack it first (gunzip)"),
@@ -94,8 +90,8 @@ private func foreignKind(of bytes: [UInt8]) -> (kind: String, hint: String)? {
   return ("text in UTF-16", "convert it first (iconv -f UTF-16 -t UTF-8)")
 }
 
-/// Whether a text has two bytes a character: it begins with a byte-order mark that says so, or every
-/// other one of its first bytes is zero and the rest are not.
+/// Whether a text is in UTF-16: it begins with such a byte-order mark, or every second of its first bytes
+/// is zero and the others are not.
 private func isUTF16(_ bytes: [UInt8]) -> Bool {
   if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) { return true }
   let first = bytes.prefix(32)

@@ -1,4 +1,4 @@
-/// A JSON value as it stands in a file.
+/// A JSON value as written in a file: members in order, `NaN` and infinities as numbers.
 package enum JSONTree {
   case null
   case boolean(Bool)
@@ -29,22 +29,16 @@ package enum JSONTree {
   package var number: Double? {
     switch self {
     case .number(let number): return number
-    case .string(let text):
-      let bytes = Array(text.utf8)
-      return parseNumber(bytes, bytes.indices)
+    case .string(let text): return parseNumber(text)
     default: return nil
     }
   }
 }
 
 extension JSONTree {
-  /// The document that a file holds.
+  /// Reads the document in a file's bytes, which may be allowed to end early: a truncated document is
+  /// then read up to its last whole value.
   ///
-  /// - Parameters:
-  ///   - bytes: the file.
-  ///   - path: for messages.
-  ///   - mayEndEarly: whether a document that the end of the file cuts short is taken as far as it goes.
-  /// - Returns: the document, and whether it was cut short.
   /// - Throws: ``InputError`` with the line where it stops being JSON.
   /// - Complexity: O(size).
   package static func document(_ bytes: [UInt8], path: String, mayEndEarly: Bool = false)
@@ -57,30 +51,30 @@ extension JSONTree {
     throw reader.failure(path: path, line: 1)
   }
 
-  /// Whether a file holds JSON: whether it begins with a bracket or a brace.
+  /// Whether a file seems to hold JSON: whether it begins with a bracket or a brace.
   package static func isFound(in bytes: [UInt8]) -> Bool {
     let first = bytes.first { $0 > 0x20 }
     return first == UInt8(ascii: "[") || first == UInt8(ascii: "{")
   }
 }
 
-/// Reads JSON as trainers write it: `NaN` and `Infinity` are numbers, and of a text that ends too early
-/// the arrays and objects that it has begun are kept, with their complete members.
+/// Reads JSON as trainers write it: `NaN` and `Infinity` are numbers, and a truncated text keeps the
+/// arrays and objects begun, with their complete members.
 ///
-/// The decoder of FoundationEssentials refuses both.
+/// FoundationEssentials' decoder refuses both.
 package struct JSONReader {
   private let bytes: [UInt8]
   private let start: Int
   private let end: Int
   private var position: Int
 
-  /// The name that an object has twice, where one does: either value could be meant.
+  /// A name that stands twice in one object, so that either value could be meant.
   package private(set) var repeatedName: String?
 
-  /// Whether the text ended within the value.
+  /// Whether the text ended inside the value.
   package private(set) var isCutShort = false
 
-  /// How deep values may lie in one another.
+  /// The deepest nesting of values.
   private static let mostLevels = 64
 
   private static let fewMembers = 16
@@ -92,10 +86,10 @@ package struct JSONReader {
     end = range.upperBound
   }
 
-  /// The next value; nil where there is none, or where the text is not JSON.
+  /// Reads the next value; nil at the end, and where the text is not JSON.
   package mutating func value() -> JSONTree? { value(level: 0) }
 
-  /// Why the text is not JSON; `line` is that of its first byte.
+  /// Returns the error for text that is not JSON; `line` is the line of its first byte.
   package func failure(path: String, line: Int) -> InputError {
     let place = line + bytes[start..<min(position, end)].count { $0 == UInt8(ascii: "\n") }
     guard let repeatedName else {
@@ -107,7 +101,7 @@ package struct JSONReader {
       hint: "remove one of them")
   }
 
-  /// Whether nothing but blanks is left.
+  /// Whether only blanks are left.
   package var isAtEnd: Bool {
     bytes[position..<end].allSatisfy { Self.isBlank($0) }
   }
@@ -138,63 +132,60 @@ package struct JSONReader {
 
   private mutating func array(level: Int) -> JSONTree? {
     var elements: [JSONTree] = []
-    position += 1
-    while let byte = next() {
-      if byte == UInt8(ascii: "]"), elements.isEmpty {
-        position += 1
-        return .array(elements)
-      }
-      guard let element = value(level: level + 1) else { break }
+    let isWhole = list(until: UInt8(ascii: "]")) { reader in
+      guard let element = reader.value(level: level + 1) else { return false }
       elements.append(element)
-      switch next() {
-      case UInt8(ascii: ","): position += 1
-      case UInt8(ascii: "]"):
-        position += 1
-        return .array(elements)
-      case nil: break
-      default: return nil
-      }
+      return true
     }
-    return isCutShort ? .array(elements) : nil
+    return isWhole ? .array(elements) : nil
   }
 
   private mutating func object(level: Int) -> JSONTree? {
     var members: [(name: String, value: JSONTree)] = []
-    // Most objects have a few members: their names are compared, those of large ones looked up.
+    // Names are compared in small objects and looked up in large ones.
     var names: Set<String> = []
-    position += 1
-    while let byte = next() {
-      if byte == UInt8(ascii: "}"), members.isEmpty {
-        position += 1
-        return .object(members)
-      }
-      guard byte == UInt8(ascii: "\""), let name = string(), next() == UInt8(ascii: ":") else {
-        break
-      }
+    let isWhole = list(until: UInt8(ascii: "}")) { reader in
+      guard reader.next() == UInt8(ascii: "\""), let name = reader.string(),
+        reader.next() == UInt8(ascii: ":")
+      else { return false }
       if members.count == Self.fewMembers { names = Set(members.map(\.name)) }
       let isRepeated =
         members.count < Self.fewMembers
         ? members.contains { $0.name == name } : !names.insert(name).inserted
-      if isRepeated {
-        repeatedName = name
-        return nil
-      }
-      position += 1
-      guard let value = value(level: level + 1) else { break }
+      if isRepeated { reader.repeatedName = name }
+      reader.position += 1
+      guard !isRepeated, let value = reader.value(level: level + 1) else { return false }
       members.append((name, value))
-      switch next() {
-      case UInt8(ascii: ","): position += 1
-      case UInt8(ascii: "}"):
-        position += 1
-        return .object(members)
-      case nil: break
-      default: return nil
-      }
+      return true
     }
-    return isCutShort ? .object(members) : nil
+    return isWhole ? .object(members) : nil
   }
 
-  /// A number, or one of the words; within something unfinished, one that touches the end may be cut.
+  /// Reads elements between commas up to a closing bracket; false where the text is not JSON, other than
+  /// for its early end.
+  private mutating func list(until closing: UInt8, _ read: (inout JSONReader) -> Bool) -> Bool {
+    position += 1
+    var isEmpty = true
+    while let byte = next() {
+      if byte == closing, isEmpty {
+        position += 1
+        return true
+      }
+      guard read(&self) else { break }
+      isEmpty = false
+      switch next() {
+      case UInt8(ascii: ","): position += 1
+      case closing:
+        position += 1
+        return true
+      case nil: break
+      default: return false
+      }
+    }
+    return isCutShort
+  }
+
+  /// Reads a number or a word; inside a truncated array or object, one that touches the end may be cut.
   private mutating func word(level: Int) -> JSONTree? {
     let start = position
     while position < end, !Self.isBlank(bytes[position]), !Self.isMark(bytes[position]) {
@@ -238,46 +229,30 @@ package struct JSONReader {
     return hasEscape ? Self.unescaped(text) : String(decoding: text, as: UTF8.self)
   }
 
-  /// A string's text with its escapes resolved; one that makes no character becomes U+FFFD.
+  /// Returns a string's text with its escapes resolved; invalid ones become U+FFFD.
   private static func unescaped(_ text: ArraySlice<UInt8>) -> String {
+    let backslash = UInt8(ascii: "\\")
     var units: [UInt16] = []
-    var result = ""
-    var index = text.startIndex
-    var plain: [UInt8] = []
-    func flush() {
-      if !units.isEmpty { result += String(decoding: units, as: UTF16.self) }
-      if !plain.isEmpty { result += String(decoding: plain, as: UTF8.self) }
-      units.removeAll()
-      plain.removeAll()
-    }
-    while index < text.endIndex {
-      let byte = text[index]
-      index += 1
-      guard byte == UInt8(ascii: "\\"), index < text.endIndex else {
-        if !units.isEmpty { flush() }
-        plain.append(byte)
-        continue
-      }
-      let escape = text[index]
-      index += 1
-      if escape == UInt8(ascii: "u") {
-        if !plain.isEmpty { flush() }
-        let digits = String(decoding: text[index..<min(index + 4, text.endIndex)], as: UTF8.self)
+    var rest = text
+    while let place = rest.firstIndex(of: backslash), place + 1 < rest.endIndex {
+      units += String(decoding: rest[..<place], as: UTF8.self).utf16
+      rest = rest[(place + 2)...]
+      switch text[place + 1] {
+      case UInt8(ascii: "u"):
+        let digits = String(decoding: rest.prefix(4), as: UTF8.self)
         units.append(UInt16(digits, radix: 16) ?? 0xFFFD)
-        index = min(index + 4, text.endIndex)
-        continue
-      }
-      if !units.isEmpty { flush() }
-      switch escape {
-      case UInt8(ascii: "n"): plain.append(0x0A)
-      case UInt8(ascii: "t"): plain.append(0x09)
-      case UInt8(ascii: "r"): plain.append(0x0D)
-      case UInt8(ascii: "b"): plain.append(0x08)
-      case UInt8(ascii: "f"): plain.append(0x0C)
-      default: plain.append(escape)
+        rest = rest.dropFirst(4)
+      case UInt8(ascii: "n"): units.append(0x0A)
+      case UInt8(ascii: "t"): units.append(0x09)
+      case UInt8(ascii: "r"): units.append(0x0D)
+      case UInt8(ascii: "b"): units.append(0x08)
+      case UInt8(ascii: "f"): units.append(0x0C)
+      case backslash: units.append(UInt16(backslash))
+      // Any other character stands for itself.
+      default: rest = text[(place + 1)..<text.endIndex]
       }
     }
-    flush()
-    return result
+    units += String(decoding: rest, as: UTF8.self).utf16
+    return String(decoding: units, as: UTF16.self)
   }
 }

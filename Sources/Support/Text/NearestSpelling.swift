@@ -1,10 +1,6 @@
-/// The candidate that takes the fewest single-character edits to reach, for "did you mean".
+/// Returns the candidate that takes the fewest single-character edits to reach, for "did you mean".
 ///
-/// - Parameters:
-///   - word: what was typed.
-///   - candidates: what could have been meant.
-/// - Returns: the nearest candidate, or nil where even that one is more than a third of its letters
-///   (at least two) away.
+/// - Returns: nil where even the nearest is more than a third of its letters (at least two) away.
 /// - Complexity: O(candidates · letters²).
 package func nearestSpelling(to word: String, among candidates: [String]) -> String? {
   let typed = Array(word.lowercased().prefix(40))
@@ -21,7 +17,7 @@ package func nearestSpelling(to word: String, among candidates: [String]) -> Str
   return best?.candidate
 }
 
-/// Levenshtein's distance between two words.
+/// Returns the Levenshtein distance between two words.
 package func editDistance<Letter: Equatable>(_ first: [Letter], _ second: [Letter]) -> Int {
   var row = Array(0...second.count)
   for (i, a) in first.enumerated() {

@@ -1,11 +1,8 @@
 import Glibc
 
-/// A number from bytes of text, blanks around it allowed: decimal, `nan`, `inf` or `infinity`.
+/// Reads a number from bytes of text, with optional blanks around it: decimal, `nan`, `inf` or `infinity`.
 ///
-/// - Parameters:
-///   - bytes: the text.
-///   - range: where the number stands.
-/// - Returns: the nearest double, or nil where the bytes are not a number.
+/// - Returns: the nearest double; nil where the bytes in the range are not a number.
 /// - Complexity: O(length).
 package func parseNumber(_ bytes: [UInt8], _ range: Range<Int>) -> Double? {
   var lower = range.lowerBound
@@ -15,6 +12,16 @@ package func parseNumber(_ bytes: [UInt8], _ range: Range<Int>) -> Double? {
   while upper > lower, isBlank(bytes[upper - 1]) { upper -= 1 }
   let length = upper - lower
   guard length > 0, length < 400 else { return nil }
+  if length <= 15 {
+    // Such whole numbers, as of most steps, are exact without strtod.
+    var whole = 0
+    var place = lower
+    while place < upper, bytes[place] &- UInt8(ascii: "0") < 10 {
+      whole = 10 * whole + Int(bytes[place] &- UInt8(ascii: "0"))
+      place += 1
+    }
+    if place == upper { return Double(whole) }
+  }
   return withUnsafeTemporaryAllocation(of: CChar.self, capacity: length + 1) { buffer in
     for offset in 0..<length {
       let byte = bytes[lower + offset]
@@ -32,7 +39,13 @@ package func parseNumber(_ bytes: [UInt8], _ range: Range<Int>) -> Double? {
   }
 }
 
-/// A plain decimal number, or nil: no hexadecimal, infinity or NaN, and nothing that overflows.
+/// Reads a number from a text, as from its bytes.
+package func parseNumber(_ text: String) -> Double? {
+  let bytes = Array(text.utf8)
+  return parseNumber(bytes, bytes.indices)
+}
+
+/// Reads a plain decimal number; nil for hexadecimal, infinity, NaN and what overflows.
 package func decimal(_ text: String) -> Double? {
   guard !text.isEmpty,
     text.utf8.allSatisfy({
@@ -45,8 +58,61 @@ package func decimal(_ text: String) -> Double? {
   return value
 }
 
-/// The shortest decimal text that reads back as the same number, without a trailing `.0`.
+/// Returns the shortest decimal text that reads back as the same number, without a trailing `.0`.
 package func decimalText(_ value: Double) -> String {
   let text = "\(value)"
   return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
 }
+
+/// Precedes a number in a text that is not finite, so that the text can be kept from leaving the program.
+package let notFiniteMark = "\u{FFFC}"
+
+/// Returns a number with a number of significant digits, as C's %g writes it; one that is not finite carries
+/// ``notFiniteMark``.
+package func significant(_ value: Double, _ digits: Int = 4) -> String {
+  guard value.isFinite else { return notFiniteMark + "\(value)" }
+  return withVaList([Int32(digits), value]) { arguments in
+    withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { buffer in
+      guard let start = buffer.baseAddress else { return "\(value)" }
+      vsnprintf(start, 64, "%.*g", arguments)
+      return String(cString: start)
+    }
+  }
+}
+
+/// Returns a whole number with commas between groups of three digits.
+package func grouped(_ value: Int) -> String {
+  var digits = Array(String(value))
+  var index = digits.count - 3
+  while index > (value < 0 ? 1 : 0) {
+    digits.insert(",", at: index)
+    index -= 3
+  }
+  return String(digits)
+}
+
+/// Returns how many significant digits a positive finite number's shortest text has, and the power of ten
+/// of the last: 2 and −4 for 0.0012.
+package func decimalDigits(_ value: Double) -> (count: Int, last: Int) {
+  let parts = "\(value)".split(separator: "e")
+  let mantissa = parts[0].split(separator: ".", omittingEmptySubsequences: false)
+  let decimals = mantissa.count > 1 && mantissa[1] != "0" ? mantissa[1] : ""
+  var digits = Array((mantissa[0] + decimals).utf8)
+  var last = (parts.count > 1 ? Int(parts[1]) ?? 0 : 0) - decimals.utf8.count
+  while digits.count > 1, digits.last == UInt8(ascii: "0") {
+    digits.removeLast()
+    last += 1
+  }
+  return (digits.drop { $0 == UInt8(ascii: "0") }.count, last)
+}
+
+/// Rounds a positive finite number to 1 to 15 significant digits: the double nearest to that decimal text.
+package func rounded(_ value: Double, digits: Int) -> Double {
+  let place = Int(floor(log10(value))) - digits + 1
+  let whole = place < 0 ? value * powerOfTen(-place) : value / powerOfTen(place)
+  guard whole.isFinite else { return value }
+  return place < 0 ? whole.rounded() / powerOfTen(-place) : whole.rounded() * powerOfTen(place)
+}
+
+/// Returns 10ⁿ.
+package func powerOfTen(_ exponent: Int) -> Double { pow(10, Double(exponent)) }

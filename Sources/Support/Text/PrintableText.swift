@@ -1,4 +1,4 @@
-/// A text made fit for a message of one line: control characters replaced, cut at a length.
+/// Returns a text fit for a one-line message: control characters replaced, cut to a length.
 package func printable(_ text: String, most: Int = 60) -> String {
   var result = ""
   for (index, character) in text.enumerated() {
@@ -11,10 +11,8 @@ package func printable(_ text: String, most: Int = 60) -> String {
   return result
 }
 
-/// A path for a message: in single quotes, as a shell takes it, where it has blanks or the like.
-///
-/// - Parameter path: the path as given; `-` is standard input.
-/// - Returns: the path in one line.
+/// Returns a path for a message: quoted as a shell takes it where it has blanks or special characters,
+/// `standard input` for `-`.
 package func shownPath(_ path: String) -> String {
   if path == "-" { return "standard input" }
   let text = printable(path, most: 1000)
@@ -25,7 +23,7 @@ package func shownPath(_ path: String) -> String {
     + "'"
 }
 
-/// A text without blanks at either end.
+/// Returns a text without blanks at either end.
 package func trimmed(_ text: String) -> String {
   let isBlank = { (character: Character) in character == " " || character == "\t" }
   return String(text.drop(while: isBlank).reversed().drop(while: isBlank).reversed())

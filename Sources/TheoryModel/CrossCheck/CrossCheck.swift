@@ -1,12 +1,12 @@
 import Glibc
 import Schedules
 
-/// What a solvable model says about carrying a tuned base learning rate from one schedule to another:
-/// both are tuned on several tasks of the model, and the ratios compared (derived here).
+/// A solvable model's view of carrying a tuned base learning rate from one schedule to another: both are
+/// tuned on several tasks of the model, and the ratios compared (derived here).
 ///
-/// The model's horizon has units of its own, 1/λ_1, into which nobody can put a real run's steps: the
-/// source runs over each of ``horizons``, the target over as many times more as it is longer, and whatever
-/// one of them says is possible.
+/// The model counts steps in units of 1/λ_1, to which nobody can convert a real run's steps: the source runs
+/// over each of ``horizons``, the target over as many times more as it is longer, and each horizon's answer
+/// is possible.
 public struct CrossCheck: Sendable {
   /// Both schedules tuned over one horizon of the source.
   public struct Horizon: Sendable {
@@ -26,10 +26,10 @@ public struct CrossCheck: Sendable {
     public var ratio: Double { targetRate / sourceRate }
   }
 
-  /// What one task says.
+  /// The result of one task.
   public struct Reading: Sendable {
     /// The task.
-    public let task: CrossCheckTask
+    public let task: ModelTask
 
     /// The horizons at which stability stops neither learning rate; where it stops one, the task would
     /// read ratio 1 and exponent 0, like a perfect transfer.
@@ -57,7 +57,7 @@ public struct CrossCheck: Sendable {
       return (exponents(\.sourceRate), exponents(\.targetRate))
     }
 
-    /// What the target loses over a horizon at `ratio` times the source's γ*, as a fraction of its least
+    /// The loss that the target adds over a horizon at `ratio` times the source's γ*, as a fraction of its least
     /// excess loss; infinite where it diverges there.
     func regret(of ratio: Double, over horizon: Horizon) -> Double {
       let rate = ratio * horizon.sourceRate
@@ -75,11 +75,9 @@ public struct CrossCheck: Sendable {
   /// The readings that count: those of tasks that are not on the stability edge throughout.
   public var counted: [Reading] { readings.filter { !$0.horizons.isEmpty } }
 
-  /// The smallest and the largest ratio of some tasks over all horizons.
-  ///
-  /// - Parameter tasks: which tasks; nil for all.
-  /// - Returns: nil where every one is on the stability edge.
-  public func ratioRange(of tasks: [CrossCheckTask]? = nil) -> ClosedRange<Double>? {
+  /// Returns the smallest and the largest ratio of some tasks, or all, over all horizons; nil where every
+  /// task is on the stability edge.
+  public func ratioRange(of tasks: [ModelTask]? = nil) -> ClosedRange<Double>? {
     let wanted = counted.filter { tasks?.contains($0.task) ?? true }
     return Self.range(wanted.flatMap { $0.horizons.map(\.ratio) })
   }
@@ -92,13 +90,11 @@ public struct CrossCheck: Sendable {
 
   /// Tunes both schedules on every task and over every horizon.
   ///
-  /// - Parameters:
-  ///   - source: the schedule that was tuned.
-  ///   - target: the schedule that is wanted; the quotient of their steps is that of the horizons.
-  ///   - tasks: on what.
+  /// The target's horizons are as many times longer than the source's as its schedule.
+  ///
   /// - Complexity: O(log steps) time a task, some milliseconds; O(T) where a schedule ends on zero.
   public init(
-    from source: Schedule, to target: Schedule, tasks: [CrossCheckTask] = CrossCheckTask.standard
+    from source: Schedule, to target: Schedule, tasks: [ModelTask] = CrossCheck.standardTasks
   ) {
     let profiles = (from: ScheduleProfile(of: source), to: ScheduleProfile(of: target))
     let lengthening = Double(profiles.to.movingSteps) / Double(profiles.from.movingSteps)
@@ -114,24 +110,21 @@ public struct CrossCheck: Sendable {
     // A longer run gets to know more features, and must not run out of them.
     let features = Int(min(Self.features * max(1, lengthening), Double(FeatureModel.mostFeatures)))
     readings = tasks.map { task in
+      let phase = try? Phase(of: task)
       func limit(_ profile: ScheduleProfile) -> Double? {
-        guard task.relativeNoise > 0 else { return nil }
-        return profile.tailPower.map {
-          HorizonExponent.formula(
-            taskExponent: task.taskExponent, spectrumExponent: task.spectrumExponent, tailPower: $0)
-        }
+        guard let phase, let power = profile.tailPower else { return nil }
+        return phase.fixedShape(tailPower: power).baseLearningRate
       }
-      let dynamics = BlockDynamics(of: FeatureModel(task, features: features))
+      let model = FeatureModel(unchecked: task, features, summation: .coarse)
+      let dynamics = BlockDynamics(of: model)
       return Reading(
         task: task, horizons: Self.tuned(dynamics, plans),
         limitingExponents: (limit(profiles.from), limit(profiles.to)), dynamics: dynamics)
     }
   }
 
-  /// What the tasks say about a ratio.
+  /// Judges a ratio γ_to/γ_from, with the peak of either schedule as its γ, on every task that counts.
   ///
-  /// - Parameter ratio: γ_to/γ_from, with the peak of either schedule as its γ.
-  /// - Returns: a judgement a task that counts, and the label.
   /// - Complexity: about 0.5 ms a task.
   public func verdict(on ratio: Double) -> CrossCheckVerdict {
     CrossCheckVerdict(
@@ -142,6 +135,24 @@ public struct CrossCheck: Sendable {
           horizons: reading.horizons.map { ($0.ratio, reading.regret(of: ratio, over: $0)) })
       })
   }
+
+  // MARK: - Tasks
+
+  /// Two tasks that, shapes and horizons at once, behave like published sweeps of language models.
+  ///
+  /// Their a and b are illustrative; they are not fitted to any model.
+  public static let tasksLikeLanguageModels = [
+    ModelTask("L1", 1.8, 1.4, .relative(0.1), 8), ModelTask("L2", 2.5, 2, .relative(0.03), 1),
+  ]
+
+  /// The tasks that every transfer is checked on, which span what the model can do: three easy ones
+  /// (a > b), the last of them nearly on the border; the two that behave like language models; and a hard
+  /// one (a < b).
+  public static let standardTasks =
+    [
+      ModelTask("E1", 3, 1.5, .relative(0.1), 1), ModelTask("E2", 2, 1.25, .relative(0.1), 1),
+      ModelTask("E3", 1.6, 1.2, .relative(0.1), 1),
+    ] + tasksLikeLanguageModels + [ModelTask("H", 1.5, 2, .relative(1), 1)]
 
   // MARK: - Tuning
 
@@ -154,17 +165,18 @@ public struct CrossCheck: Sendable {
   {
     var guesses: (from: Double?, to: Double?)
     return plans.compactMap { plan in
-      let from = TunedBaseLearningRate(of: dynamics, plan: plan.from, guess: guesses.from)
+      let from = TunedModelRate(of: dynamics, plan: plan.from, guess: guesses.from)
       // The same schedule has the same learning rate, to the last digit.
       let to =
         plan.from == plan.to
         ? from
-        : TunedBaseLearningRate(of: dynamics, plan: plan.to, guess: guesses.to ?? from.value)
-      guesses = (from.value, to.value)
-      guard !from.isOnEdge, !to.isOnEdge else { return nil }
+        : TunedModelRate(
+          of: dynamics, plan: plan.to, guess: guesses.to ?? from.baseLearningRate)
+      guesses = (from.baseLearningRate, to.baseLearningRate)
+      guard !from.isAtCap, !to.isAtCap else { return nil }
       return Horizon(
-        sourceSteps: plan.from.steps, sourceRate: from.value, targetRate: to.value,
-        leastExcess: to.excess, targetPlan: plan.to)
+        sourceSteps: plan.from.steps, sourceRate: from.baseLearningRate,
+        targetRate: to.baseLearningRate, leastExcess: to.excess, targetPlan: plan.to)
     }
   }
 

@@ -1,11 +1,11 @@
-/// What the model's tasks say about one ratio of base learning rates.
+/// The verdict of the model's tasks on one ratio of base learning rates.
 ///
-/// It is judged by its distance and by its regret: by what the target's excess loss gains over that at its
-/// own tuned learning rate. Since nobody knows which of the model's horizons is that of the user's run, a
-/// task contradicts a ratio only where all its horizons do.
+/// A task judges the ratio by its distance from its own and by its regret, the excess loss that the target
+/// gains over that at its own tuned learning rate. Since nobody knows which of the model's horizons is that
+/// of the user's run, a task contradicts a ratio only where all its horizons do.
 public struct CrossCheckVerdict: Sendable {
   /// The verdict in one word.
-  public enum Label: String, Sendable {
+  public enum Label: String, CaseIterable, Sendable {
     /// Every task agrees.
     case agrees
 
@@ -15,14 +15,14 @@ public struct CrossCheckVerdict: Sendable {
     /// None does.
     case disagrees
 
-    /// There is no task that counts: all are on the stability edge.
+    /// No task counts: all are on the stability edge.
     case unknown
   }
 
-  /// What one task says.
+  /// The judgement of one task.
   public struct Judgement: Sendable {
     /// The task.
-    public let task: CrossCheckTask
+    public let task: ModelTask
 
     /// The target's excess loss over the least, minus 1, over the horizons; infinite where it diverges.
     public let regrets: ClosedRange<Double>
@@ -30,8 +30,8 @@ public struct CrossCheckVerdict: Sendable {
     /// Whether the ratio is at some horizon within ×1.25 of the task's own, with a regret of at most 3 %.
     public let agrees: Bool
 
-    /// Judges a ratio by the task's own ratio and the regret over each horizon, of which there is one.
-    init(task: CrossCheckTask, ratio: Double, horizons: [(ratio: Double, regret: Double)]) {
+    /// Judges a ratio by the task's own ratio and the regret over each of one or more horizons.
+    init(task: ModelTask, ratio: Double, horizons: [(ratio: Double, regret: Double)]) {
       self.task = task
       regrets = horizons.dropFirst().reduce(horizons[0].regret...horizons[0].regret) {
         min($0.lowerBound, $1.regret)...max($0.upperBound, $1.regret)
@@ -52,7 +52,7 @@ public struct CrossCheckVerdict: Sendable {
   /// One judgement a task that counts.
   public let judgements: [Judgement]
 
-  /// The largest regret of a task over a horizon; nil where there is no task that counts.
+  /// The largest regret of a task over a horizon; nil where no task counts.
   public var worstRegret: Double? { judgements.map(\.regrets.upperBound).max() }
 
   /// The verdict in one word.

@@ -14,13 +14,13 @@ struct CollocationNodes {
   let offsets: [Int]
 
   /// N·(y(s + 1) − y(s)) at each node, from the values at all of them; row after row.
-  let difference: [Double]
+  let difference: SquareMatrix
 
   /// From N·(y(s + 1) − y(s)) at the nodes but the last, y(s) − y(0) at the nodes but the first.
-  let sum: [Double]
+  private let sum: [Double]
 
-  /// What the values at the nodes are to be multiplied by to give the coefficient of the last Chebyshev
-  /// polynomial: how well the degree suffices.
+  /// The factors of the values at the nodes in the coefficient of the last Chebyshev polynomial, which says
+  /// how well the degree suffices.
   let lastCoefficient: [Double]
 
   /// - Complexity: O(1), some ten thousand operations.
@@ -38,45 +38,36 @@ struct CollocationNodes {
     }
     // On [0, 1] the Chebyshev polynomial of degree d begins with 2^(2d − 1).
     lastCoefficient = weights.map { $0 / pow(2, 2 * Double(degree) - 1) }
-    var derivative = [Double](repeating: 0, count: size * size)
+    var derivative = SquareMatrix(size: size)
     for row in 0..<size {
       for column in 0..<size where column != row {
         let entry = weights[column] / weights[row] / (places[row] - places[column])
-        derivative[row * size + column] = entry
-        derivative[row * size + row] -= entry
+        derivative[row, column] = entry
+        derivative[row, row] -= entry
       }
     }
     // Taylor's series of the difference ends with the degree; it cancels nothing.
     let width = 1 / Double(length)
-    var difference = [Double](repeating: 0, count: size * size)
+    var difference = SquareMatrix(size: size)
     var power = derivative
     var factor = 1.0
     for order in 1...degree {
       factor /= Double(order)
-      for index in difference.indices { difference[index] += factor * power[index] }
-      factor *= width
-      var next = [Double](repeating: 0, count: size * size)
-      for row in 0..<size {
-        for middle in 0..<size {
-          let entry = power[row * size + middle]
-          for column in 0..<size {
-            next[row * size + column] += entry * derivative[middle * size + column]
-          }
-        }
+      for index in power.entries.indices {
+        difference.entries[index] += factor * power.entries[index]
       }
-      power = next
+      factor *= width
+      power = power * derivative
     }
     self.difference = difference
-    var system = LinearSystem(size: degree, columns: degree)
+    var system = SquareMatrix(size: degree)
     for row in 0..<degree {
-      for column in 0..<degree {
-        system.matrix[row * degree + column] = difference[row * size + column + 1]
-      }
-      system.right[row * degree + row] = 1
+      for column in 0..<degree { system[row, column] = difference[row, column + 1] }
     }
-    let isRegular = system.solve()
+    var sum = SquareMatrix(diagonal: [Double](repeating: 1, count: degree)).entries
+    let isRegular = system.eliminate(&sum)
     precondition(isRegular, "the nodes are different")
-    sum = system.right
+    self.sum = sum
   }
 
   /// Σ_{s<S} y(s)/N at the nodes S but the first, of the polynomial through values at all of them.

@@ -29,7 +29,7 @@ struct ModeSpectrum: Sendable {
   /// The first features one by one, the rest by few points each.
   ///
   /// Bins of the index grow geometrically; within one, ten Gauss points of the counting measure stand
-  /// for its features. What is summed, k^−a·Φ(k^−b), is smooth in ln k, the smoother the smaller the
+  /// for its features. The summand k^−a·Φ(k^−b) is smooth in ln k, the smoother the smaller the
   /// exponents, so that the bins shrink with them. The loss is within 10⁻⁹ of that of all features at
   /// every step, also without noise, as long as more than 10⁻¹⁶ of the initial excess is left (measured:
   /// 10⁻¹³ over 10⁴ steps for exponents up to 8; derived here).
@@ -50,9 +50,31 @@ struct ModeSpectrum: Sendable {
         points += (first...end).map { (Double($0), 1) }
         first = end + 1
       } else {
-        points += gramQuadrature(over: first...last, points: Self.pointsPerBin)
+        let rule = GaussRule(over: first...last, count: Self.pointsPerBin)
+        points += zip(rule.nodes, rule.weights)
         first = last + 1
       }
+    }
+    return ModeSpectrum(task, points: points)
+  }
+
+  /// The first eight features one by one, the rest by three points for every doubling of the index.
+  ///
+  /// On the tasks of a cross-check the tuned learning rate is within 0.3 % of that for all features
+  /// (measured).
+  static func coarse(_ task: ModelTask, features: Int) -> ModeSpectrum {
+    let separate = 8
+    var points = (1...min(separate, features)).map { (Double($0), 1.0) }
+    var first = separate + 1
+    while first <= features {
+      let last = min(features, 2 * first - 1)
+      if last - first < 3 {
+        points += (first...last).map { (Double($0), 1.0) }
+      } else {
+        let rule = GaussRule(over: first...last, count: 3)
+        points += zip(rule.nodes, rule.weights)
+      }
+      first = last + 1
     }
     return ModeSpectrum(task, points: points)
   }
@@ -79,6 +101,9 @@ struct ModeSpectrum: Sendable {
     self.noiseGains = noiseGains
     count = points.count
   }
+
+  /// The excess loss at w = 0.
+  var initialExcess: Double { excess.reduce(SIMD8<Double>.zero, +).sum() }
 
   /// Calls `body` with λ, the starting excess and Σ λ² of each mode.
   func forEachMode(_ body: (_ eigenvalue: Double, _ excess: Double, _ noiseGain: Double) -> Void) {

@@ -1,3 +1,27 @@
+/// The forms of the second-moment recursion of SGD on the model.
+///
+/// c is a mode's mean squared error, η the learning rate, m the batch, L the loss:
+/// c ← decay·c + (η²/m)·λ·L.
+public enum Recursion: String, CaseIterable, Sendable {
+  /// Exact for Gaussian features: the decay is (1 − ηλ)² + η²λ²/m (derived here by Isserlis' theorem).
+  case exact
+
+  /// Without the fourth moment's contribution: (1 − ηλ)².
+  case simplified
+
+  /// The Euler steps of the limit of small learning rates: 1 − 2ηλ.
+  case euler
+
+  /// The factor of η²λ² in the decay.
+  func curvature(batch: Double) -> Double {
+    switch self {
+    case .exact: return 1 + 1 / batch
+    case .simplified: return 1
+    case .euler: return 0
+    }
+  }
+}
+
 /// A run of SGD on the model after some steps: the excess loss that each mode holds.
 struct ModelState {
   private(set) var excess: [SIMD8<Double>]

@@ -61,3 +61,22 @@ struct MomentumState {
     if !(total <= Self.divergence) { total = .infinity }
   }
 }
+
+extension FeatureModel {
+  /// Returns the loss after the last step of a run with momentum.
+  ///
+  /// - Complexity: O(T·modes) time.
+  public func finalLoss(
+    momentum steps: MomentumSteps, gradientNoise: GradientNoise = .multiplicative
+  )
+    -> ModelLoss
+  {
+    var state = MomentumState(spectrum)
+    for index in steps.rates.indices {
+      state.advance(
+        self, rate: steps.rates[index], momentum: steps.momenta[index],
+        gradientRate: steps.gradientRates[index], gradientNoise: gradientNoise)
+    }
+    return ModelLoss(excess: state.total, noise: noise)
+  }
+}

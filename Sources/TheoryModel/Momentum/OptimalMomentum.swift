@@ -1,5 +1,6 @@
 import Glibc
 import Numerics
+import Support
 
 /// The heavy ball whose learning rates and momenta together make the loss at the end least.
 ///
@@ -26,22 +27,22 @@ public struct OptimalMomentum: Sendable {
   /// The longest run that is searched.
   public static let mostSteps = 20_000
 
-  /// Searches both, and the plain optimum beside them.
+  /// Searches both over T steps, 2 to 20 000, with η up to a cap, by default the stability edge; and the
+  /// plain optimum beside them.
   ///
-  /// - Parameters:
-  ///   - model: what is trained.
-  ///   - steps: T, 2 to 20 000.
-  ///   - cap: the highest η; nil for the stability edge.
-  ///   - gradientNoise: what the noise is made of.
-  ///   - progress: called after each iteration with its number, over all three searches; false stops one.
-  /// - Throws: ``TheoryModelError``.
+  /// `progress` is called after each iteration with its number, over all three searches; false stops one.
+  ///
+  /// - Throws: `InputError`.
   /// - Complexity: O(T·modes) an iteration, some hundred iterations; O(T·modes) memory.
   public init(
     for model: FeatureModel, steps: Int, cap: Double? = nil, gradientNoise: GradientNoise,
     progress: @escaping (Int) -> Bool = { _ in true }
-  ) throws(TheoryModelError) {
-    guard steps >= 2 else { throw .oneStep }
-    guard steps <= Self.mostSteps else { throw .tooLong(steps: steps, most: Self.mostSteps) }
+  ) throws(InputError) {
+    guard steps >= 2 else {
+      throw InputError(
+        problem: "momentum shows from the second step on", hint: "give at least 2 steps")
+    }
+    try InputError.check(steps: steps, most: Self.mostSteps)
     let cap = try model.usableCap(cap)
     var iterations = 0
     let search = Search(

@@ -1,3 +1,5 @@
+import Support
+
 /// How the loss at the end of a run depends on the learning rate and the batch of every step, by the
 /// adjoint of the recursion (derived here).
 ///
@@ -13,7 +15,7 @@ public struct FinalLossGradient: Sendable {
   /// ∂L_T/∂m_t, one a step.
   public private(set) var batchSlopes: [Double]
 
-  /// B_t = Σ_k λ_k·p_{t+1,k}·c_{t,k}: what a step removes to first order.
+  /// B_t = Σ_k λ_k·p_{t+1,k}·c_{t,k}: the loss that a step removes to first order.
   ///
   /// In the limit of small learning rates η*_t·B_t is the same at every step of an optimal schedule.
   public private(set) var signals: [Double]
@@ -21,25 +23,15 @@ public struct FinalLossGradient: Sendable {
   /// B_t/D_t: the learning rate of step t that is best with all others as they are.
   public private(set) var coordinateOptima: [Double]
 
-  /// L_t, the loss before each step.
-  public private(set) var losses: [Double]
-
-  /// Σ_k λ_k·p_{t+1,k}, times λ_k: how strongly noise made at step t is felt at the end.
-  public private(set) var noiseWeights: [Double]
-
-  /// Differentiates the loss after a run.
+  /// Differentiates the loss after a run with the learning rates η_1 … η_T; batches are the task's own
+  /// unless given.
   ///
-  /// - Parameters:
-  ///   - model: what is trained.
-  ///   - learningRates: η_1 … η_T.
-  ///   - batches: m_1 … m_T; nil for the task's own.
-  ///   - recursion: the form of the recursion.
-  /// - Throws: ``TheoryModelError`` naming the first value at fault.
+  /// - Throws: `InputError` naming the first value at fault.
   /// - Complexity: O(T·modes) time, three to four times that of the loss; O(√T·modes + T) memory.
   public init(
     of model: FeatureModel, learningRates: [Double], batches: [Double]? = nil,
     recursion: Recursion = .exact
-  ) throws(TheoryModelError) {
+  ) throws(InputError) {
     try FeatureModel.check(learningRates: learningRates, batches: batches)
     self.init(unchecked: model, learningRates, batches: batches, recursion: recursion)
   }
@@ -53,12 +45,7 @@ public struct FinalLossGradient: Sendable {
   ) {
     let steps = learningRates.count
     let zeros = [Double](repeating: 0, count: steps)
-    rateSlopes = zeros
-    batchSlopes = zeros
-    signals = zeros
-    coordinateOptima = zeros
-    losses = zeros
-    noiseWeights = zeros
+    (rateSlopes, batchSlopes, signals, coordinateOptima) = (zeros, zeros, zeros, zeros)
     func advance(_ state: inout ModelState, _ step: Int) {
       state.advance(
         model.spectrum, noise: model.noise, rate: learningRates[step],
@@ -96,13 +83,61 @@ public struct FinalLossGradient: Sendable {
         let curvature = recursion.curvature(batch: batch) * sums.curvature + noise / batch
         let perExample = rate / batch
         let fourthMoment = recursion == .exact ? sums.curvature : 0
-        losses[step] = loss
         signals[step] = sums.signal
-        noiseWeights[step] = sums.noise
         rateSlopes[step] = 2 * (rate * curvature - sums.signal)
         coordinateOptima[step] = sums.signal / curvature
         batchSlopes[step] = -perExample * perExample * (fourthMoment + noise)
       }
     }
+  }
+}
+
+/// How the loss at the end depends on the excess loss that each mode holds at some step, ∂L_T/∂(λ_k·c_k).
+private struct ModelAdjoint {
+  private var slopes: [SIMD8<Double>]
+
+  /// At the end: every mode's excess loss is part of the loss.
+  init(_ spectrum: ModeSpectrum) {
+    slopes = [SIMD8<Double>](repeating: SIMD8(repeating: 1), count: spectrum.eigenvalues.count)
+  }
+
+  /// Sums over the modes that make the slopes with respect to η and m.
+  struct Sums {
+    /// Σ λ·p·c of the step, B_t.
+    var signal = 0.0
+
+    /// Σ λ²·p·c.
+    var curvature = 0.0
+
+    /// Σ λ·p·λ: the loss at the end that a unit of noise at this step adds.
+    var noise = 0.0
+  }
+
+  /// Goes back over a step that started at `state`.
+  ///
+  /// - Complexity: O(modes).
+  mutating func recede(
+    _ spectrum: ModeSpectrum, state: ModelState, rate: Double, batch: Double, recursion: Recursion
+  ) -> Sums {
+    var signal = SIMD8<Double>.zero
+    var curvature = SIMD8<Double>.zero
+    var noise = SIMD8<Double>.zero
+    for index in slopes.indices {
+      let eigenvalue = spectrum.eigenvalues[index]
+      let part = eigenvalue * slopes[index] * state.excess[index]
+      signal += part
+      curvature += eigenvalue * part
+      noise += spectrum.noiseGains[index] * slopes[index]
+    }
+    let sums = Sums(signal: signal.sum(), curvature: curvature.sum(), noise: noise.sum())
+    let linear = SIMD8(repeating: -2 * rate)
+    let quadratic = SIMD8(repeating: recursion.curvature(batch: batch) * rate * rate)
+    let feedback = SIMD8(repeating: rate * rate / batch * sums.noise)
+    for index in slopes.indices {
+      let eigenvalue = spectrum.eigenvalues[index]
+      let decay = eigenvalue * (linear + quadratic * eigenvalue)
+      slopes[index] = slopes[index] + (slopes[index] * decay + feedback)
+    }
+    return sums
   }
 }

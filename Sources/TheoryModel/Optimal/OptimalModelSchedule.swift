@@ -1,5 +1,6 @@
 import Glibc
 import Numerics
+import Support
 
 /// The learning rates that make the loss at the end least, in the recursion itself.
 ///
@@ -40,7 +41,7 @@ public struct OptimalModelSchedule: Sendable {
     excess.isFinite && projectedGradient <= 1e-5 / Double(learningRates.count)
   }
 
-  /// The part of the steps whose learning rate is below half the cap.
+  /// The fraction of the steps whose learning rate is below half the cap.
   public var annealedFraction: Double {
     Double(learningRates.filter { $0 < cap / 2 }.count) / Double(learningRates.count)
   }
@@ -48,29 +49,24 @@ public struct OptimalModelSchedule: Sendable {
   /// The longest run that is searched.
   public static let mostSteps = 200_000
 
-  /// Searches the optimum.
+  /// Searches the optimum over T steps, 1 to 200 000, under a cap, by default the stability edge.
   ///
-  /// - Parameters:
-  ///   - model: what is trained.
-  ///   - steps: T, 1 to 200 000.
-  ///   - cap: the highest learning rate; nil for the stability edge.
-  ///   - start: positive learning rates to start from, one a step; nil for the semi-analytic schedule.
-  ///   - recursion: the form of the recursion.
-  ///   - progress: called after each iteration with its number and the excess; false stops the search.
-  /// - Throws: ``TheoryModelError``.
+  /// The search starts from the semi-analytic schedule unless positive learning rates are given. `progress`
+  /// is called after each iteration with its number and the excess; false stops the search.
+  ///
+  /// - Throws: `InputError`.
   /// - Complexity: O(T·modes) an iteration; 10 to 100 iterations.
   public init(
     for model: FeatureModel, steps: Int, cap: Double? = nil, start: [Double]? = nil,
     recursion: Recursion = .exact, progress: (Int, Double) -> Bool = { _, _ in true }
-  ) throws(TheoryModelError) {
-    guard steps >= 1 else { throw .noSteps }
-    guard steps <= Self.mostSteps else { throw .tooLong(steps: steps, most: Self.mostSteps) }
+  ) throws(InputError) {
+    try InputError.check(steps: steps, most: Self.mostSteps)
     let cap = try model.usableCap(cap)
     let limit = try SemiAnalyticSchedule(for: model, steps: Double(steps), cap: cap)
     let start = start ?? limit.learningRates
     precondition(start.count == steps, "one learning rate a step")
     for (index, rate) in start.enumerated() where !(rate > 0 && rate <= 1e50) {
-      throw .learningRate(step: index + 1, value: rate)
+      throw .learningRate(rate, at: index)
     }
     let bound = log(cap)
     var rates = start

@@ -1,5 +1,6 @@
 import Glibc
 import Numerics
+import Support
 
 /// The learning rates that end on the least loss in the limit of small learning rates, for any number of
 /// steps at the same cost.
@@ -18,26 +19,22 @@ public struct SemiAnalyticSchedule: Sendable {
   /// The highest learning rate allowed.
   public let cap: Double
 
-  /// L_T − σ² as the limit has it: F(τ) and the noise that is felt at the end.
+  /// L_T − σ² in the limit: F(τ) and the noise that is felt at the end.
   public let excess: Double
 
-  /// The part of the steps whose learning rate is below half the cap.
+  /// The fraction of the steps whose learning rate is below half the cap.
   public let annealedFraction: Double
 
   /// Learning rates at times, both along the run.
   private let times: [Double]
   private let rates: [Double]
 
-  /// The best schedule.
+  /// Searches the best schedule over T steps, 1 to 10¹⁸, under a cap, by default the stability edge.
   ///
-  /// - Parameters:
-  ///   - model: what is trained.
-  ///   - steps: T, 1 to 10¹⁸.
-  ///   - cap: the highest learning rate; nil for the stability edge.
-  /// - Throws: ``TheoryModelError/noSteps`` and ``TheoryModelError/cap(_:)``.
+  /// - Throws: `InputError` where T or the cap is out of range.
   /// - Complexity: O(modes) with a factor of some 10⁴ exponentials, whatever T.
-  public init(for model: FeatureModel, steps: Double, cap: Double? = nil) throws(TheoryModelError) {
-    guard steps >= 1, steps <= 1e18 else { throw .noSteps }
+  public init(for model: FeatureModel, steps: Double, cap: Double? = nil) throws(InputError) {
+    try InputError.check(steps, in: 1...1e18, "number of steps")
     let cap = try model.usableCap(cap)
     self.steps = steps
     self.cap = cap
@@ -111,7 +108,7 @@ public struct SemiAnalyticSchedule: Sendable {
       self.times = times.map { $0 * stretch }
     }
 
-    /// The part of the steps with learning rates below a level.
+    /// The fraction of the steps with learning rates below a level.
     func fraction(below level: Double) -> Double {
       var below = 0.0
       for index in 1..<times.count where (rates[index] + rates[index - 1]) / 2 < level {
@@ -119,14 +116,5 @@ public struct SemiAnalyticSchedule: Sendable {
       }
       return below / (times.last ?? 1)
     }
-  }
-}
-
-extension FeatureModel {
-  /// A cap that was asked for, or the stability edge.
-  func usableCap(_ cap: Double?) throws(TheoryModelError) -> Double {
-    guard let cap else { return stabilityEdge }
-    guard cap >= 1e-12, cap <= 1e12 else { throw .cap(cap) }
-    return cap
   }
 }

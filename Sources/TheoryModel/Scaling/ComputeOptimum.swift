@@ -1,9 +1,10 @@
 import Glibc
 import Numerics
+import Support
 
 /// The best split of compute C = N·T between features and steps, at one batch.
 ///
-/// What the N features leave of the target is part of the loss; the schedule is the semi-analytic one, or
+/// The target's power beyond the N features is part of the loss; the schedule is the semi-analytic one, or
 /// the best constant learning rate in the same limit (derived here).
 public struct ComputeOptimum: Sendable {
   /// Which learning rates are used.
@@ -24,20 +25,16 @@ public struct ComputeOptimum: Sendable {
   /// The loss above the label noise, the untrained features' part included.
   public let excess: Double
 
-  /// Searches the best split.
+  /// Searches the best split of C, 16 to 10²⁴, with learning rates up to a cap, by default the stability
+  /// edge.
   ///
-  /// - Parameters:
-  ///   - task: with a batch of its own.
-  ///   - compute: C, features times steps, 16 to 10²⁴.
-  ///   - plan: which learning rates are used.
-  ///   - cap: the highest learning rate; nil for the stability edge.
-  /// - Throws: ``TheoryModelError``.
+  /// - Throws: `InputError`.
   /// - Complexity: some thirty semi-analytic schedules.
   public init(task: ModelTask, compute: Double, plan: Plan, cap: Double? = nil)
-    throws(TheoryModelError)
+    throws(InputError)
   {
-    guard compute >= 16, compute <= 1e24 else { throw .noSteps }
-    if let cap, !(cap >= 1e-12 && cap <= 1e12) { throw .cap(cap) }
+    try InputError.check(compute, in: 16...1e24, "compute")
+    if let cap { try FeatureModel.check(cap: cap) }
     func excess(_ features: Int) -> Double {
       guard
         let model = try? FeatureModel(task: task, features: features, includesTail: true)
@@ -53,7 +50,7 @@ public struct ComputeOptimum: Sendable {
       case .constant:
         reached = model.bestConstantExcess(steps: steps, cap: cap ?? model.stabilityEdge)
       }
-      return reached + model.noise - task.labelNoise
+      return reached + model.noise - model.labelNoise
     }
     let most = min(compute / 4, Double(FeatureModel.mostFeatures))
     let best = minimum(in: log(2.0)...log(most), tolerance: 1e-3) {

@@ -1,5 +1,6 @@
 import Glibc
 import Numerics
+import Support
 
 /// The leading terms for long runs with their constants (derived here), for infinitely many features.
 public struct PhaseConstants: Sendable {
@@ -13,17 +14,14 @@ public struct PhaseConstants: Sendable {
   private let steps: Double
   private let cap: Double
 
-  /// The constants of a task.
+  /// Computes the constants of a task with label noise over T > 0 steps; the cap, the highest learning
+  /// rate, matters in the hard phase.
   ///
-  /// - Parameters:
-  ///   - task: with label noise.
-  ///   - steps: T, above 0.
-  ///   - cap: the highest learning rate, for the hard phase.
-  /// - Throws: ``TheoryModelError``.
-  public init(of task: ModelTask, steps: Double, cap: Double) throws(TheoryModelError) {
+  /// - Throws: `InputError`.
+  public init(of task: ModelTask, steps: Double, cap: Double) throws(InputError) {
     guard task.labelNoise > 0 else { throw .noLabelNoise }
-    guard steps > 0, steps.isFinite else { throw .noSteps }
-    guard cap >= 1e-12, cap <= 1e12 else { throw .cap(cap) }
+    try InputError.check(steps, "number of steps")
+    try FeatureModel.check(cap: cap)
     let b = task.spectrumExponent
     signal = tgamma(task.sourceExponent) / (b * pow(2, task.sourceExponent))
     noise = tgamma(2 - 1 / b) / (b * pow(2, 2 - 1 / b))
@@ -68,7 +66,7 @@ public struct PhaseConstants: Sendable {
   /// Hard phase: the steps of the cooldown cap·((T − t)/Δ)^(2b − 1).
   public var hardCooldownSteps: Double { 2 * b * hardCooldownTime / cap }
 
-  /// Hard phase: the part of the run that the cooldown takes.
+  /// Hard phase: the fraction of the run that the cooldown takes.
   public var hardCooldownFraction: Double { hardCooldownSteps / steps }
 
   /// Hard phase: the optimum's excess loss.

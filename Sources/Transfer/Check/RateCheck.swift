@@ -13,7 +13,7 @@ public struct RateCheck: Sendable {
   /// The schedule and horizon.
   public let run: TrainingRun
 
-  /// γ, the one that is checked.
+  /// γ, the base learning rate that is checked.
   public let baseLearningRate: Double
 
   /// The base learning rate to try instead.
@@ -28,19 +28,19 @@ public struct RateCheck: Sendable {
   /// What γ is expected to cost, the suggestion being uncertain.
   public let expectedRegret: RegretCurve.Regret
 
-  /// What γ costs if the tuned one is the point of the interval that is nearest to it.
+  /// What γ costs if the tuned one is the point of the interval nearest to it.
   public let leastRegret: RegretCurve.Regret
 
   /// Where the regrets come from.
   public let regretBasis: RegretCurve.Basis
 
-  /// What it comes to.
+  /// The verdict.
   public let verdict: Verdict
 
   /// Why, the weightiest first.
   public let reasons: [Diagnostic]
 
-  /// Where the theory is known to fail on the question.
+  /// What users should know about the evidence, and where the theory is known to fail on the question.
   public let diagnostics: [Diagnostic]
 
   /// The fraction of the steps whose waste fails a base learning rate.
@@ -55,7 +55,7 @@ public struct RateCheck: Sendable {
   ///   - baseLearningRate: γ, 1e-50 to 1e50.
   ///   - run: the schedule and horizon.
   ///   - evidence: what is known.
-  /// - Throws: `ScheduleError`, `BoundError`.
+  /// - Throws: `ScheduleError`, `InputError`.
   /// - Complexity: O(sources·T).
   public init(_ baseLearningRate: Double, for run: TrainingRun, given evidence: RateEvidence)
     throws
@@ -66,70 +66,101 @@ public struct RateCheck: Sendable {
     suggestion = tuned.rate
     interval = tuned.interval
     isMeasured = tuned.isMeasured
-    diagnostics = tuned.diagnostics
+    diagnostics = evidence.diagnostics + tuned.diagnostics
     let curve = try evidence.regretCurve(of: run, at: tuned.rate)
     regretBasis = curve.basis
     expectedRegret = curve.expectedRegret(
       of: baseLearningRate, centre: suggestion, interval: interval)
     let nearest = min(max(baseLearningRate, interval.lowerBound), interval.upperBound)
     leastRegret = curve.regret(at: baseLearningRate / nearest)
-
-    let isInside = abs(log(baseLearningRate / nearest)) <= Self.endTolerance
     let isBestTested = evidence.cell(of: run)?.cell.isBest(baseLearningRate) ?? false
-    let isCostly = leastRegret.stepsFraction >= Self.failingFraction && !isBestTested
-    let divergence = evidence.diverged.filter { $0 <= baseLearningRate * (1 + 1e-6) }.min()
-    let hasSurvivor = evidence.highestSurvivor ?? 0 >= baseLearningRate * (1 - 1e-6)
+    let findings = Findings(
+      ratio: baseLearningRate / suggestion,
+      isInside: abs(log(baseLearningRate / nearest)) <= Self.endTolerance,
+      isBestTested: isBestTested,
+      wastedFraction: leastRegret.stepsFraction,
+      isCostly: leastRegret.stepsFraction >= Self.failingFraction && !isBestTested,
+      divergence: evidence.diverged.filter { $0 <= baseLearningRate * (1 + 1e-6) }.min(),
+      hasSurvivor: evidence.highestSurvivor ?? 0 >= baseLearningRate * (1 - 1e-6),
+      isTuned: evidence.isTuned)
+    verdict = findings.verdict
+    reasons = findings.reasons
+  }
+}
+
+/// What the evidence says about a base learning rate, from which the verdict follows.
+private struct Findings {
+  /// γ over the suggestion.
+  let ratio: Double
+
+  /// Whether γ lies inside the suggestion's interval.
+  let isInside: Bool
+
+  /// Whether no run of the same cell is better.
+  let isBestTested: Bool
+
+  /// The fraction of the steps that γ wastes at least.
+  let wastedFraction: Double
+
+  /// Whether that fraction fails γ.
+  let isCostly: Bool
+
+  /// The lowest base learning rate up to γ at which every run of a cell diverged.
+  let divergence: Double?
+
+  /// Whether a run at γ or above did not diverge.
+  let hasSurvivor: Bool
+
+  /// Whether the evidence was tuned.
+  let isTuned: Bool
+
+  var verdict: Verdict {
+    if divergence != nil && !hasSurvivor || isCostly {
+      return isTuned || divergence != nil ? .fail : .warn
+    }
+    return (isInside || isBestTested) && isTuned && divergence == nil ? .ok : .warn
+  }
+
+  var reasons: [Diagnostic] {
     var reasons: [Diagnostic] = []
+    func add(_ code: String, _ message: String) {
+      reasons.append(Diagnostic(code: code, message: message))
+    }
     if let divergence {
-      reasons.append(
-        Diagnostic(
-          code: "runs-diverged",
-          message: hasSurvivor
-            ? "a run diverged at \(rounded(divergence)), though others did not at higher ones"
-            : "every run at \(rounded(divergence)) or above diverged"))
+      add(
+        "runs-diverged",
+        hasSurvivor
+          ? "a run diverged at \(rounded(divergence)), though others did not at higher ones"
+          : "every run at \(rounded(divergence)) or above diverged")
     }
-    let factor = rounded(baseLearningRate / suggestion)
-    if isInside {
-      reasons.append(
-        Diagnostic(
-          code: "inside-interval", message: "it is \(factor)x the suggestion, inside its interval"))
-    } else {
-      let side = baseLearningRate > suggestion ? "above" : "below"
-      reasons.append(
-        Diagnostic(
-          code: "\(side)-interval",
-          message: "it is \(factor)x the suggestion, \(side) its interval"))
-    }
+    let side = ratio > 1 ? "above" : "below"
+    add(
+      isInside ? "inside-interval" : "\(side)-interval",
+      "it is \(rounded(ratio))x the suggestion, \(isInside ? "inside" : side) its interval")
     if isBestTested {
-      reasons.append(
-        Diagnostic(
-          code: "best-tested",
-          message: "none of your runs of this schedule and number of steps is better"))
+      add("best-tested", "none of your runs of this schedule and number of steps is better")
     }
     if isCostly {
-      reasons.append(
-        Diagnostic(
-          code: "costly",
-          message:
-            "even at the end of the interval that is nearest it costs as much as \(rounded(100 * leastRegret.stepsFraction)) % of the steps"
-        ))
+      add(
+        "costly",
+        "even at the end of the interval that is nearest it costs as much as \(rounded(100 * wastedFraction)) % of the steps"
+      )
     }
-    let failing = divergence != nil && !hasSurvivor || isCostly
-    if failing {
-      verdict = evidence.isTuned || divergence != nil ? .fail : .warn
-    } else {
-      let isFine = isInside || isBestTested
-      verdict = isFine && evidence.isTuned && divergence == nil ? .ok : .warn
+    if !isTuned {
+      add(
+        "not-tuned",
+        "no schedule at any number of steps shows an optimum: the best run stands in for it, which says little"
+      )
     }
-    if !evidence.isTuned {
-      reasons.append(
-        Diagnostic(
-          code: "not-tuned",
-          message:
-            "no schedule at any number of steps shows an optimum: the best run stands in for it, which says little"
-        ))
-    }
-    self.reasons = reasons
+    return reasons
+  }
+
+  /// Three significant digits.
+  private func rounded(_ value: Double) -> String {
+    guard value > 0, value.isFinite else { return "\(value)" }
+    let scale = pow(10, 2 - floor(log10(value)))
+    let digits = (value * scale).rounded() / scale
+    return decimalText(digits.isFinite ? digits : value)
   }
 }
 
@@ -142,10 +173,8 @@ private struct TunedRate {
 
   init(for run: TrainingRun, given evidence: RateEvidence) throws {
     if let cell = evidence.cell(of: run) {
-      let sides = cell.optimum.logDeviation
-      let widths = SweepOptimum.intervalWidths
       rate = cell.optimum.baseLearningRate
-      interval = rate * exp(-widths * sides.below)...rate * exp(widths * sides.above)
+      interval = cell.optimum.interval
       isMeasured = true
       diagnostics = try run.diagnostics(baseLearningRate: rate)
       if cell.optimum.position != .inside {
@@ -181,12 +210,4 @@ private struct TunedRate {
     isMeasured = false
     diagnostics = all
   }
-}
-
-/// Three significant digits.
-private func rounded(_ value: Double) -> String {
-  guard value > 0, value.isFinite else { return "\(value)" }
-  let scale = pow(10, 2 - floor(log10(value)))
-  let digits = (value * scale).rounded() / scale
-  return decimalText(digits.isFinite ? digits : value)
 }

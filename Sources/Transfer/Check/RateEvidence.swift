@@ -2,8 +2,9 @@ import Bound
 import Glibc
 import Runs
 import Schedules
+import Support
 
-/// What is known of the tuned base learning rate before one is checked.
+/// What is known about the tuned base learning rate before one is checked.
 public struct RateEvidence: Sendable {
   /// A schedule and horizon whose base learning rate is known.
   struct Source: Sendable {
@@ -14,10 +15,10 @@ public struct RateEvidence: Sendable {
   /// What was tuned.
   let sources: [Source]
 
-  /// How it is carried to the schedule that is asked about.
+  /// The rule that carries it to the schedule that is asked about.
   public let rule: TransferRule
 
-  /// The tuned cells of a sweep; empty where there is none.
+  /// The tuned cells of a sweep; empty without one.
   let cells: [TunedCell]
 
   /// The loss model across them.
@@ -32,46 +33,52 @@ public struct RateEvidence: Sendable {
   /// Whether the sources were tuned, or are only the best of what was run.
   public let isTuned: Bool
 
-  /// How many cells or tuned runs the answer is made from.
+  /// What users should know about the evidence.
+  public let diagnostics: [Diagnostic]
+
+  /// What the evidence takes for granted.
+  public let assumptions: [String]
+
+  /// The number of cells or tuned runs behind the evidence.
   public var sourceCount: Int { sources.count }
 
   /// A sweep: its tuned cells, by the rule that they calibrate, else by the default one.
   ///
-  /// Where no cell shows an optimum, the best run of each stands in for it (a single run, too).
+  /// Where no cell shows an optimum, the best run of each stands in for it, even a single run.
   ///
-  /// - Parameter sweep: the runs.
-  /// - Throws: ``RateEvidenceError`` where every run diverged, and what the fits throw.
-  /// - Complexity: O(cells·T).
-  public init(sweep: Sweep) throws {
-    let all = sweep.cells
-    cells = sweep.tunedCells().tuned
+  /// - Parameter sweep: the runs with their optima.
+  /// - Throws: `InputError` where every run diverged.
+  /// - Complexity: O(cells²), and the fit of the loss model.
+  public init(sweep: TunedSweep) throws(InputError) {
+    cells = sweep.cells
+    isTuned = !cells.isEmpty
+    let all = sweep.sweep.cells
     diverged = all.flatMap(\.diverged)
     highestSurvivor = all.compactMap { $0.points.last?.baseLearningRate }.max()
-    isTuned = !cells.isEmpty
-    if isTuned {
-      sources = try cells.map { tuned in
-        Source(
-          run: TrainingRun(tuned.cell.spec, steps: tuned.cell.steps),
-          rate: .swept(tuned.optimum))
-      }
-      rule = (try? Calibration(of: cells)).map { .calibrated($0) } ?? .standard()
-      lossModel = LossModelFit(of: cells)?.model
-    } else {
-      sources = try all.compactMap { cell in
+    sources =
+      isTuned
+      ? cells.map { Source(run: $0.run, rate: .swept($0.optimum)) }
+      : all.compactMap { cell in
         guard let best = cell.points.min(by: { $0.loss < $1.loss }) else { return nil }
         return Source(
           run: TrainingRun(cell.spec, steps: cell.steps), rate: .given(best.baseLearningRate))
       }
-      rule = .standard()
-      lossModel = nil
+    rule = (try? Calibration(of: cells)).map { .calibrated($0) } ?? .standard()
+    lossModel = LossModelFit(of: cells)?.model
+    diagnostics = sweep.diagnostics
+    assumptions = [sweep.noiseAssumption]
+    if sources.isEmpty {
+      throw InputError(
+        path: sweep.path, problem: "no run has a finite loss",
+        hint: "add a run that did not diverge")
     }
-    if sources.isEmpty { throw RateEvidenceError.noLoss }
   }
 
-  /// A calibration: the cells that it was made from, by its exponents.
+  /// A calibration: the cells that it was fitted to, by its exponents.
   ///
   /// - Parameter calibration: at least one cell.
-  /// - Throws: ``RateEvidenceError``, and `ScheduleError` for a cell whose schedule cannot be read.
+  /// - Throws: `InputError` without any cell, and `ScheduleError` for a cell whose schedule cannot be
+  ///   read.
   /// - Complexity: O(cells).
   public init(calibration: Calibration) throws {
     let sources = try calibration.sources.map { source in
@@ -79,7 +86,10 @@ public struct RateEvidence: Sendable {
         run: try TrainingRun(ScheduleSpec(source.spec), steps: source.steps),
         rate: .given(source.baseLearningRate))
     }
-    if sources.isEmpty { throw RateEvidenceError.noCells }
+    if sources.isEmpty {
+      throw InputError(
+        problem: "the calibration names no cells", hint: "fit one to a sweep that shows an optimum")
+    }
     self.init(sources: sources, rule: .calibrated(calibration))
   }
 
@@ -88,18 +98,21 @@ public struct RateEvidence: Sendable {
   /// - Parameters:
   ///   - run: the schedule and horizon that it was tuned for.
   ///   - baseLearningRate: γ*.
-  ///   - rule: how it is carried on.
+  ///   - rule: the rule that carries it on.
   public init(tuned run: TrainingRun, baseLearningRate: Double, rule: TransferRule = .standard()) {
-    self.init(sources: [Source(run: run, rate: .given(baseLearningRate))], rule: rule)
+    self.init(
+      sources: [Source(run: run, rate: .given(baseLearningRate))], rule: rule,
+      assumptions: [
+        "\(significant(baseLearningRate)) is tuned for \(run.name) at \(grouped(run.steps)) steps"
+      ])
   }
 
-  private init(sources: [Source], rule: TransferRule) {
+  private init(sources: [Source], rule: TransferRule, assumptions: [String] = []) {
     self.sources = sources
     self.rule = rule
-    cells = []
-    lossModel = nil
-    diverged = []
-    highestSurvivor = nil
+    self.assumptions = assumptions
+    (cells, diverged, diagnostics) = ([], [], [])
+    (lossModel, highestSurvivor) = (nil, nil)
     isTuned = true
   }
 
@@ -111,7 +124,7 @@ public struct RateEvidence: Sendable {
       ?? same.first { $0.cell.spec.warmup == nil && $0.cell.spec == spec.withoutWarmup }
   }
 
-  /// What a base learning rate off by a factor costs a schedule.
+  /// The cost for a schedule of a base learning rate off by a factor.
   func regretCurve(of run: TrainingRun, at baseLearningRate: Double) throws -> RegretCurve {
     if let lossModel {
       return RegretCurve(
@@ -119,32 +132,4 @@ public struct RateEvidence: Sendable {
     }
     return (cell(of: run) ?? cells.first).flatMap { RegretCurve(of: $0.optimum) } ?? .typical
   }
-}
-
-/// Why runs say nothing of a base learning rate.
-public enum RateEvidenceError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// Every run diverged, or none has a loss.
-  case noLoss
-
-  /// The calibration names no cells.
-  case noCells
-
-  /// What is wrong.
-  public var problem: String {
-    switch self {
-    case .noLoss: return "no run has a finite loss"
-    case .noCells: return "it names no cells"
-    }
-  }
-
-  /// What to do about it.
-  public var hint: String {
-    switch self {
-    case .noLoss: return "add a run that did not diverge"
-    case .noCells: return "write it anew with lrbound fit --calibration-out FILE"
-    }
-  }
-
-  /// The error as one line.
-  public var description: String { "\(problem); \(hint)" }
 }

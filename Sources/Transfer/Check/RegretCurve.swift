@@ -2,7 +2,7 @@ import Bound
 import Glibc
 import Runs
 
-/// What a base learning rate off by a factor costs: L(ργ*) − L(γ*) under the generalised bound.
+/// The cost of a base learning rate off by a factor: L(ργ*) − L(γ*) under the generalised bound.
 ///
 /// At the optimum of L = C + A·(γS)^−α + B·γ^q·V^r the two terms stand as q to α, so that with
 /// K = L(γ*) − C
@@ -14,23 +14,23 @@ import Runs
 /// ½(α + q)·ln²ρ of them: the bound, α = q = 1, has α + q = 2, while runs of a 124M model show about ½.
 public struct RegretCurve: Equatable, Sendable {
   /// Where a curve comes from.
-  public enum Basis: String, Sendable {
+  public enum Basis: String, CaseIterable, Sendable {
     /// The generalised bound fitted across the cells of a sweep.
     case lossModel = "loss-model"
 
     /// One cell's losses, with typical exponents.
     case cell
 
-    /// Typical exponents alone, which tell no nats.
+    /// Typical exponents alone, without nats.
     case typical
   }
 
-  /// What a base learning rate costs.
+  /// The cost of a base learning rate.
   public struct Regret: Equatable, Sendable {
-    /// Nats, at most `SweepCell.divergenceMargin`; nil where no run tells.
+    /// The excess loss in nats, at most `SweepCell.divergenceMargin`; nil where no run shows it.
     public var nats: Double?
 
-    /// The fraction of the steps that a tuned run could save and still have the same loss.
+    /// The fraction of the steps that a tuned run could save at the same loss.
     public var stepsFraction: Double
   }
 
@@ -43,21 +43,17 @@ public struct RegretCurve: Equatable, Sendable {
   /// q.
   let rateExponent: Double
 
-  /// K, in nats; nil where no run tells.
+  /// K, in nats; nil where no run shows it.
   let excess: Double?
 
-  /// α and q where no sweep tells them: half of what a 124M model shows for α + q each.
+  /// α and q where no sweep shows them: half of what a 124M model shows for α + q each.
   static let typicalExponent = 0.25
 
-  /// The curve where no run tells anything.
+  /// The curve without any runs.
   public static let typical = RegretCurve(
     basis: .typical, biasExponent: typicalExponent, rateExponent: typicalExponent, excess: nil)
 
-  /// The curve of a fitted model.
-  ///
-  /// - Parameters:
-  ///   - model: the generalised bound.
-  ///   - terms: S and V of the schedule that is asked about.
+  /// The curve of a fitted model, for a schedule with the given S and V.
   init(of model: LossModel, terms: BoundTerms) {
     let optimum = model.optimalBaseLearningRate(for: terms)
     self.init(
@@ -84,11 +80,7 @@ public struct RegretCurve: Equatable, Sendable {
     self.excess = excess.flatMap { $0.isFinite ? $0 : nil }
   }
 
-  /// The regret of γ = ργ*.
-  ///
-  /// - Parameter ratio: ρ, positive.
-  /// - Returns: nothing below 0 and nothing infinite.
-  /// - Complexity: O(1).
+  /// Returns the regret of γ = ργ*, ρ being positive: numbers that are neither negative nor infinite.
   public func regret(at ratio: Double) -> Regret {
     let (alpha, rate) = (biasExponent, rateExponent)
     let logRatio = log(ratio)
@@ -99,8 +91,10 @@ public struct RegretCurve: Equatable, Sendable {
       stepsFraction: 1 - pow(1 + above, -(alpha + rate) / (alpha * rate)))
   }
 
-  /// The regret of γ expected where γ* is not quite known: the mean over ln γ*, normal around the centre
-  /// with one standard deviation below it and another above.
+  /// The expected regret of γ where γ* is uncertain.
+  ///
+  /// It is the mean over ln γ*, which is normal with one standard deviation below the centre and another
+  /// above it.
   ///
   /// - Parameters:
   ///   - baseLearningRate: γ.
@@ -114,7 +108,7 @@ public struct RegretCurve: Equatable, Sendable {
     let logRatio = log(baseLearningRate / centre)
     let below = log(centre / interval.lowerBound) / SweepOptimum.intervalWidths
     let above = log(interval.upperBound / centre) / SweepOptimum.intervalWidths
-    var (total, nats, part) = (0.0, 0.0, 0.0)
+    var (total, nats, fraction) = (0.0, 0.0, 0.0)
     // The trapezium rule out to four deviations is exact to many digits for a normal density.
     for node in -32...32 {
       let deviations = Double(node) / 8
@@ -122,8 +116,8 @@ public struct RegretCurve: Equatable, Sendable {
       let regret = regret(at: exp(logRatio - deviations * (node < 0 ? below : above)))
       total += weight
       nats += weight * (regret.nats ?? 0)
-      part += weight * regret.stepsFraction
+      fraction += weight * regret.stepsFraction
     }
-    return Regret(nats: excess.map { _ in nats / total }, stepsFraction: part / total)
+    return Regret(nats: excess.map { _ in nats / total }, stepsFraction: fraction / total)
   }
 }

@@ -1,10 +1,9 @@
-import Bound
 import Glibc
-import Runs
 import Schedules
 
-/// A way to predict the tuned base learning rate of one cell of a sweep from that of another: those of
-/// this package, and the simple ones that they have to beat.
+/// A way to predict the tuned base learning rate of one cell of a sweep from that of another.
+///
+/// These are the package's transfer rules and the simple rules that they have to beat.
 public enum BaselineRule: String, CaseIterable, Sendable {
   /// The source's own.
   case same
@@ -15,7 +14,7 @@ public enum BaselineRule: String, CaseIterable, Sendable {
   /// T^−1/3, whatever the shape.
   case thirdPower = "t-1/3"
 
-  /// A wsd schedule has half the learning rate of a cosine; it says nothing of other pairs.
+  /// A wsd schedule has half the learning rate of a cosine; no other pair is predicted.
   case halfOfCosine = "half-of-cosine"
 
   /// γ times the mean of the multipliers stays the same.
@@ -30,10 +29,10 @@ public enum BaselineRule: String, CaseIterable, Sendable {
   /// The bound's shape and T^−1/3.
   case standard = "default"
 
-  /// The exponents of the other cells' runs, those of the target left out.
+  /// Exponents fitted to all cells but the target.
   case calibrated
 
-  /// What it is called in a table.
+  /// The rule's name in a table.
   public var title: String {
     switch self {
     case .same: return "same LR"
@@ -48,13 +47,19 @@ public enum BaselineRule: String, CaseIterable, Sendable {
     }
   }
 
-  /// γ_to/γ_from of the simple rules.
-  ///
-  /// - Parameters:
-  ///   - source: the cell that is known.
-  ///   - target: the cell that is asked for.
-  /// - Returns: nil for the rules that a ``TransferQuestion`` answers, and for a pair of which half of
-  ///   cosine says nothing.
+  /// The transfer rule that this one is; nil for the simple ones, and for a calibration on cells that are
+  /// too few or too much alike.
+  func transferRule(calibratedOn cells: [TunedCell]) -> TransferRule? {
+    switch self {
+    case .bound: return .bound
+    case .standard: return .standard()
+    case .calibrated: return (try? Calibration(of: cells)).map { .calibrated($0) }
+    default: return nil
+    }
+  }
+
+  /// γ_to/γ_from by a simple rule; nil for the transfer rules, and for a pair that half of cosine does not
+  /// predict.
   func simpleRatio(from source: TunedCell, to target: TunedCell) -> Double? {
     let lengthening = Double(target.cell.steps) / Double(source.cell.steps)
     let meanRatio = source.terms.stepSum / target.terms.stepSum * lengthening
@@ -66,8 +71,8 @@ public enum BaselineRule: String, CaseIterable, Sendable {
     case .meanRateThirdPower: return meanRatio / cbrt(lengthening)
     case .halfOfCosine:
       switch (source.cell.spec.family, target.cell.spec.family) {
-      case (.cosine, .wsd): return 0.5
-      case (.wsd, .cosine): return 2
+      case (is CosineFamily, is WSDFamily): return 0.5
+      case (is WSDFamily, is CosineFamily): return 2
       default: return nil
       }
     case .bound, .standard, .calibrated: return nil

@@ -1,6 +1,4 @@
-import Runs
-
-/// What a rule’s predictions are worth, all together.
+/// What all predictions of one rule are worth together.
 public struct RuleScore: Sendable {
   /// A mean and the worst.
   public struct Extent: Sendable {
@@ -20,7 +18,7 @@ public struct RuleScore: Sendable {
   /// The rule.
   public let rule: BaselineRule
 
-  /// How many predictions it makes.
+  /// The number of predictions.
   public let predictions: Int
 
   /// Regret at the nearest tested learning rate, in nats.
@@ -35,17 +33,17 @@ public struct RuleScore: Sendable {
   /// |ln(predicted/measured)|.
   public let error: Extent
 
-  /// How many measured optima lie in the interval; nil for rules without one.
+  /// The number of measured optima inside the interval; nil for rules without one.
   public let covered: Int?
 
-  /// The median of the intervals’ high/low.
+  /// The median of the intervals' high/low.
   public let medianWidth: Double?
 
-  /// Scores predictions; nil where the rule makes none.
+  /// Scores the predictions of a rule; nil where it makes none.
   ///
   /// - Parameters:
   ///   - rule: the rule.
-  ///   - predictions: of any rule; those of this one count.
+  ///   - predictions: those of any rules.
   /// - Complexity: O(predictions).
   public init?(of rule: BaselineRule, in predictions: [SweepEvaluation.Prediction]) {
     let own = predictions.filter { $0.rule == rule }
@@ -63,20 +61,5 @@ public struct RuleScore: Sendable {
     let widths = own.compactMap { $0.interval.map { $0.upperBound / $0.lowerBound } }.sorted()
     medianWidth =
       widths.isEmpty ? nil : (widths[(widths.count - 1) / 2] + widths[widths.count / 2]) / 2
-  }
-}
-
-extension SweepEvaluation {
-  /// Why a rule makes no prediction; nil where it makes some.
-  ///
-  /// - Parameter rule: any rule.
-  /// - Returns: a few words.
-  public func absence(of rule: BaselineRule) -> String? {
-    guard !pairs.contains(where: { $0.rule == rule }) else { return nil }
-    switch rule {
-    case .halfOfCosine: return "needs a cosine and a wsd cell"
-    case .calibrated: return "needs two other cells that differ in shape or horizon"
-    default: return "predicts nothing"
-    }
   }
 }

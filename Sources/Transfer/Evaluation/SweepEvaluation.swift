@@ -1,6 +1,7 @@
 import Glibc
 import Runs
 import Schedules
+import Support
 
 /// How well each rule predicts the tuned base learning rates of a sweep, cell from cell.
 public struct SweepEvaluation: Sendable {
@@ -46,90 +47,95 @@ public struct SweepEvaluation: Sendable {
   /// The predictions of every cell from all others.
   public let fromOthers: [Prediction]
 
+  private let scores: [Comparison: [BaselineRule: RuleScore]]
+
+  /// What a cell is predicted from.
+  public enum Comparison: String, CaseIterable, Sendable {
+    /// Every other cell by itself.
+    case pairs
+
+    /// All other cells at once.
+    case others
+  }
+
   /// Evaluates every rule on every ordered pair of cells.
   ///
   /// - Parameters:
   ///   - cells: two or more.
   ///   - progress: called with the number of targets done.
-  /// - Throws: ``EvaluationError``, `ScheduleError`, `BoundError`.
+  /// - Throws: `InputError`, `ScheduleError`, `BoundError`.
   /// - Complexity: O(cells²·T).
   public init(of cells: [TunedCell], progress: (Int) -> Void = { _ in }) throws {
-    guard cells.count >= 2 else { throw EvaluationError.tooFewCells(cells.count) }
-    self.cells = cells
-    let runs = try cells.map { TrainingRun($0.cell.spec, steps: $0.cell.steps) }
+    guard cells.count >= 2 else {
+      throw InputError(
+        problem:
+          "\(cells.count == 1 ? "1 cell shows" : "\(cells.count) cells show") an optimum, and a pair needs two",
+        hint: "sweep another schedule or horizon, three base learning rates or more")
+    }
     var pairs: [Prediction] = []
     var fromOthers: [Prediction] = []
     for (index, target) in cells.enumerated() {
       var others = cells
       others.remove(at: index)
-      let rules: [(BaselineRule, TransferRule?)] = BaselineRule.allCases.map { rule in
-        switch rule {
-        case .bound: return (rule, .bound)
-        case .standard: return (rule, .standard())
-        case .calibrated: return (rule, (try? Calibration(of: others)).map { .calibrated($0) })
-        default: return (rule, nil)
-        }
-      }
-      for (rule, transfer) in rules {
-        var answers: [Answer] = []
+      for rule in BaselineRule.allCases {
+        let transfer = rule.transferRule(calibratedOn: others)
+        var forecasts: [Forecast] = []
         for (sourceIndex, source) in cells.enumerated() where sourceIndex != index {
-          let answer: Answer
-          if let transfer {
-            answer = try Answer(
-              TransferQuestion(
-                from: runs[sourceIndex], to: runs[index], source: .swept(source.optimum),
-                rule: transfer
-              ).answer())
-          } else if let ratio = rule.simpleRatio(from: source, to: target) {
-            answer = Answer(logRate: log(ratio * source.optimum.baseLearningRate))
-          } else {
+          guard let forecast = try Forecast(rule, transfer, from: source, to: target) else {
             continue
           }
-          answers.append(answer)
-          pairs.append(answer.prediction(rule, source: sourceIndex, target: index, of: target))
+          forecasts.append(forecast)
+          pairs.append(forecast.prediction(rule, source: sourceIndex, target: index, of: target))
         }
-        if let mean = Answer(meanOf: answers) {
+        if let mean = Forecast(meanOf: forecasts) {
           fromOthers.append(mean.prediction(rule, source: nil, target: index, of: target))
         }
       }
       progress(index + 1)
     }
-    self.pairs = pairs
-    self.fromOthers = fromOthers
+    (self.cells, self.pairs, self.fromOthers) = (cells, pairs, fromOthers)
+    func scores(_ predictions: [Prediction]) -> [BaselineRule: RuleScore] {
+      Dictionary(
+        uniqueKeysWithValues: BaselineRule.allCases.compactMap { rule in
+          RuleScore(of: rule, in: predictions).map { (rule, $0) }
+        })
+    }
+    self.scores = [.pairs: scores(pairs), .others: scores(fromOthers)]
   }
-}
 
-/// An error evaluating rules on a sweep, with a suggested fix.
-public enum EvaluationError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// Fewer than two cells show an optimum.
-  case tooFewCells(Int)
+  /// Returns what a rule's predictions are worth; nil where it makes none (``absence(of:)`` tells why).
+  public func score(of rule: BaselineRule, from comparison: Comparison) -> RuleScore? {
+    scores[comparison]?[rule]
+  }
 
-  /// What is wrong.
-  public var problem: String {
-    switch self {
-    case .tooFewCells(let count):
-      return
-        "\(count == 1 ? "1 cell shows" : "\(count) cells show") an optimum, and a pair needs two"
+  /// Returns in a few words why a rule makes no prediction; nil where it makes some.
+  public func absence(of rule: BaselineRule) -> String? {
+    guard score(of: rule, from: .pairs) == nil else { return nil }
+    switch rule {
+    case .halfOfCosine: return "needs a cosine and a wsd cell"
+    case .calibrated: return "needs two other cells that differ in shape or horizon"
+    default: return "predicts nothing"
     }
   }
-
-  /// What to do about it.
-  public var hint: String {
-    "sweep another schedule or horizon, three base learning rates or more"
-  }
-
-  /// The error as one line.
-  public var description: String { "\(problem); \(hint)" }
 }
 
 /// A predicted ln γ with the ends of its interval.
-private struct Answer {
+private struct Forecast {
   var logRate: Double
   var logInterval: (lower: Double, upper: Double)?
 
-  init(logRate: Double) { self.logRate = logRate }
-
-  init(_ answer: TransferAnswer) {
+  /// One cell's optimum predicted from that of another; nil for a pair that the rule says nothing about.
+  init?(
+    _ rule: BaselineRule, _ transfer: TransferRule?, from source: TunedCell, to target: TunedCell
+  ) throws {
+    guard let transfer else {
+      guard let ratio = rule.simpleRatio(from: source, to: target) else { return nil }
+      logRate = log(ratio * source.optimum.baseLearningRate)
+      return
+    }
+    let answer = try TransferQuestion(
+      from: source.run, to: target.run, source: .swept(source.optimum), rule: transfer
+    ).answer()
     guard let rate = answer.to.baseLearningRate, let interval = answer.interval else {
       preconditionFailure("a swept source gives a base learning rate")
     }
@@ -137,13 +143,13 @@ private struct Answer {
     logInterval = (log(interval.lowerBound), log(interval.upperBound))
   }
 
-  /// The geometric mean of predictions and interval ends; nil of none.
-  init?(meanOf answers: [Answer]) {
-    guard !answers.isEmpty else { return nil }
-    let count = Double(answers.count)
-    logRate = answers.reduce(0) { $0 + $1.logRate } / count
-    let intervals = answers.compactMap(\.logInterval)
-    if intervals.count == answers.count {
+  /// The geometric mean of forecasts and their interval ends; nil without any.
+  init?(meanOf forecasts: [Forecast]) {
+    guard !forecasts.isEmpty else { return nil }
+    let count = Double(forecasts.count)
+    logRate = forecasts.reduce(0) { $0 + $1.logRate } / count
+    let intervals = forecasts.compactMap(\.logInterval)
+    if intervals.count == forecasts.count {
       logInterval = (
         intervals.reduce(0) { $0 + $1.lower } / count, intervals.reduce(0) { $0 + $1.upper } / count
       )

@@ -3,12 +3,11 @@ import Glibc
 import Runs
 import Schedules
 
-/// A run that is to go on: its schedule, what a longer run can keep of it, and the scale at which its
-/// base learning rate is the tuned one.
+/// A run to go on from: its schedule, the steps that a longer run can keep, and the scale at which its base
+/// learning rate is the tuned one.
 ///
-/// The trainer's base learning rate γ stays what it is. In the bound's units it is the γ* of the run as
-/// it was tuned, at T1 steps, and at T steps γ*·(T1/T)^(1/2 − p), p the horizon exponent: at p = 1/2
-/// the bound itself.
+/// The trainer's base learning rate γ stays the same. In the bound's units it is γ* of the tuned run at T1
+/// steps and γ*·(T1/T)^(1/2 − p) at T steps, p being the horizon exponent, 1/2 for the bound itself.
 public struct ExtendableRun: Sendable {
   /// The scale of the run's base learning rate.
   struct Tuning: Sendable {
@@ -25,16 +24,16 @@ public struct ExtendableRun: Sendable {
     let baseLearningRate: Double?
   }
 
-  /// What the run is called.
+  /// The run's name.
   public let name: String
 
   /// The schedule as it was planned, T steps.
   public let schedule: Schedule
 
-  /// The stretch that a longer run can go on from; nil where there is none.
+  /// The stretch that a longer run can go on from; nil for schedules without one.
   public let steady: StablePhase?
 
-  /// The cooldown that the schedule, as planned so far, ends with; nil where it has none.
+  /// The cooldown at the end of the schedule as planned; nil for schedules without one.
   public let planned: PlannedCooldown?
 
   /// The steps of the warmup.
@@ -45,7 +44,17 @@ public struct ExtendableRun: Sendable {
 
   let tuning: Tuning
 
-  /// How many steps from the start can be kept with the steady law going on; 0 where there is none.
+  /// The schedule as a spec, which the references follow; nil for a file, and for the later stages of a
+  /// chain.
+  let spec: ScheduleSpec?
+
+  /// G, constant.
+  let gradientNorms: GradientNorms
+
+  /// D.
+  let distance: Double
+
+  /// The steps from the start that can be kept with the steady law going on; 0 without a steady stretch.
   public var reusableSteps: Int { steady?.steps.upperBound ?? 0 }
 
   /// T, the planned number of steps.
@@ -54,26 +63,27 @@ public struct ExtendableRun: Sendable {
   /// The base learning rate as the trainer takes it; nil where it is not known.
   public var baseLearningRate: Double? { tuning.baseLearningRate }
 
-  /// The share of a new cooldown where the run has had none: 20 %.
+  /// The length of a new cooldown where the run has none: 20 %.
   public static let usualCooldown = Extent.fraction(0.2)
 
   /// A run whose base learning rate is tuned for it.
   ///
   /// - Parameters:
   ///   - run: the schedule and its number of steps.
-  ///   - baseLearningRate: γ as the trainer takes it; nil where it is not known, and then the floor must
-  ///     not be an absolute one.
+  ///   - baseLearningRate: γ as the trainer takes it; nil where it is unknown, which an absolute floor does
+  ///     not allow.
   ///   - cooldown: the length of new cooldowns; nil for that of the schedule.
   ///   - gradientNorm: G.
   ///   - distance: D.
-  /// - Throws: `ScheduleError` and `BoundError`.
+  /// - Throws: `ScheduleError` and `InputError`.
   /// - Complexity: O(T).
   public init(
     _ run: TrainingRun, baseLearningRate: Double? = nil, cooldown: Extent? = nil,
     gradientNorm: Double = 1, distance: Double = 1
   ) throws {
     let rate = baseLearningRate ?? run.givenBaseLearningRate
-    let tunable = try TunableSchedule(of: run, gradientNorms: .constant(gradientNorm))
+    let norms = try GradientNorms.constant(gradientNorm)
+    let tunable = try TunableSchedule(of: run, gradientNorms: norms)
     let gamma: Double
     if let rate {
       gamma = distance * rate / (try tunable.distance(tunedAt: rate))
@@ -87,25 +97,16 @@ public struct ExtendableRun: Sendable {
     steady = schedule.stablePhase
     let floor = try run.spec?.floorRatio(baseLearningRate: rate) ?? 0
     let isClamped = run.spec?.floor?.mode == .clamp
-    switch run.spec?.family {
-    case .wsd(let extent, let decay) where steady != nil,
-      .repeatedWSD(_, let extent, let decay) where steady != nil,
-      .twoStage(_, _, let extent, let decay) where steady != nil:
-      planned = PlannedCooldown(
-        decay: decay, extent: extent,
-        end: decay == .exponential && run.spec?.floor == nil ? 0.01 : floor, isClamped: isClamped)
-    default:
-      planned = schedule.plannedCooldown
-    }
-    // A run that never was steady, or always, says nothing about the length of a new cooldown.
+    let named = steady == nil ? nil : run.spec?.plannedCooldown(floor: floor)
+    planned = named ?? schedule.plannedCooldown
+    // A run that never was steady, or always, does not show the length of a new cooldown.
     self.cooldown = PlannedCooldown(
       decay: planned?.decay ?? .linear, extent: cooldown ?? planned?.extent ?? Self.usualCooldown,
       end: planned?.end ?? floor, isClamped: planned?.isClamped ?? isClamped)
     tuning = Tuning(
-      steps: run.steps,
-      terms: try BoundTerms.lastIterate(
-        of: schedule, gradientNorms: .constant(gradientNorm)),
+      steps: run.steps, terms: try BoundTerms.lastIterate(of: schedule, gradientNorms: norms),
       gamma: gamma, baseLearningRate: rate)
+    (spec, gradientNorms, self.distance) = (run.spec, norms, distance)
   }
 
   /// The run after one of its extensions: the next stage of a chain.
@@ -121,6 +122,7 @@ public struct ExtendableRun: Sendable {
     steady = schedule.stablePhase
     planned = schedule.plannedCooldown
     cooldown = run.cooldown
+    (spec, gradientNorms, distance) = (nil, run.gradientNorms, run.distance)
     tuning =
       plan.startsOver
       ? Tuning(
@@ -132,27 +134,14 @@ public struct ExtendableRun: Sendable {
         baseLearningRate: plan.baseLearningRate)
   }
 
-  /// γ at a longer horizon, in the bound's units: what γ* of a plan must be for the trainer's base
-  /// learning rate to be the tuned one.
+  /// γ at a longer horizon T2 in the bound's units: γ*(T1)·(T1/T2)^(1/2 − p).
   ///
-  /// - Parameters:
-  ///   - steps: T2.
-  ///   - exponent: p, 1/2 for the bound itself.
-  /// - Returns: γ*(T1)·(T1/T2)^(1/2 − p).
-  /// - Complexity: O(1).
-  public func gamma(at steps: Int, horizonExponent exponent: Double) -> Double {
+  /// A plan with this γ* is one for which the trainer's base learning rate is the tuned one.
+  func gamma(at steps: Int, horizonExponent exponent: Double) -> Double {
     tuning.gamma * pow(Double(tuning.steps) / Double(steps), 0.5 - exponent)
   }
 
-  /// The schedule with its past kept and a steady stretch at a factor, then a cooldown.
-  ///
-  /// - Parameters:
-  ///   - kept: how many steps are kept.
-  ///   - factor: the steady law's factor from then on.
-  ///   - steps: T2.
-  ///   - count: the cooldown's steps.
-  ///   - ramp: how many steps lead to the factor; nil for none, as on the steady law itself.
-  /// - Returns: T2 multipliers.
+  /// T2 multipliers: the kept steps, a ramp to the steady law at a factor, that law, and a cooldown.
   func plan(
     keeping kept: Int, factor: Double, steps: Int, cooldown count: Int, ramp: Int? = nil
   ) -> Schedule {

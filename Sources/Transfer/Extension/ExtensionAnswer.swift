@@ -1,5 +1,3 @@
-import Glibc
-import Runs
 import Schedules
 import Support
 
@@ -16,30 +14,47 @@ public struct ExtensionAnswer: Sendable {
 
   private let worth: [ExtensionOption.Kind: Double]
 
-  init(question: ExtensionQuestion, gamma: Double, options: [ExtensionOption]) throws {
+  /// The sums of the schedules that were searched, which serve another rule as well.
+  let sums: PlanSums
+
+  init(
+    question: ExtensionQuestion, gamma: Double, options: [ExtensionOption], sums: PlanSums
+  ) {
     self.question = question
     self.gamma = gamma
     self.options = options
+    var sums = sums
     var worth: [ExtensionOption.Kind: Double] = [:]
     for option in options {
-      if let plan = option.plan { worth[option.kind] = try question.worth(of: plan.bound) }
+      guard let plan = option.plan else { continue }
+      worth[option.kind] = question.worth(of: plan.bound, sums: &sums)
     }
-    self.worth = worth
+    (self.worth, self.sums) = (worth, sums)
   }
 
-  /// An option of a kind.
+  /// The answer to the same question by the plain bound, without the free form.
   ///
-  /// - Parameter kind: any kind.
-  /// - Returns: the option; nil where it does not apply to the question.
+  /// - Returns: nil where the bound is the rule already.
+  /// - Throws: `InputError`, `BoundError`.
+  /// - Complexity: some 100 passes over T2 steps.
+  public func byBound() throws -> ExtensionAnswer? {
+    guard question.rule != .bound else { return nil }
+    var plain = question
+    plain.rule = .bound
+    plain.wantsFreeForm = false
+    return try plain.answer(reusing: sums)
+  }
+
+  /// Returns the option of a kind; nil where it does not apply to the question.
   public func option(_ kind: ExtensionOption.Kind) -> ExtensionOption? {
     options.first { $0.kind == kind }
   }
 
   /// The option to take among those that go on.
   ///
-  /// That is the least bound of the plain plans, doing nothing included, unless the free form is better
-  /// by more than 3 %, which is what the bound can tell about real runs. Where all gain less than a tenth
-  /// of a per cent, or T2 is hardly above T1, doing nothing.
+  /// It is the least bound of the plain plans, doing nothing included, unless the free form is better by
+  /// more than 3 %, which is what the bound can tell about real runs. Where all gain less than a tenth of a
+  /// per cent, or T2 is hardly above T1, it is doing nothing.
   public var recommended: ExtensionOption.Kind {
     let plain = recommendedPlain
     guard !isBarelyLonger, let freeForm = option(.freeForm)?.plan, checkpoint(of: freeForm) > 0,
@@ -48,7 +63,7 @@ public struct ExtensionAnswer: Sendable {
     return .freeForm
   }
 
-  /// The same among the plain plans alone.
+  /// The option to take among the plain plans alone.
   var recommendedPlain: ExtensionOption.Kind {
     let kinds: [ExtensionOption.Kind] = [.longerCooldown, .lowerPlateau, .rewarm, .same]
     let bounds = kinds.compactMap { kind in
@@ -66,36 +81,36 @@ public struct ExtensionAnswer: Sendable {
   /// The relative difference of two bounds below which real runs cannot tell them apart.
   private static let telling = 0.03
 
-  /// The fraction of the steps that could be kept whose loss is pointed out.
+  /// The fraction of the reusable steps whose loss is pointed out.
   private static let discarding = 0.1
 
   /// The relative gain that is not worth a change.
   private static let negligible = 1e-3
 
-  /// How much lower a plan's bound is than that of doing nothing, 0.1 for 10 %.
-  ///
-  /// - Parameter plan: one of the plans.
-  /// - Returns: 1 − Ω/Ω_same; nil where there is no doing nothing.
+  /// Returns how much lower a plan's bound is than that of doing nothing, 1 − Ω/Ω_same; nil where doing
+  /// nothing has no plan.
   public func gainOverSame(_ plan: ExtensionOption.Plan) -> Double? { gain(plan, over: .same) }
 
-  /// How much lower a plan's bound is than that of a fresh, tuned linear decay; negative where it is
-  /// higher.
-  ///
-  /// - Parameter plan: one of the plans.
-  /// - Returns: 1 − Ω/Ω_linear.
+  /// Returns how much lower a plan's bound is than that of a fresh, tuned linear decay, 1 − Ω/Ω_linear;
+  /// negative where it is higher.
   public func gainOverRetunedLinear(_ plan: ExtensionOption.Plan) -> Double? {
     gain(plan, over: .retunedLinear)
   }
 
-  /// How many more steps, as a fraction of T2, doing nothing would need for the bound of a plan, at the
-  /// same base learning rate; negative where it would need fewer.
+  private func gain(_ plan: ExtensionOption.Plan, over kind: ExtensionOption.Kind) -> Double? {
+    option(kind)?.plan.map { 1 - plan.bound / $0.bound }
+  }
+
+  /// Returns how many more steps doing nothing would need for the bound of a plan.
   ///
-  /// - Parameter kind: a kind.
-  /// - Returns: T/T2 − 1; nil where doing nothing has no such plan, or does not get there within eight
-  ///   times T2.
+  /// The base learning rate is the same for both.
+  ///
+  /// - Parameter kind: the plan's kind.
+  /// - Returns: T/T2 − 1, negative where it would need fewer; nil where doing nothing has no such plan, or
+  ///   does not get there within eight times T2.
   public func equivalentMoreSteps(_ kind: ExtensionOption.Kind) -> Double? { worth[kind] }
 
-  /// The checkpoint to start a plan from: the last one saved before anything changes.
+  /// Returns the checkpoint to start a plan from: the last one saved before anything changes.
   ///
   /// The steps from it to ``ExtensionOption/Plan/branchAtStep`` are trained again as they were.
   ///
@@ -106,80 +121,63 @@ public struct ExtensionAnswer: Sendable {
     return plan.branchAtStep / spacing * spacing
   }
 
-  /// The steps that a plan has to train, from its checkpoint on.
-  ///
-  /// - Parameter plan: one of the plans.
-  /// - Returns: T2 without the checkpoint's steps.
+  /// Returns the number of steps that a plan has to train, from its checkpoint on.
   public func stepsToTrain(_ plan: ExtensionOption.Plan) -> Int {
     plan.schedule.steps - checkpoint(of: plan)
-  }
-
-  private func gain(_ plan: ExtensionOption.Plan, over kind: ExtensionOption.Kind) -> Double? {
-    guard let reference = option(kind)?.plan else { return nil }
-    return 1 - plan.bound / reference.bound
   }
 
   /// What users should know before they follow a plan.
   public var diagnostics: [Diagnostic] {
     var diagnostics: [Diagnostic] = []
-    let lengthening = Double(question.steps) / Double(question.run.steps)
+    func add(_ code: String, _ message: String) {
+      diagnostics.append(Diagnostic(code: code, message: message))
+    }
+    let run = question.run
+    let lengthening = Double(question.steps) / Double(run.steps)
     if isBarelyLonger {
       let percent = ((lengthening - 1) * 1000).rounded() / 10
-      diagnostics.append(
-        Diagnostic(
-          code: "barely-longer",
-          message:
-            "only \(decimalText(percent)) % more steps: what the plans gain lies in their cooldowns, in which a jump of the learning rate would hide; the plain plan (same) will do"
-        ))
+      add(
+        "barely-longer",
+        "only \(decimalText(percent)) % more steps: what the plans gain lies in their cooldowns, in which a jump of the learning rate would hide; the plain plan (same) will do"
+      )
     }
-    let floor = question.run.cooldown.end
+    let floor = run.cooldown.end
     if let plateau = option(.lowerPlateau)?.plan?.plateau, plateau < floor {
-      diagnostics.append(
-        Diagnostic(
-          code: "plateau-below-floor",
-          message:
-            "the lower plateau, \(decimalText((plateau * 1e4).rounded() / 1e4)) of the peak, lies below the floor of \(decimalText(floor)), so that it does not cool down"
-        ))
+      add(
+        "plateau-below-floor",
+        "the lower plateau, \(decimalText((plateau * 1e4).rounded() / 1e4)) of the peak, lies below the floor of \(decimalText(floor)), so that it does not cool down"
+      )
     }
-    if question.run.planned?.isExact == false {
-      diagnostics.append(
-        Diagnostic(
-          code: "cooldown-shape",
-          message:
-            "the cooldown of \(question.run.name) has none of the grammar's shapes: new ones are linear"
-        ))
+    if run.planned?.isExact == false {
+      add(
+        "cooldown-shape",
+        "the cooldown of \(run.name) has none of the grammar's shapes: new ones are linear")
     }
     if let spacing = question.checkpointSpacing,
       let first = options.compactMap(\.plan).first(where: {
         !$0.startsOver && checkpoint(of: $0) == 0
       })
     {
-      diagnostics.append(
-        Diagnostic(
-          code: "no-checkpoint",
-          message:
-            "a plan branches at step \(first.branchAtStep), before the first checkpoint at step \(spacing): it would have to start over"
-        ))
+      add(
+        "no-checkpoint",
+        "a plan branches at step \(first.branchAtStep), before the first checkpoint at step \(spacing): it would have to start over"
+      )
     }
-    let reusable = question.run.reusableSteps
     let kind = recommended
+    let reusable = run.reusableSteps
     if let plan = option(kind)?.plan, !plan.startsOver,
       Double(reusable - plan.branchAtStep) > Self.discarding * Double(reusable)
     {
-      diagnostics.append(
-        Diagnostic(
-          code: "discards-steps",
-          message:
-            "\(kind.rawValue) branches at step \(plan.branchAtStep): \(reusable - plan.branchAtStep) of the \(reusable) steps that could be kept are trained again"
-        ))
+      add(
+        "discards-steps",
+        "\(kind.rawValue) branches at step \(plan.branchAtStep): \(reusable - plan.branchAtStep) of the \(reusable) steps that could be kept are trained again"
+      )
     }
     if lengthening > 8 {
-      diagnostics.append(
-        Diagnostic(
-          code: "far-horizon",
-          message:
-            "the horizons differ by more than a factor of 8: the exponent was seen over less, so extend in stages and look at the loss"
-        ))
+      add(
+        "far-horizon",
+        "the horizons differ by more than a factor of 8: the exponent was seen over less, so extend in stages and look at the loss"
+      )
     }
     return diagnostics
   }

@@ -1,5 +1,5 @@
-/// Why one way to go on is not feasible.
-public enum ExtensionObstacle: Error, Equatable, Sendable, CustomStringConvertible {
+/// Why a plan to go on is infeasible.
+public enum ExtensionObstacle: Equatable, Sendable, CustomStringConvertible {
   /// The schedule has no steady stretch to go on from; it is at zero from the step named, if it is.
   case nothingSteady(schedule: String, zeroFrom: Int?)
 

@@ -2,7 +2,7 @@ import Schedules
 
 /// One way to go on from T1 to T2 steps.
 public struct ExtensionOption: Sendable {
-  /// The ways there are.
+  /// The kinds of plan.
   public enum Kind: String, CaseIterable, Sendable {
     /// Keep the base learning rate, go on at a lower plateau.
     case lowerPlateau = "lower-plateau"
@@ -16,7 +16,7 @@ public struct ExtensionOption: Sendable {
     /// Keep everything, also the steps of a cooldown, and go back up.
     case rewarm
 
-    /// Do nothing about it: the same schedule over more steps at the same base learning rate.
+    /// Do nothing: the same schedule over more steps at the same base learning rate.
     case same
 
     /// Start over with the same schedule, its base learning rate tuned for T2.
@@ -26,12 +26,12 @@ public struct ExtensionOption: Sendable {
     case retunedLinear = "retuned-linear"
   }
 
-  /// What makes a plan the one of its kind.
+  /// What a plan of each kind is best in.
   public enum Criterion: String, CaseIterable, Sendable {
-    /// It has the least Ω at the running γ of all plans of its kind.
+    /// The least Ω at the running γ.
     case leastBound = "least-bound"
 
-    /// Its own γ* is the running γ (2501.18965, section 4).
+    /// A γ* equal to the running γ (2501.18965, section 4).
     case tuned
   }
 
@@ -40,20 +40,20 @@ public struct ExtensionOption: Sendable {
     /// T2 multipliers of the base learning rate.
     public let schedule: Schedule
 
-    /// The plateau from ``changeAtStep`` on as a part of the one before; nil where it stays.
+    /// The plateau from ``changeAtStep`` on as a fraction of the one before; nil where it stays.
     public var factor: Double?
 
     /// The multiplier of the plateau from ``changeAtStep`` on; nil where there is no new plateau, or the
     /// law is no plateau.
     public var plateau: Double?
 
-    /// The steps of the final cooldown; nil where there is none to speak of.
+    /// The steps of the final cooldown; nil for plans without one.
     public var cooldownSteps: Int?
 
-    /// The fraction of the run at which the cooldown is exact, before it is rounded to steps.
+    /// The exact fraction of the cooldown, before rounding to steps; nil where steps were searched.
     public var cooldownFraction: Double?
 
-    /// The steps that lead back up to the plateau, from ``changeAtStep`` on; nil where none do.
+    /// The steps that lead back up to the plateau, from ``changeAtStep`` on; nil for plans without.
     public var rampSteps: Int?
 
     /// The base learning rate as the trainer takes it; nil where that of the run is not known.
@@ -68,7 +68,14 @@ public struct ExtensionOption: Sendable {
     /// The first step, counted from 1, at which the learning rate differs from that of the run so far.
     public let changeAtStep: Int
 
-    /// Whether nothing of the run is kept.
+    /// The learning rate of the new plateau, as the trainer takes it; nil without one, or where the run's is
+    /// unknown.
+    public var plateauLearningRate: Double? {
+      guard let baseLearningRate, let plateau else { return nil }
+      return baseLearningRate * plateau
+    }
+
+    /// Whether the plan keeps no step of the run.
     public var startsOver: Bool { changeAtStep == 1 }
 
     /// The cooldown as a fraction of T2: the exact one where there is one.
@@ -81,18 +88,30 @@ public struct ExtensionOption: Sendable {
     public var branchAtStep: Int { changeAtStep - 1 }
   }
 
-  /// The way.
+  /// A plan, or an obstacle.
+  public enum Outcome: Sendable {
+    /// The plan.
+    case feasible(Plan)
+
+    /// The obstacle.
+    case infeasible(ExtensionObstacle)
+  }
+
+  /// The kind of plan.
   public let kind: Kind
 
-  /// The plan, or why there is none.
-  public let result: Result<Plan, ExtensionObstacle>
+  /// The plan, or the obstacle.
+  public let outcome: Outcome
 
   /// The plan; nil where it is infeasible.
-  public var plan: Plan? { try? result.get() }
+  public var plan: Plan? {
+    if case .feasible(let plan) = outcome { return plan }
+    return nil
+  }
 
-  /// Why it is infeasible.
+  /// The obstacle; nil where the plan is feasible.
   public var obstacle: ExtensionObstacle? {
-    if case .failure(let obstacle) = result { return obstacle }
+    if case .infeasible(let obstacle) = outcome { return obstacle }
     return nil
   }
 }

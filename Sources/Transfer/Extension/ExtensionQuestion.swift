@@ -2,12 +2,13 @@ import Bound
 import Numerics
 import Runs
 import Schedules
+import Support
 import Tuning
 
-/// The question of how a run of T1 steps goes on to T2 (2501.18965, section 4, "continual training").
+/// How a run of T1 steps goes on to T2 (2501.18965, section 4, "continual training").
 ///
-/// A longer run wants a smaller base learning rate. A run that keeps its own changes its schedule instead:
-/// to a lower plateau or a longer cooldown, as ``criterion`` asks.
+/// A longer run wants a smaller base learning rate. A run that keeps its base learning rate changes its
+/// schedule instead: to a lower plateau or a longer cooldown, as ``criterion`` asks.
 public struct ExtensionQuestion: Sendable {
   /// The run so far.
   public var run: ExtendableRun
@@ -18,9 +19,9 @@ public struct ExtensionQuestion: Sendable {
   /// How γ* moves with the horizon.
   public var rule: TransferRule
 
-  /// The steps that have been made.
+  /// The number of steps made; nil where it does not matter.
   ///
-  /// Beyond the steady stretch, going on from there (up again) is priced beside going back. Nil where nothing is said of it.
+  /// Beyond the steady stretch, going on from there (up again) is priced beside going back.
   public var madeSteps: Int?
 
   /// The steps that the free form keeps; nil for those that every other plan keeps.
@@ -32,71 +33,89 @@ public struct ExtensionQuestion: Sendable {
   /// Whether the free form is searched: by far the longest part.
   public var wantsFreeForm = true
 
-  /// What makes a plan the one of its kind.
+  /// What a plan of each kind is best in.
   public var criterion = ExtensionOption.Criterion.leastBound
 
-  /// After how many steps a checkpoint is saved; nil where any step's is at hand.
+  /// The steps between saved checkpoints; nil where every step has one.
   public var checkpointSpacing: Int?
 
-  /// G.
-  public var gradientNorm: Double
-
-  /// D.
-  public var distance: Double
-
-  /// The schedule of the run as a spec, which the references follow; nil for a file and in a chain,
-  /// where the run has become a schedule of its own.
-  let spec: ScheduleSpec?
-
-  /// A question.
+  /// Asks how a run goes on to T2 steps.
   ///
-  /// - Parameters:
-  ///   - run: the run so far.
-  ///   - base: its schedule as it was named, which the references follow; nil for none.
-  ///   - steps: T2.
-  ///   - rule: how γ* moves with the horizon.
-  ///   - gradientNorm: G.
-  ///   - distance: D.
-  /// - Throws: ``ExtensionError`` where T2 is not above T1, `ScheduleError` where the spec does not fit
-  ///   into T2 steps.
+  /// - Throws: `InputError` where T2 is not above T1, `ScheduleError` where the spec does not fit into T2
+  ///   steps.
   public init(
-    of run: ExtendableRun, base: TrainingRun? = nil, toSteps steps: Int,
-    rule: TransferRule = .standard(), gradientNorm: Double = 1, distance: Double = 1
+    of run: ExtendableRun, toSteps steps: Int, rule: TransferRule = .standard()
   ) throws {
-    guard steps > run.steps else { throw ExtensionError.notLonger(from: run.steps, to: steps) }
-    guard steps <= ScheduleSpec.mostSteps else { throw ExtensionError.tooLong(steps: steps) }
+    guard steps > run.steps else {
+      throw InputError(
+        problem: "\(steps) steps are no more than the run's \(run.steps)",
+        hint: "give a longer horizon")
+    }
+    guard steps <= ScheduleSpec.mostSteps else {
+      throw InputError(problem: "\(steps) steps are out of range", hint: "give up to 1e9")
+    }
     self.run = run
     self.steps = steps
     self.rule = rule
-    self.gradientNorm = gradientNorm
-    self.distance = distance
-    spec = base?.spec
-    _ = try spec?.schedule(steps: steps, baseLearningRate: run.baseLearningRate)
+    _ = try run.spec?.schedule(steps: steps, baseLearningRate: run.baseLearningRate)
   }
 
   /// All options, in the order of ``ExtensionOption/Kind``, and which of them to take.
   ///
   /// - Parameter progress: called after each iteration of the free form with its number and Ω.
   /// - Returns: the answer.
-  /// - Throws: ``ExtensionError``, `BoundError`.
-  /// - Complexity: some 200 passes over T2 steps, and the free form's.
+  /// - Throws: `InputError`, `BoundError`.
+  /// - Complexity: some 150 passes over T2 steps, and the free form's.
   public func answer(progress: (Int, Double) -> Bool = { _, _ in true }) throws -> ExtensionAnswer {
-    try check()
-    var options = [
-      ExtensionOption(kind: .lowerPlateau, result: try lowerPlateau()),
-      ExtensionOption(kind: .longerCooldown, result: try longerCooldown()),
-    ]
-    if wantsRewarming { options.append(ExtensionOption(kind: .rewarm, result: try rewarm())) }
-    options.append(ExtensionOption(kind: .same, result: try samePlan()))
-    if wantsFreeForm {
-      let freeForm = try freeForm(beside: options, progress: progress)
-      options.insert(ExtensionOption(kind: .freeForm, result: freeForm), at: 2)
-    }
-    options += try references()
-    return try ExtensionAnswer(question: self, gamma: gamma, options: options)
+    try answer(reusing: PlanSums(), progress: progress)
   }
 
-  /// γ at T2: what γ* of a plan must be.
+  /// The same with the sums of another rule's answer.
+  func answer(
+    reusing known: PlanSums, progress: (Int, Double) -> Bool = { _, _ in true }
+  ) throws -> ExtensionAnswer {
+    try check()
+    var sums = known
+    var options = [
+      ExtensionOption(kind: .lowerPlateau, outcome: try lowerPlateau(&sums)),
+      ExtensionOption(kind: .longerCooldown, outcome: try longerCooldown(&sums)),
+    ]
+    if wantsRewarming { options.append(ExtensionOption(kind: .rewarm, outcome: try rewarm())) }
+    options.append(ExtensionOption(kind: .same, outcome: try samePlan()))
+    if wantsFreeForm {
+      let freeForm = try freeForm(beside: options, progress: progress)
+      options.insert(ExtensionOption(kind: .freeForm, outcome: freeForm), at: 2)
+    }
+    options += try references()
+    return ExtensionAnswer(question: self, gamma: gamma, options: options, sums: sums)
+  }
+
+  /// Caps the free form's learning rates.
+  ///
+  /// - Parameter learningRate: the cap, as the trainer takes it.
+  /// - Throws: `InputError` where the run's base learning rate is unknown, or above the cap.
+  public mutating func setCap(_ learningRate: Double) throws(InputError) {
+    guard let running = run.baseLearningRate else {
+      throw InputError(
+        problem: "the cap is a learning rate, and that of the run is not known",
+        hint: "give the run's base learning rate")
+    }
+    guard learningRate >= running else {
+      throw InputError(
+        .value, "the cap \(significant(learningRate))",
+        problem: "the run has used \(significant(running))", hint: "give at least that")
+    }
+    capFactor = learningRate / running
+  }
+
+  /// The obstacle of a run without a steady stretch.
+  var nothingSteady: ExtensionObstacle {
+    let zeros = run.schedule.trailingZeros
+    return .nothingSteady(
+      schedule: run.name, zeroFrom: zeros > 0 ? run.schedule.steps - zeros + 1 : nil)
+  }
+
+  /// γ at T2, at which plans are judged.
   var gamma: Double { run.gamma(at: steps, horizonExponent: rule.horizonExponent) }
 
   /// The steps of the final cooldown that the schedule would have.
@@ -108,21 +127,19 @@ public struct ExtensionQuestion: Sendable {
     return madeSteps > run.reusableSteps
   }
 
-  private func check() throws(ExtensionError) {
-    if let madeSteps, !(1...run.steps).contains(madeSteps) {
-      throw .outsideRun(option: "the steps made", step: madeSteps, steps: run.steps)
-    }
-    if let freeFormBranch, !(1...run.steps).contains(freeFormBranch) {
-      throw .outsideRun(option: "the step to branch from", step: freeFormBranch, steps: run.steps)
+  private func check() throws(InputError) {
+    for (name, step) in [
+      ("the steps made", madeSteps), ("the step to branch from", freeFormBranch),
+    ] {
+      guard let step, !(1...run.steps).contains(step) else { continue }
+      throw InputError(
+        problem: "\(name), \(step), lies outside the run of \(run.steps) steps",
+        hint: "give 1 to \(run.steps)")
     }
   }
 
   func terms(of schedule: Schedule) throws -> BoundTerms {
-    try BoundTerms.lastIterate(of: schedule, gradientNorms: .constant(gradientNorm))
-  }
-
-  func tunedGamma(of schedule: Schedule) throws -> Double {
-    try terms(of: schedule).optimalBaseLearningRate(distance: distance)
+    try BoundTerms.lastIterate(of: schedule, gradientNorms: run.gradientNorms)
   }
 
   /// The tuned base learning rate of a schedule by the rule, over the running one: 1 for a plan.
@@ -132,7 +149,7 @@ public struct ExtensionQuestion: Sendable {
     let terms = try terms(of: schedule)
     let factor = rule.factor(
       from: (run.tuning.terms, run.tuning.steps), to: (terms, schedule.steps))
-    return factor * (try terms.optimalBaseLearningRate(distance: distance)) / run.tuning.gamma
+    return factor * (try terms.optimalBaseLearningRate(distance: run.distance)) / run.tuning.gamma
   }
 
   /// A plan that keeps the running base learning rate.
@@ -152,30 +169,35 @@ public struct ExtensionQuestion: Sendable {
 
   /// Ω at the running γ, which is smaller in the bound's units the longer the schedule is.
   func bound(of schedule: Schedule) throws -> Double {
-    let gamma = run.gamma(at: schedule.steps, horizonExponent: rule.horizonExponent)
-    return try terms(of: schedule).bound(at: gamma, distance: distance)
+    try bound(of: terms(of: schedule), steps: schedule.steps)
   }
 
-  /// Doing nothing: the steady law goes on, with the cooldown that the schedule has had.
+  /// Ω at the running γ, from the S and V of a schedule.
+  func bound(of terms: BoundTerms, steps: Int) throws -> Double {
+    let gamma = run.gamma(at: steps, horizonExponent: rule.horizonExponent)
+    return try terms.bound(at: gamma, distance: run.distance)
+  }
+
+  /// Doing nothing: the steady law goes on, followed by the schedule's own cooldown.
   ///
   /// A schedule that never was steady is its spec over more steps, which starts over.
-  private func samePlan() throws -> Result<ExtensionOption.Plan, ExtensionObstacle> {
-    guard let schedule = try sameSchedule(steps: steps) else { return .failure(nothingSteady) }
+  private func samePlan() throws -> ExtensionOption.Outcome {
+    guard let schedule = try sameSchedule(steps: steps) else { return .infeasible(nothingSteady) }
     guard run.reusableSteps > 0 else {
-      return .success(
+      return .feasible(
         ExtensionOption.Plan(
           schedule: schedule, baseLearningRate: run.baseLearningRate, gamma: gamma,
           bound: try bound(of: schedule), changeAtStep: 1))
     }
     let count = run.planned == nil ? nil : run.cooldown.extent.steps(of: steps)
-    return .success(try plan(schedule, cooldown: count))
+    return .feasible(try plan(schedule, cooldown: count))
   }
 
   /// The schedule of doing nothing over any number of steps; nil for a file that never was steady, and
   /// where the cooldown does not fit.
   func sameSchedule(steps: Int) throws -> Schedule? {
     guard run.reusableSteps > 0 else {
-      return try spec?.schedule(steps: steps, baseLearningRate: run.baseLearningRate)
+      return try run.spec?.schedule(steps: steps, baseLearningRate: run.baseLearningRate)
     }
     let count = run.planned == nil ? 0 : run.cooldown.extent.steps(of: steps)
     guard count < steps else { return nil }
@@ -189,50 +211,22 @@ public struct ExtensionQuestion: Sendable {
     let unit = run.baseLearningRate.map { $0 / gamma } ?? 1
     func reference(_ kind: ExtensionOption.Kind, _ spec: ScheduleSpec) throws -> ExtensionOption {
       let tunable = try TunableSchedule(
-        spec, steps: steps, gradientNorms: .constant(gradientNorm))
-      let best = try tunable.optimum(distance: distance * unit)
+        of: TrainingRun(spec, steps: steps), gradientNorms: run.gradientNorms)
+      let best = try tunable.optimum(distance: run.distance * unit)
       let schedule = try spec.schedule(steps: steps, baseLearningRate: best.baseLearningRate)
       let tuned = best.baseLearningRate / unit
       let plan = ExtensionOption.Plan(
         schedule: schedule,
         baseLearningRate: run.baseLearningRate.map { _ in best.baseLearningRate },
         gamma: tuned,
-        bound: try terms(of: schedule).bound(at: tuned, distance: distance), changeAtStep: 1)
-      return ExtensionOption(kind: kind, result: .success(plan))
+        bound: try terms(of: schedule).bound(at: tuned, distance: run.distance), changeAtStep: 1)
+      return ExtensionOption(kind: kind, outcome: .feasible(plan))
     }
-    let warmup = spec?.warmup?.steps(of: steps) ?? run.warmup
+    let warmup = run.spec?.warmup?.steps(of: steps) ?? run.warmup
     var options: [ExtensionOption] = []
-    if let spec { options.append(try reference(.retunedSame, spec)) }
+    if let spec = run.spec { options.append(try reference(.retunedSame, spec)) }
     options.append(
       try reference(.retunedLinear, try ScheduleSpec("linear:warmup=\(warmup)steps")))
     return options
-  }
-}
-
-/// An error in a question about a longer run, with a suggested fix.
-public enum ExtensionError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// T2 is not above T1.
-  case notLonger(from: Int, to: Int)
-
-  /// T2 is too large.
-  case tooLong(steps: Int)
-
-  /// A step that must be one of the run's.
-  case outsideRun(option: String, step: Int, steps: Int)
-
-  /// An option was to be followed that does not apply.
-  case noSuchOption(String)
-
-  /// The error as one line.
-  public var description: String {
-    switch self {
-    case .noSuchOption(let name):
-      return "the plan \(name) does not apply to this run; take one of those listed without --plan"
-    case .notLonger(let from, let to):
-      return "\(to) steps are no more than the run's \(from); give a longer horizon"
-    case .tooLong(let steps): return "\(steps) steps are out of range; give up to 1e9"
-    case .outsideRun(let option, let step, let steps):
-      return "\(option), \(step), lies outside the run of \(steps) steps; give 1 to \(steps)"
-    }
   }
 }

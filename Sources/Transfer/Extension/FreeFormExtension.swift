@@ -9,9 +9,9 @@ extension ExtensionQuestion {
   /// can be better; without a steady stretch, where the run is.
   func freeForm(
     beside options: [ExtensionOption], progress: (Int, Double) -> Bool
-  ) throws -> Result<ExtensionOption.Plan, ExtensionObstacle> {
-    guard steps <= FreeFormError.mostSteps else {
-      return .failure(.tooLong(most: FreeFormError.mostSteps))
+  ) throws -> ExtensionOption.Outcome {
+    guard steps <= FreeFormSchedule.mostSteps else {
+      return .infeasible(.tooLong(most: FreeFormSchedule.mostSteps))
     }
     let plans = options.compactMap(\.plan).filter { !$0.startsOver }
     let earliest =
@@ -21,13 +21,13 @@ extension ExtensionQuestion {
     var constraints = FreeFormSchedule.Constraints()
     constraints.prefix = run.schedule.multipliers(in: 0..<kept).map { gamma * $0 }
     constraints.cap = gamma * capFactor
-    let norms = try GradientNorms.constant(gradientNorm)
     // A plan that keeps as much is a start from which the search can only gain.
     let best = plans.filter { $0.branchAtStep >= kept }.min { $0.bound < $1.bound }
     let found = try FreeFormSchedule(
-      steps: steps, constraints: constraints, gradientNorms: norms, distance: distance,
+      steps: steps, constraints: constraints, gradientNorms: run.gradientNorms,
+      distance: run.distance,
       start: best.map { plan in plan.schedule.multipliers.map { gamma * $0 } }, progress: progress)
-    guard found.isConverged else { return .failure(.notConverged) }
+    guard found.isConverged else { return .infeasible(.notConverged) }
     let schedule: Schedule
     do {
       // The past as multipliers, which a detour by way of learning rates would round.
@@ -35,13 +35,13 @@ extension ExtensionQuestion {
         values: run.schedule.multipliers(in: 0..<kept)
           + found.learningRates[kept...].map { $0 / gamma })
     } catch {
-      return .failure(.notConverged)
+      return .infeasible(.notConverged)
     }
     let peak = schedule.peak * gamma
-    return .success(
+    return .feasible(
       ExtensionOption.Plan(
         schedule: schedule, baseLearningRate: run.baseLearningRate.map { $0 * schedule.peak },
-        gamma: peak, bound: try terms(of: schedule).bound(at: peak, distance: distance),
+        gamma: peak, bound: try terms(of: schedule).bound(at: peak, distance: run.distance),
         changeAtStep: firstChange(of: schedule)))
   }
 

@@ -3,22 +3,22 @@ import Numerics
 import Schedules
 
 extension ExtensionQuestion {
-  /// The plan that keeps the steady law and cools down over another number of steps, more as a rule.
-  func longerCooldown() throws -> Result<ExtensionOption.Plan, ExtensionObstacle> {
-    guard run.reusableSteps > 0 else { return .failure(nothingSteady) }
+  /// The plan that keeps the steady law and cools down over another number of steps, usually more.
+  func longerCooldown(_ sums: inout PlanSums) throws -> ExtensionOption.Outcome {
+    guard run.reusableSteps > 0 else { return .infeasible(nothingSteady) }
     guard criterion == .leastBound else { return try tunedCooldown() }
-    var count = leastBoundCooldown(upTo: longestCooldown(of: steps))
+    var count = leastBoundCooldown(upTo: longestCooldown(of: steps), sums: &sums.cooldown)
     // A cooldown over all but everything would start over, which has a better base learning rate.
     if steps - count < run.steps / 100 {
-      count = leastBoundCooldown(upTo: max(1, steps - run.reusableSteps))
+      count = leastBoundCooldown(upTo: max(1, steps - run.reusableSteps), sums: &sums.cooldown)
     }
-    return .success(try plan(schedule(cooldown: count, of: steps), cooldown: count))
+    return .feasible(try plan(schedule(cooldown: count, of: steps), cooldown: count))
   }
 
   /// The cooldown with the least Ω at the running γ: the best of a grid, then the best around it.
-  private func leastBoundCooldown(upTo longest: Int) -> Int {
+  private func leastBoundCooldown(upTo longest: Int, sums: inout [Int: BoundTerms]) -> Int {
     func bound(_ count: Int) -> Double {
-      (try? self.bound(of: schedule(cooldown: count, of: steps))) ?? .infinity
+      self.bound(count, in: &sums, steps: steps) { schedule(cooldown: count, of: steps) }
     }
     let cells = 16
     let grid = (0...cells).map { max(1, longest * $0 / cells) }
@@ -37,27 +37,28 @@ extension ExtensionQuestion {
   ///
   /// γ* rises with the cooldown's length, up to that of a cooldown over the whole plateau, which bounds the
   /// horizons that can be reached: T2/T1 < 3.7775 for wsd20, for large T1 and p = 1/2.
-  private func tunedCooldown() throws -> Result<ExtensionOption.Plan, ExtensionObstacle> {
+  private func tunedCooldown() throws -> ExtensionOption.Outcome {
     let shortest = max(1, cooldownSteps)
     let longest = longestCooldown(of: steps)
-    guard shortest < longest else { return .failure(.cooldownFillsRun(cooldown: shortest)) }
+    guard shortest < longest else { return .infeasible(.cooldownFillsRun(cooldown: shortest)) }
     func excess(_ count: Int) throws -> Double {
       try tunedRatio(of: schedule(cooldown: count, of: steps)) - 1
     }
-    if try excess(shortest) >= 0 { return .failure(.notNeeded) }
+    if try excess(shortest) >= 0 { return .infeasible(.notNeeded) }
     guard let bracket = try bracket(of: excess, from: shortest, to: longest) else {
-      return .failure(try cooldownTooShort())
+      return .infeasible(try cooldownTooShort())
     }
     let exact = try crossing(in: bracket) { try -excess($0) }
     let count = min(longest, max(shortest, Int(exact.rounded(.toNearestOrAwayFromZero))))
-    return .success(
+    return .feasible(
       try plan(
         schedule(cooldown: count, of: steps), cooldown: count, fraction: exact / Double(steps)))
   }
 
   /// Lengths between which γ* reaches the running γ.
   ///
-  /// On a plateau γ* rises all the way; where the steady law falls by itself it can rise and fall again, and the first rise counts.
+  /// On a plateau γ* rises all the way; where the steady law falls by itself it can rise and fall again,
+  /// and the first rise counts.
   private func bracket(
     of excess: (Int) throws -> Double, from shortest: Int, to longest: Int
   ) rethrows -> ClosedRange<Int>? {

@@ -5,43 +5,49 @@ import Schedules
 
 extension ExtensionQuestion {
   /// The plan that keeps the reusable steps and goes on at a factor of the steady law, at most 1.
-  func lowerPlateau() throws -> Result<ExtensionOption.Plan, ExtensionObstacle> {
-    guard run.reusableSteps > 0 else { return .failure(nothingSteady) }
+  func lowerPlateau(_ sums: inout PlanSums) throws -> ExtensionOption.Outcome {
+    guard run.reusableSteps > 0 else { return .infeasible(nothingSteady) }
     let count = cooldownSteps
     guard steps - count > run.reusableSteps else {
-      return .failure(.noRoom(cooldown: count, steps: steps, made: run.reusableSteps))
+      return .infeasible(.noRoom(cooldown: count, steps: steps, made: run.reusableSteps))
     }
     func schedule(_ factor: Double) -> Schedule {
       run.plan(keeping: run.reusableSteps, factor: factor, steps: steps, cooldown: count)
     }
-    guard let factor = try factor(of: schedule) else { return .failure(.noFactor) }
+    guard let factor = try factor(of: schedule, sums: &sums.plateau) else {
+      return .infeasible(.noFactor)
+    }
     // Where the run has had no cooldown, the plateau stays and the cooldown is what changes.
-    if criterion == .tuned, factor == 1, run.planned != nil { return .failure(.notNeeded) }
-    return .success(try plan(schedule(factor), factor: factor, cooldown: count))
+    if criterion == .tuned, factor == 1, run.planned != nil { return .infeasible(.notNeeded) }
+    return .feasible(try plan(schedule(factor), factor: factor, cooldown: count))
   }
 
   /// The plan that keeps every step made and goes back up, at most to the steady law itself.
   ///
   /// The way up takes as many steps as the warmup did, or one in a hundred of those to come.
-  func rewarm() throws -> Result<ExtensionOption.Plan, ExtensionObstacle> {
+  func rewarm() throws -> ExtensionOption.Outcome {
     let kept = madeSteps ?? run.steps
     let count = cooldownSteps
     let ramp = max(1, run.warmup > 0 ? run.warmup : (steps - kept) / 100)
     guard steps - count - ramp > kept else {
-      return .failure(.noRoom(cooldown: count, steps: steps, made: kept))
+      return .infeasible(.noRoom(cooldown: count, steps: steps, made: kept))
     }
     func schedule(_ factor: Double) -> Schedule {
       run.plan(keeping: kept, factor: factor, steps: steps, cooldown: count, ramp: ramp)
     }
-    guard let factor = try factor(of: schedule) else { return .failure(.noFactor) }
-    return .success(try plan(schedule(factor), factor: factor, cooldown: count, ramp: ramp))
+    var sums: [Double: BoundTerms] = [:]
+    guard let factor = try factor(of: schedule, sums: &sums) else { return .infeasible(.noFactor) }
+    return .feasible(try plan(schedule(factor), factor: factor, cooldown: count, ramp: ramp))
   }
 
   /// The factor that the criterion asks for; nil where there is none.
-  private func factor(of schedule: (Double) -> Schedule) throws -> Double? {
+  private func factor(
+    of schedule: (Double) -> Schedule, sums: inout [Double: BoundTerms]
+  ) throws -> Double? {
     guard criterion == .leastBound else { return try tunedFactor(schedule) }
     func logBound(_ logFactor: Double) -> Double {
-      (try? bound(of: schedule(exp(logFactor)))).map { log($0) } ?? .infinity
+      let factor = exp(logFactor)
+      return log(bound(factor, in: &sums, steps: steps) { schedule(factor) })
     }
     // A grid first: where the steps that remain hardly move, Ω can fall a second time.
     let grid = (0...16).map { -0.5 * Double($0) }
@@ -50,8 +56,7 @@ extension ExtensionQuestion {
     return exp(found.argument)
   }
 
-  /// The largest factor up to 1 at which γ* is no less than the running γ: 1 where it is so there; nil
-  /// where none is.
+  /// The largest factor up to 1 at which γ* is no less than the running γ; nil where there is none.
   ///
   /// Near zero the equation has a second root, where the steps that remain hardly move (2501.18965,
   /// section 4).
@@ -69,12 +74,5 @@ extension ExtensionQuestion {
       upper = lower
     }
     return nil
-  }
-
-  /// Why nothing of the run can be kept.
-  var nothingSteady: ExtensionObstacle {
-    let zeros = run.schedule.trailingZeros
-    return .nothingSteady(
-      schedule: run.name, zeroFrom: zeros > 0 ? run.schedule.steps - zeros + 1 : nil)
   }
 }

@@ -4,7 +4,7 @@ import Schedules
 import Support
 
 extension Calibration {
-  /// What a calibration file holds, under the names that it is written with.
+  /// The contents of a calibration file under their names.
   private struct Contents: Codable {
     struct Cell: Codable {
       var spec: String
@@ -36,11 +36,8 @@ extension Calibration {
 
   private static let kind = "lrbound calibration"
 
-  /// The calibration as JSON text, with a line break at its end.
-  ///
-  /// - Throws: nothing for a calibration that was fitted or read: all its numbers are finite.
-  /// - Returns: one object; numbers at full precision.
-  public func json() throws -> String {
+  /// The calibration as JSON text: one object with numbers at full precision, and a line break.
+  public var json: String {
     let contents = Contents(
       kind: Self.kind, version: 1, scope: scope.rawValue, stepSum: exponents.stepSum,
       noiseSum: exponents.noiseSum, horizon: exponents.horizon, covariance: covariance,
@@ -50,35 +47,32 @@ extension Calibration {
       })
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(contents), as: UTF8.self) + "\n"
+    guard let data = try? encoder.encode(contents) else {
+      preconditionFailure("all numbers of a calibration are finite")
+    }
+    return String(decoding: data, as: UTF8.self) + "\n"
   }
 
-  /// Writes the calibration to a file, over what it held.
+  /// Writes the calibration to a file, replacing what it held.
   ///
   /// - Parameter path: the file.
   /// - Throws: `InputError` where it cannot be written.
-  public func write(to path: String) throws {
-    do {
-      try Data(json().utf8).write(to: URL(filePath: path), options: .atomic)
-    } catch {
-      throw InputError(
-        path: path, problem: "the calibration cannot be written to it",
-        hint: "give a path in a folder that may be written to")
-    }
+  public func write(to path: String) throws(InputError) {
+    try replaceFile(path) { write throws(InputError) in try write(json) }
   }
 
-  /// The calibration that a file holds.
+  /// Reads a calibration from a file.
   ///
   /// - Parameter path: the file, `-` for standard input.
-  /// - Throws: `InputError`.
+  /// - Throws: `InputError` where the file cannot be read or is not a calibration.
   /// - Complexity: O(size).
   public init(contentsOf path: String) throws(InputError) {
     func failure(_ problem: String) -> InputError {
       InputError(
-        path: path, problem: problem, hint: "write one with lrbound fit --calibration-out FILE")
+        path: path, problem: problem, hint: "fit a calibration to a sweep and write it again")
     }
     let bytes = try readBytes(path)
-    // The decoder takes keys that stand twice, and commas behind the last element.
+    // The decoder accepts duplicate keys and trailing commas.
     guard (try? JSONTree.document(bytes, path: path)) != nil,
       let contents = try? JSONDecoder().decode(Contents.self, from: Data(bytes)),
       contents.kind == Self.kind
@@ -102,7 +96,7 @@ extension Calibration {
       throw failure("its shape_deviation or its log_scale is out of range")
     }
     guard contents.cells.allSatisfy({ $0.steps >= 1 && $0.optimum > 0 && $0.optimum.isFinite })
-    else { throw failure("a cell of it has no steps or no optimum") }
+    else { throw failure("one of its cells has no steps or no optimum") }
     self.init(
       scope: scope,
       exponents: Exponents(

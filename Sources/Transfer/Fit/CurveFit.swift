@@ -1,11 +1,12 @@
 import Glibc
 import Numerics
 import Runs
+import Support
 
 /// A law fitted to whole loss curves.
 ///
-/// The residuals are those of ln L, robust beyond 10⁻³ (Huber); every start of the law
-/// is followed for several α, with the linear coefficients of the start by least squares.
+/// The residuals are those of ln L, robust beyond 10⁻³ (Huber); every start of the law is followed for
+/// several α, with the linear coefficients of the start by least squares.
 public struct CurveFit: Sendable {
   /// A parameter of the law.
   public struct Parameter: Equatable, Sendable {
@@ -25,13 +26,13 @@ public struct CurveFit: Sendable {
   /// The root mean square of prediction − loss over the fitted rows, in nats.
   public let trainingError: Double
 
-  /// How many rows were fitted.
+  /// The number of fitted rows.
   public let rows: Int
 
   /// L0, ln A, ln α, ln K and θ.
   private let point: [Double]
 
-  /// From where on a residual of ln L pulls no harder.
+  /// The residual of ln L beyond which none pulls harder.
   static let robustWidth = 1e-3
 
   private static let exponentStarts = [0.2, 0.5, 1.0]
@@ -50,7 +51,8 @@ public struct CurveFit: Sendable {
   ) {
     let kept = curves.indices.map { curves[$0].rowsNotRepeated(from: Array(curves[..<$0])) }
     let count = kept.reduce(0) { $0 + $1.count }
-    let problem = Problem(law: law, curves: Array(zip(curves, kept)))
+    let problem = Problem(
+      law: law, curves: Array(zip(curves.map { CurveTerms(of: $0) }, kept)))
     var method = NonlinearLeastSquares()
     method.width = 1
     method.tolerance = 1e-9
@@ -76,20 +78,16 @@ public struct CurveFit: Sendable {
       })
   }
 
-  /// The losses that the law has for a curve, at each of its rows.
-  ///
-  /// - Parameter curve: any curve of the same model at the same peak learning rate.
-  /// - Returns: one loss a row, in nats.
-  /// - Complexity: one pass over the curve.
+  /// Returns the law's losses at each row of a curve of the same model and peak learning rate, in nats.
   public func losses(of curve: LossCurve) -> [Double] {
-    Problem(law: law, curves: []).losses(of: curve, at: point)
+    Problem(law: law, curves: []).losses(of: CurveTerms(of: curve), at: point)
   }
 
-  /// How well the law tells a curve on the rows that none of the others has shown.
+  /// Scores the law on the rows of a curve that none of the fitted curves has shown.
   ///
   /// - Parameters:
   ///   - curve: the curve.
-  ///   - training: the curves that were fitted.
+  ///   - training: the fitted curves.
   /// - Returns: nil where every row was seen.
   /// - Complexity: one pass over the curves.
   public func score(on curve: LossCurve, unseenIn training: [LossCurve]) -> Score? {
@@ -102,9 +100,9 @@ public struct CurveFit: Sendable {
       last: losses[last] - curve.losses[last])
   }
 
-  /// How well a law tells a curve.
+  /// The errors of a law on a curve.
   public struct Score: Sendable {
-    /// How many rows were scored.
+    /// The number of scored rows.
     public let rows: Int
 
     /// The root mean square of prediction − loss, in nats.
@@ -118,12 +116,61 @@ public struct CurveFit: Sendable {
   }
 }
 
+/// Several laws fitted to the same loss curves, with their scores on other curves.
+public struct CurveLawComparison: Sendable {
+  /// A law and how it did.
+  public struct Entry: Sendable {
+    /// The fitted law.
+    public let fit: CurveFit
+
+    /// Its score on each of the scored curves; nil for a curve without unseen rows.
+    public let scores: [CurveFit.Score?]
+  }
+
+  /// The laws that fit, in the order of ``CurveLaw``.
+  public let entries: [Entry]
+
+  /// The laws that fit from none of their starts.
+  public let diagnostics: [Diagnostic]
+
+  /// Fits every law to the same curves.
+  ///
+  /// - Parameters:
+  ///   - curves: one or more.
+  ///   - scored: the curves to score on, which may be none.
+  ///   - progress: called before each start of a law with its number and how many there are.
+  /// - Throws: `InputError` of kind `unanswerable` where no law fits.
+  /// - Complexity: that of ``CurveFit``, three times.
+  public init(
+    fittedTo curves: [LossCurve], scoredOn scored: [LossCurve],
+    progress: (CurveLaw, Int, Int) -> Void = { _, _, _ in }
+  ) throws(InputError) {
+    var entries: [Entry] = []
+    var diagnostics: [Diagnostic] = []
+    for law in CurveLaw.allCases {
+      if let fit = CurveFit(law, to: curves, progress: { progress(law, $0, $1) }) {
+        entries.append(
+          Entry(fit: fit, scores: scored.map { fit.score(on: $0, unseenIn: curves) }))
+      } else {
+        diagnostics.append(
+          Diagnostic(code: "no-fit", message: "the law '\(law.rawValue)' fits none of its starts"))
+      }
+    }
+    guard !entries.isEmpty else {
+      throw InputError(
+        .unanswerable, problem: "no law fits the curves",
+        hint: "check their learning rates and losses")
+    }
+    (self.entries, self.diagnostics) = (entries, diagnostics)
+  }
+}
+
 /// The curves of a fit with the rows that count.
 private struct Problem {
   let law: CurveLaw
-  let curves: [(curve: LossCurve, rows: [Int])]
+  let curves: [(curve: CurveTerms, rows: [Int])]
 
-  func losses(of curve: LossCurve, at point: [Double]) -> [Double] {
+  func losses(of curve: CurveTerms, at point: [Double]) -> [Double] {
     let term = law.annealing(of: curve, at: Array(point.dropFirst(4)))
     let exponent = exp(point[2])
     let gain = law.sign * exp(point[3])
@@ -132,8 +179,7 @@ private struct Problem {
     }
   }
 
-  /// The linear coefficients by least squares; where one comes out with the wrong sign, a small one of
-  /// the right sign.
+  /// The linear coefficients by least squares; one of the wrong sign becomes a small one of the right sign.
   func start(exponent: Double, theta: [Double]) -> [Double]? {
     var rows: [[Double]] = []
     var values: [Double] = []
@@ -159,7 +205,7 @@ private struct Problem {
     return point + theta
   }
 
-  /// Residuals of ln L in units of the robust width; behind them those of the priors.
+  /// Residuals of ln L in units of the robust width, followed by those of the priors.
   func residuals(at point: [Double], into residuals: inout NonlinearLeastSquares.Residuals) {
     let parameters = point.count
     let exponent = exp(point[2])

@@ -5,7 +5,7 @@ import Runs
 ///
 ///     L_t = L0 + A·S_t^−α ± K·f_t(θ),   S_t the sum of the learning rates.
 ///
-/// The laws differ in f, which says what annealing gains.
+/// The laws differ in f, the gain of annealing.
 public enum CurveLaw: String, CaseIterable, Sendable {
   /// The generalised bound at one peak learning rate: + B·V_t.
   case generalisedBound = "bound"
@@ -37,13 +37,13 @@ public enum CurveLaw: String, CaseIterable, Sendable {
     }
   }
 
-  /// Weak priors of θ, mean and standard deviation, where the curves may leave a direction open.
+  /// Weak priors of θ, mean and standard deviation, for directions that the curves may leave open.
   var priors: [(mean: Double, deviation: Double)] {
     self == .multiPower ? MultiPowerLaw.priors : []
   }
 
   /// f_t and ∂f_t/∂θ at every row of a curve.
-  package func annealing(of curve: LossCurve, at theta: [Double]) -> AnnealingTerm {
+  package func annealing(of curve: CurveTerms, at theta: [Double]) -> AnnealingTerm {
     switch self {
     case .generalisedBound: return AnnealingTerm(values: curve.noiseSums, derivatives: [])
     case .momentum: return MomentumLaw.annealing(of: curve, at: theta)
@@ -54,25 +54,15 @@ public enum CurveLaw: String, CaseIterable, Sendable {
   /// The published parameters by name, from L0, A, α, K and θ.
   func parameters(
     _ common: (loss: Double, scale: Double, exponent: Double, gain: Double), _ theta: [Double]
-  )
-    -> [CurveFit.Parameter]
-  {
-    let first = [
-      CurveFit.Parameter(name: "L0", value: common.loss),
-      CurveFit.Parameter(name: "A", value: common.scale),
-      CurveFit.Parameter(name: "alpha", value: common.exponent),
-    ]
+  ) -> [CurveFit.Parameter] {
+    var named = [("L0", common.loss), ("A", common.scale), ("alpha", common.exponent)]
+    named.append((self == .momentum ? "C" : "B", common.gain))
     switch self {
-    case .generalisedBound: return first + [CurveFit.Parameter(name: "B", value: common.gain)]
-    case .momentum:
-      return first + [
-        CurveFit.Parameter(name: "C", value: common.gain),
-        CurveFit.Parameter(name: "lambda", value: MomentumLaw.decay(theta)),
-      ]
-    case .multiPower:
-      return first + [CurveFit.Parameter(name: "B", value: common.gain)]
-        + zip(["C", "beta", "gamma"], theta).map { CurveFit.Parameter(name: $0, value: exp($1)) }
+    case .generalisedBound: break
+    case .momentum: named.append(("lambda", MomentumLaw.decay(theta)))
+    case .multiPower: named += zip(["C", "beta", "gamma"], theta).map { ($0, exp($1)) }
     }
+    return named.map(CurveFit.Parameter.init)
   }
 }
 

@@ -1,6 +1,4 @@
 import Glibc
-import Numerics
-import Runs
 
 /// A form of the final loss around its optimum, in three coefficients.
 public enum FittedForm: String, CaseIterable, Sendable {
@@ -28,7 +26,7 @@ public enum FittedForm: String, CaseIterable, Sendable {
     case none
   }
 
-  /// The distance in ln γ from the best run beyond which a minimum is none that the runs show.
+  /// The distance in ln γ from the best run beyond which the runs do not show a minimum.
   private static let farthest = 20.0
 
   /// The columns of the design matrix at γ = e^x.

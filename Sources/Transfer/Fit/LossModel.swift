@@ -1,6 +1,6 @@
 import Bound
 import Glibc
-import Runs
+import Numerics
 
 /// The generalised bound: the final loss of a run from its base learning rate, S and V.
 ///
@@ -33,13 +33,7 @@ public struct LossModel: Equatable, Sendable {
   /// b = r/(α + q): γ* ∝ V^−b.
   public var optimumNoiseSumExponent: Double { noiseSumExponent / (biasExponent + rateExponent) }
 
-  /// The final loss.
-  ///
-  /// - Parameters:
-  ///   - baseLearningRate: γ, positive.
-  ///   - terms: S and V of the schedule.
-  /// - Returns: L in nats.
-  /// - Complexity: O(1).
+  /// Returns the final loss in nats at a base learning rate, for a schedule with the given S and V.
   public func loss(at baseLearningRate: Double, terms: BoundTerms) -> Double {
     let rate = log(baseLearningRate)
     let bias = logBias - biasExponent * (rate + log(terms.stepSum))
@@ -47,15 +41,202 @@ public struct LossModel: Equatable, Sendable {
     return constant + exp(bias) + exp(noise)
   }
 
-  /// The base learning rate at which the loss is least.
-  ///
-  /// - Parameter terms: S and V of the schedule.
-  /// - Returns: γ*.
-  /// - Complexity: O(1).
+  /// Returns γ*, the base learning rate of least loss, for a schedule with the given S and V.
   public func optimalBaseLearningRate(for terms: BoundTerms) -> Double {
     let excess =
       log(biasExponent / rateExponent) + logBias - logNoise - biasExponent * log(terms.stepSum)
       - noiseSumExponent * log(terms.noiseSum)
     return exp(excess / (biasExponent + rateExponent))
   }
+}
+
+/// A generalised bound fitted across the cells of a sweep, with its errors on seen and unseen cells.
+public struct LossModelFit: Sendable {
+  /// The fitted model.
+  public let model: LossModel
+
+  /// The root mean square of prediction − loss over all points, in nats.
+  public let trainingError: Double
+
+  /// The same with each cell predicted from all others; nil with too few points to leave any out,
+  /// and where a prediction is not finite.
+  public let heldOutError: Double?
+
+  /// The fewest cells and points that are fitted: the model has six parameters, three with priors.
+  public static let fewest = (cells: 2, points: 6)
+
+  /// Fits the model, and fits it again without each cell.
+  ///
+  /// Nil with fewer than ``fewest`` cells or points, or where no start converges.
+  ///
+  /// - Parameter cells: of one sweep.
+  /// - Complexity: O(cells·points), twelve starts each.
+  public init?(of cells: [TunedCell]) {
+    guard let model = LossModel(fittedTo: cells) else { return nil }
+    self.model = model
+    trainingError = rootMeanSquare(cells.flatMap { $0.errors(of: model) })
+    var errors: [Double]? = []
+    for (index, held) in cells.enumerated() {
+      var others = cells
+      others.remove(at: index)
+      errors = LossModel(fittedTo: others).flatMap { partial in
+        errors.map { $0 + held.errors(of: partial) }
+      }
+      if errors == nil { break }
+    }
+    heldOutError = errors.map(rootMeanSquare).flatMap { $0.isFinite ? $0 : nil }
+  }
+}
+
+extension LossModel {
+  /// The deviation in nats of the form itself, beside the noise of the runs: its error on a sweep of a
+  /// 124M model.
+  static let formDeviation = 0.003
+
+  /// A point's deviation grows by this fraction of its excess loss over the best of its cell.
+  static let excessFraction = 0.02
+
+  /// ln α has the prior mean ln 0.4 and this standard deviation; a has that of the default's horizon
+  /// exponent, 1/3, and b 1/2, each with the calibration's deviation.
+  static let biasExponentPrior = (mean: 0.4, deviation: 0.5)
+
+  /// Residuals beyond so many deviations pull no harder (Huber).
+  private static let robustWidth = 3.0
+
+  /// The best of twelve starts.
+  init?(fittedTo cells: [TunedCell]) {
+    let points = LossPoints(cells)
+    guard cells.count >= LossModelFit.fewest.cells,
+      points.losses.count >= LossModelFit.fewest.points
+    else { return nil }
+    var method = NonlinearLeastSquares()
+    method.width = Self.robustWidth
+    var best: NonlinearLeastSquares.Result?
+    for alpha in [0.2, 0.5, 1] {
+      for rate in [0.25, 0.5, 1, 2] {
+        let found = method.minimise(
+          from: points.start(alpha: alpha, rate: rate), count: points.losses.count + 3,
+          points.residuals)
+        if found.value < best?.value ?? .infinity { best = found }
+      }
+    }
+    guard let best, best.point.allSatisfy(\.isFinite) else { return nil }
+    self = points.model(best.point)
+  }
+}
+
+/// The points of a sweep as logarithms relative to their means.
+///
+/// The parameters are C, ln A′, ln α, ln B′, ln q and ln r, A′ and B′ belonging to the centred
+/// logarithms.
+private struct LossPoints {
+  var rates: [Double] = []
+  var stepSums: [Double] = []
+  var noiseSums: [Double] = []
+  var losses: [Double] = []
+  var deviations: [Double] = []
+  let centre: (rate: Double, stepSum: Double, noiseSum: Double)
+
+  init(_ cells: [TunedCell]) {
+    for tuned in cells {
+      let best = tuned.cell.points.map(\.loss).min() ?? 0
+      let noise = tuned.cell.noise
+      for (point, terms) in zip(tuned.cell.points, tuned.pointTerms) {
+        rates.append(log(point.baseLearningRate))
+        stepSums.append(log(terms.stepSum))
+        noiseSums.append(log(terms.noiseSum))
+        losses.append(point.loss)
+        let excess = LossModel.excessFraction * (point.loss - best)
+        let form = LossModel.formDeviation
+        deviations.append(
+          (noise * noise / Double(point.runs) + form * form + excess * excess).squareRoot())
+      }
+    }
+    func centred(_ values: inout [Double]) -> Double {
+      let mean = values.reduce(0, +) / Double(max(1, values.count))
+      for index in values.indices { values[index] -= mean }
+      return mean
+    }
+    centre = (centred(&rates), centred(&stepSums), centred(&noiseSums))
+  }
+
+  /// A start with given α and q and r = (α + q)/2, the others by linear least squares.
+  func start(alpha: Double, rate: Double) -> [Double] {
+    let exponent = 0.5 * (alpha + rate)
+    let rows = losses.indices.map { index in
+      [
+        1, exp(-alpha * (rates[index] + stepSums[index])),
+        exp(rate * rates[index] + exponent * noiseSums[index]),
+      ]
+    }
+    let weights = deviations.map { 1 / ($0 * $0) }
+    let least = losses.min() ?? 0
+    let range = max((losses.max() ?? 0) - least, LossModel.formDeviation)
+    let linear = leastSquares(rows: rows, values: losses, weights: weights)
+    // Where a term comes out negative, the start is a small positive one.
+    func positive(_ value: Double?) -> Double { max(value ?? 0, 0.1 * range) }
+    return [
+      linear?[0] ?? least - range, log(positive(linear?[1])), log(alpha), log(positive(linear?[2])),
+      log(rate), log(exponent),
+    ]
+  }
+
+  /// Standardised residuals and, behind them, those of the priors of a, b and ln α.
+  func residuals(at point: [Double], into residuals: inout NonlinearLeastSquares.Residuals) {
+    let (alpha, rate, exponent) = (exp(point[2]), exp(point[4]), exp(point[5]))
+    for index in losses.indices {
+      let biasLog = rates[index] + stepSums[index]
+      let bias = exp(point[1] - alpha * biasLog)
+      let noise = exp(point[3] + rate * rates[index] + exponent * noiseSums[index])
+      let scale = 1 / deviations[index]
+      residuals.values[index] = (point[0] + bias + noise - losses[index]) * scale
+      let row = 6 * index
+      residuals.jacobian[row] = scale
+      residuals.jacobian[row + 1] = bias * scale
+      residuals.jacobian[row + 2] = -bias * alpha * biasLog * scale
+      residuals.jacobian[row + 3] = noise * scale
+      residuals.jacobian[row + 4] = noise * rate * rates[index] * scale
+      residuals.jacobian[row + 5] = noise * exponent * noiseSums[index] * scale
+    }
+    let total = alpha + rate
+    let deviation = CalibrationPrior.exponentDeviation
+    let (stepSum, noiseSum) = (alpha / total, exponent / total)
+    let prior = LossModel.biasExponentPrior
+    let first = losses.count
+    residuals.values[first] = (stepSum - CalibrationPrior.horizonExponent) / deviation
+    residuals.values[first + 1] = (noiseSum - CalibrationPrior.noiseSumExponent) / deviation
+    residuals.values[first + 2] = (point[2] - log(prior.mean)) / prior.deviation
+    for entry in 6 * first..<6 * (first + 3) { residuals.jacobian[entry] = 0 }
+    // da/d ln α = −da/d ln q = a(1 − a); b moves with ln r as b, with ln α as −ba, with ln q as −b(1 − a).
+    residuals.jacobian[6 * first + 2] = stepSum * (1 - stepSum) / deviation
+    residuals.jacobian[6 * first + 4] = -stepSum * (1 - stepSum) / deviation
+    residuals.jacobian[6 * first + 8] = -noiseSum * stepSum / deviation
+    residuals.jacobian[6 * first + 10] = -noiseSum * (1 - stepSum) / deviation
+    residuals.jacobian[6 * first + 11] = noiseSum / deviation
+    residuals.jacobian[6 * first + 14] = 1 / prior.deviation
+  }
+
+  /// The model with the centring undone.
+  func model(_ point: [Double]) -> LossModel {
+    let (alpha, rate, exponent) = (exp(point[2]), exp(point[4]), exp(point[5]))
+    return LossModel(
+      constant: point[0], logBias: point[1] + alpha * (centre.rate + centre.stepSum),
+      biasExponent: alpha,
+      logNoise: point[3] - rate * centre.rate - exponent * centre.noiseSum, rateExponent: rate,
+      noiseSumExponent: exponent)
+  }
+}
+
+extension TunedCell {
+  /// Prediction − loss at each of the points.
+  fileprivate func errors(of model: LossModel) -> [Double] {
+    zip(cell.points, pointTerms).map { point, terms in
+      model.loss(at: point.baseLearningRate, terms: terms) - point.loss
+    }
+  }
+}
+
+/// √(Σ x²/n); 0 of nothing.
+func rootMeanSquare(_ values: [Double]) -> Double {
+  (values.reduce(0) { $0 + $1 * $1 } / Double(max(1, values.count))).squareRoot()
 }

@@ -14,7 +14,7 @@ enum MomentumLaw {
   /// λ.
   static func decay(_ theta: [Double]) -> Double { -expm1(-theta[0]) }
 
-  static func annealing(of curve: LossCurve, at theta: [Double]) -> AnnealingTerm {
+  static func annealing(of curve: CurveTerms, at theta: [Double]) -> AnnealingTerm {
     let decay = decay(theta)
     // dλ/dθ = 1 − λ.
     let slope = exp(-theta[0])

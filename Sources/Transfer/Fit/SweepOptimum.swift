@@ -1,36 +1,34 @@
 import Glibc
 import Numerics
 import Runs
+import Support
 
 /// The tuned base learning rate of one cell of a sweep, read off by several forms.
 ///
 /// Three forms are fitted to the runs within a factor ``window`` of the best one; farther runs change
 /// nothing. A form counts by its evidence, e^(−χ²/2), beside the hypothesis that no form holds, which
 /// places the optimum anywhere between the nearest runs that are clearly worse than the best one and
-/// counts as a form would that misses by 3 deviations. The optimum is the weighted mean in ln γ;
-/// its variance is that of the mixture: how far the hypotheses disagree, and how far the noise of the runs
-/// moves each form. No form holds exactly: a mean of n runs counts with the standard deviation
-/// √(noise²/n + (excess/4)²), excess being its loss above the best, while noise alone moves it by noise/√n.
+/// counts like a form that misses by 3 deviations. The optimum is the weighted mean in ln γ; its variance
+/// is that of the mixture: the spread of the hypotheses, and the effect of the runs' noise on each form.
+/// No form holds exactly: a mean of n runs counts with the standard deviation √(noise²/n + (excess/4)²),
+/// excess being its loss above the best, while noise alone moves it by noise/√n.
 public struct SweepOptimum: Sendable {
-  /// What one form says.
+  /// The optimum by one form.
   public struct Estimate: Sendable {
     /// The form.
     public let form: FittedForm
 
-    /// Its optimum, also outside the swept learning rates; nil where the form has no minimum.
+    /// Its optimum, which may lie outside the swept learning rates; nil where the form has no minimum.
     public let baseLearningRate: Double?
 
-    /// How much it counts; the rest to 1 is the hypothesis that no form holds.
+    /// Its weight; what the weights leave to 1 is the weight of the hypothesis that no form holds.
     public let weight: Double
 
     /// The fitted curve: the form's coefficients at ln γ relative to the centre.
     fileprivate let curve: (coefficients: [Double], centre: Double)
 
-    /// The smooth regret of a base learning rate: the fitted curve there above its minimum.
-    ///
-    /// - Parameter baseLearningRate: γ, positive.
-    /// - Returns: nats, at least 0; nil where the form has no minimum.
-    /// - Complexity: O(1).
+    /// Returns the regret of a base learning rate on the fitted curve: nats above its minimum, at least 0;
+    /// nil where the form has no minimum.
     public func regret(at baseLearningRate: Double) -> Double? {
       guard let optimum = self.baseLearningRate else { return nil }
       func value(_ rate: Double) -> Double {
@@ -77,34 +75,35 @@ public struct SweepOptimum: Sendable {
       * exp(widths * logDeviation.above)
   }
 
-  /// The factor to either side of the best run within which runs are fitted: two steps of a grid of twos.
+  /// The factor from the best run within which runs are fitted: two steps of a grid of twos.
   public static let window = 4.5
 
-  /// The least standard deviation of ln γ* that is believed.
+  /// The smallest credible standard deviation of ln γ*.
   public static let leastDeviation = 0.1
 
-  /// How many standard deviations an interval reaches to either side.
+  /// The standard deviations that an interval reaches to either side.
   public static let intervalWidths = 1.5
 
-  /// How many deviations a form has to miss the runs by to count no more than no form at all.
+  /// The deviations by which a form must miss the runs to count no more than no form at all.
   static let doubt = 3.0
 
-  /// How far an optimum outside the swept learning rates is believed to lie from them: a factor of two.
+  /// The credible distance of an optimum from the swept learning rates outside them: a factor of two.
   private static let reach: Double = log(2)
 
   /// Fits a cell.
   ///
   /// - Parameter cell: at least three base learning rates that did not diverge.
-  /// - Throws: ``SweepFitError``.
+  /// - Throws: `InputError`, of kind `unanswerable` where the losses show no minimum.
   /// - Complexity: O(points²).
-  public init(of cell: SweepCell) throws(SweepFitError) {
-    guard !cell.points.isEmpty else { throw SweepFitError.allDiverged }
-    guard cell.points.count >= 3 else {
-      throw SweepFitError.tooFewRates(cell.points.count, diverged: cell.diverged.count)
-    }
+  public init(of cell: SweepCell) throws(InputError) {
+    guard cell.points.count >= 3 else { throw Self.tooFewRates(cell) }
     let runs = FittedRuns(near: cell, reach: Self.reach)
     let fits = FittedForm.allCases.compactMap { FormFit($0, to: runs) }
-    guard fits.contains(where: { $0.location != nil }) else { throw SweepFitError.noMinimum }
+    guard fits.contains(where: { $0.location != nil }) else {
+      throw InputError(
+        .unanswerable, cell.name, problem: "no fitted form has a minimum",
+        hint: "sweep further to both sides")
+    }
     let least = fits.map(\.misfit).min() ?? 0
     let evidence = fits.map { exp((least - $0.misfit) / 2) }
     let total = evidence.reduce(exp((least - Self.doubt * Self.doubt) / 2), +)
@@ -113,7 +112,7 @@ public struct SweepOptimum: Sendable {
         form: fit.form, baseLearningRate: fit.minimum.map { exp($0 + runs.centre) },
         weight: fit.location == nil ? 0 : evidence / total, curve: (fit.coefficients, runs.centre))
     }
-    // A form without a minimum says no more than no form at all: the optimum is within the bracket.
+    // A form without a minimum shows no more than no form at all: the optimum is within the bracket.
     let formless = 1 - estimates.reduce(0) { $0 + $1.weight }
     let bracket = runs.bracket
     let middle = (bracket.lowerBound + bracket.upperBound) / 2
@@ -139,6 +138,16 @@ public struct SweepOptimum: Sendable {
       of: max(Self.leastDeviation, (noise + spread).squareRoot()), at: position)
   }
 
+  private static func tooFewRates(_ cell: SweepCell) -> InputError {
+    let count = cell.points.count
+    let rates = count == 1 ? "1 base learning rate" : "\(count) base learning rates"
+    let diverged = cell.diverged.isEmpty ? "" : " (\(cell.diverged.count) diverged)"
+    return InputError(
+      .value, cell.name,
+      problem: count == 0 ? "every run diverged" : "\(rates) cannot show an optimum\(diverged)",
+      hint: "sweep at least three base learning rates around the best")
+  }
+
   /// The deviations to both sides; at an end of the sweep the interval reaches a factor of two beyond it.
   private static func deviations(of deviation: Double, at position: Position)
     -> (below: Double, above: Double)
@@ -148,30 +157,7 @@ public struct SweepOptimum: Sendable {
   }
 }
 
-/// Why no optimum can be read off a cell of a sweep.
-public enum SweepFitError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// Every run diverged.
-  case allDiverged
-
-  /// Fewer than three base learning rates are left.
-  case tooFewRates(Int, diverged: Int)
-
-  /// The losses neither turn nor fall or rise all the way: flat, or noise.
-  case noMinimum
-
-  /// What is wrong.
-  public var description: String {
-    switch self {
-    case .allDiverged: return "every run diverged"
-    case .tooFewRates(let count, let diverged):
-      let rates = count == 1 ? "1 base learning rate" : "\(count) base learning rates"
-      return "\(rates) cannot show an optimum" + (diverged > 0 ? " (\(diverged) diverged)" : "")
-    case .noMinimum: return "no fitted form has a minimum"
-    }
-  }
-}
-
-/// The runs of a cell near its best one, as the forms see them.
+/// The runs of a cell near its best one, to which the forms are fitted.
 private struct FittedRuns {
   /// ln γ of the best run; all others are relative to it.
   let centre: Double
@@ -182,14 +168,14 @@ private struct FittedRuns {
   /// Mean final losses, in nats.
   let losses: [Double]
 
-  /// How far the runs' noise moves each loss.
+  /// The standard deviation of each loss by noise alone.
   let noises: [Double]
 
-  /// The standard deviation that each loss counts with.
+  /// The standard deviation with which each loss counts.
   let deviations: [Double]
 
-  /// Where an optimum is believed to lie: between the nearest runs to either side that are clearly worse
-  /// than the best one, or diverged; where there are none, a little beyond the fitted runs.
+  /// Where the optimum lies: between the nearest runs to either side that are clearly worse than the best
+  /// one, or diverged; without such runs, a little beyond the fitted ones.
   let bracket: ClosedRange<Double>
 
   /// The lowest and the highest swept ln γ.
@@ -244,13 +230,13 @@ private struct FormFit {
   /// χ²: the sum of ((fit − loss)/deviation)².
   let misfit: Double
 
-  /// Where the form sees the optimum, kept within the bracket; nil where it says nothing.
+  /// ln γ of the form's optimum, kept within the bracket; nil where the form shows none.
   let location: Double?
 
   /// The variance of the location that the noise of the runs makes.
   let noiseVariance: Double
 
-  /// Fits a form; nil where its columns cannot be told apart on these runs.
+  /// Fits a form; nil where its columns are linearly dependent on these runs.
   init?(_ form: FittedForm, to runs: FittedRuns) {
     let rows = runs.logs.map(form.basis)
     let weights = runs.deviations.map { 1 / ($0 * $0) }

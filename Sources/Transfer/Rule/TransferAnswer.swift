@@ -1,15 +1,15 @@
-import Runs
 import Schedules
 import Support
+import TheoryModel
 
 /// The base learning rate for another schedule or horizon, with what it rests on.
 public struct TransferAnswer: Sendable {
   /// One end of the transfer.
   public struct End: Sendable {
-    /// The schedule and its length.
+    /// The schedule and its number of steps.
     public let run: TrainingRun
 
-    /// The base learning rate as the trainer takes it; nil where that of the source is not known.
+    /// The base learning rate as the trainer takes it; nil where the source's is unknown.
     public let baseLearningRate: Double?
   }
 
@@ -28,27 +28,27 @@ public struct TransferAnswer: Sendable {
   /// γ_to/γ_from by the default rule, p = 1/3, where the rule is a calibration; nil for other rules.
   public let standardRatio: Double?
 
-  /// The rule that ``ratio`` follows.
+  /// The rule behind ``ratio``.
   public let rule: TransferRule
 
-  /// What the interval is made of.
+  /// The parts of the interval.
   public let uncertainty: TransferUncertainty
 
   /// Where the theory is known to fail on this question.
   public let diagnostics: [Diagnostic]
 
-  /// The interval of the ratio, in which the source's own uncertainty has no part.
-  public var ratioInterval: ClosedRange<Double> { uncertainty.ofRatio.interval(around: ratio) }
+  /// The interval of the ratio, to which the source's own uncertainty adds nothing.
+  public var ratioInterval: ClosedRange<Double> { uncertainty.ratioInterval(around: ratio) }
 
   /// The interval of the base learning rate.
   public var interval: ClosedRange<Double>? {
     to.baseLearningRate.map { uncertainty.interval(around: $0) }
   }
 
-  /// The plain bound's base learning rate.
+  /// The base learning rate by the plain bound.
   public var boundBaseLearningRate: Double? { from.baseLearningRate.map { $0 * boundRatio } }
 
-  /// The default rule's base learning rate, where the rule is a calibration.
+  /// The base learning rate by the default rule, where the rule is a calibration.
   public var standardBaseLearningRate: Double? {
     guard let rate = from.baseLearningRate, let standardRatio else { return nil }
     return rate * standardRatio
@@ -63,18 +63,24 @@ public struct TransferAnswer: Sendable {
 
   /// What the answer takes for granted.
   public var assumptions: [String] {
-    var assumptions = [
+    [
       "same model, data, batch size, optimiser and weight decay in both runs",
       "the source's base learning rate is tuned for the source",
-    ]
-    if from.run.steps != to.run.steps {
-      assumptions.append(
-        rule.name == "bound"
-          ? "at one shape the tuned learning rate falls like T^-1/2 (the bound; real runs are flatter)"
-          : "at one shape the tuned learning rate falls like T^-\(rounded(rule.horizonExponent))")
-    }
-    return assumptions
+    ] + (from.run.steps == to.run.steps ? [] : [rule.horizonAssumption])
   }
 
-  private func rounded(_ value: Double) -> Double { (value * 1000).rounded() / 1000 }
+  /// What the solvable model says about this transfer.
+  ///
+  /// - Parameter tasks: the tasks to ask.
+  /// - Returns: the schedules of both ends, tuned on every task; an absolute floor is the fraction of the
+  ///   peak that it has by this answer.
+  /// - Throws: `ScheduleError`.
+  /// - Complexity: some milliseconds a task, at any number of steps.
+  public func crossCheck(tasks: [ModelTask] = CrossCheck.standardTasks)
+    throws(InputError) -> CrossCheck
+  {
+    try CrossCheck(
+      from: from.run.schedule(baseLearningRate: from.baseLearningRate),
+      to: to.run.schedule(baseLearningRate: to.baseLearningRate), tasks: tasks)
+  }
 }

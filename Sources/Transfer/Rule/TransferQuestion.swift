@@ -1,21 +1,19 @@
 import Bound
 import Glibc
-import Runs
 import Schedules
 import Support
 
-/// The question of how a base learning rate that was tuned for one schedule and horizon carries over to
-/// another.
+/// How a base learning rate tuned for one schedule and horizon carries over to another.
 public struct TransferQuestion: Sendable {
   /// Where the source's tuned base learning rate comes from.
   public enum Source: Sendable {
-    /// Nowhere: only the ratio is wanted.
+    /// It is unknown: only the ratio is wanted.
     case unknown
 
-    /// The user tuned it.
+    /// The user gives it.
     case given(Double)
 
-    /// It was read off a sweep.
+    /// A sweep shows it.
     case swept(SweepOptimum)
   }
 
@@ -34,14 +32,7 @@ public struct TransferQuestion: Sendable {
   /// The gradient norms of the source and of the target.
   public var gradientNorms: (from: GradientNorms, to: GradientNorms)
 
-  /// A question.
-  ///
-  /// - Parameters:
-  ///   - from: the schedule and horizon that were tuned.
-  ///   - to: the schedule and horizon that are wanted.
-  ///   - source: the source's tuned base learning rate.
-  ///   - rule: how to carry it over.
-  ///   - gradientNorms: the norms at either end; a constant cancels.
+  /// Asks about the way from one run to another; a constant gradient norm cancels.
   public init(
     from: TrainingRun, to: TrainingRun, source: Source = .unknown,
     rule: TransferRule = .standard(),
@@ -54,118 +45,153 @@ public struct TransferQuestion: Sendable {
     self.gradientNorms = gradientNorms
   }
 
-  /// The answer.
+  /// Carries the source's base learning rate to the target.
   ///
   /// - Returns: the ratio always; learning rates where the source's is known.
-  /// - Throws: `ScheduleError` (an absolute floor needs the source's learning rate), `BoundError`.
+  /// - Throws: `InputError` where an absolute floor needs the source's learning rate, `ScheduleError`,
+  ///   `BoundError`.
   /// - Complexity: O(T_from + T_to).
   public func answer() throws -> TransferAnswer {
-    let sourceRate: Double?
-    switch source {
-    case .unknown: sourceRate = nil
-    case .given(let rate): sourceRate = rate
-    case .swept(let optimum): sourceRate = optimum.baseLearningRate
+    let ends = try TunedEnds(of: self)
+    let carried = try ends.carry(by: rule)
+    var standard: TunableSchedule.Optimum?
+    if case .calibrated = rule { standard = try ends.carry(by: .standard()) }
+    func ratio(_ optimum: TunableSchedule.Optimum) -> Double {
+      ends.rate(optimum) / ends.sourceGamma
     }
-    for run in [from, to] where run.spec?.hasAbsoluteFloor == true && sourceRate == nil {
-      throw ScheduleError(
-        input: run.name,
-        problem: "min-lr= is a learning rate, and that of the source is not known",
-        hint: "add --lr, or write min= as a ratio")
-    }
-    let tunableFrom = try TunableSchedule(of: from, gradientNorms: gradientNorms.from)
-    let tunableTo = try TunableSchedule(of: to, gradientNorms: gradientNorms.to)
+    return TransferAnswer(
+      from: .init(run: from, baseLearningRate: source.baseLearningRate),
+      to: .init(run: to, baseLearningRate: source.baseLearningRate.map { _ in ends.rate(carried) }),
+      ratio: ratio(carried), boundRatio: ratio(ends.plain), standardRatio: standard.map(ratio),
+      rule: rule, uncertainty: try uncertainty(of: carried, from: ends),
+      diagnostics: try diagnostics(of: carried, from: ends))
+  }
 
-    // The source's learning rate sets the scale D at which it is the tuned one; the target is tuned at
-    // that scale. The horizon's factor multiplies the scale, which without an absolute floor is the
-    // same as multiplying γ*, and with one keeps the floor where it is.
-    let scale = try sourceRate.map { try tunableFrom.distance(tunedAt: $0) } ?? 1
-    let gammaFrom: Double
-    if let sourceRate {
-      gammaFrom = sourceRate
-    } else {
-      gammaFrom = try tunableFrom.optimum(distance: scale).baseLearningRate
-    }
-    let plain = try tunableTo.optimum(distance: scale)
-    let source = (terms: try tunableFrom.terms(at: gammaFrom), steps: from.steps)
-    func carried(_ rule: TransferRule) throws -> TunableSchedule.Optimum {
-      var optimum = plain
-      var last = 1.0
-      // The factor depends on the target's S and V, and with an absolute floor these on γ in turn.
-      for _ in 0..<Self.mostRefinements {
-        let factor = rule.factor(from: source, to: (optimum.terms, to.steps))
-        if abs(factor - last) <= 1e-10 * last { break }
-        optimum = try tunableTo.optimum(distance: scale * factor)
-        last = factor
-      }
-      return optimum
-    }
-    let adjusted = try carried(rule)
-    let standard = rule.calibration == nil ? nil : try carried(.standard())
-    let lengthening = Double(to.steps) / Double(from.steps)
-    // The same run has the same learning rate to the last bit, which the detour over D would not give.
-    let isSameRun =
-      from == to && gradientNorms.from == gradientNorms.to
-    func rate(_ optimum: TunableSchedule.Optimum) -> Double {
-      isSameRun ? gammaFrom : optimum.baseLearningRate
-    }
+  private func uncertainty(
+    of carried: TunableSchedule.Optimum, from ends: TunedEnds
+  ) throws -> TransferUncertainty {
+    let rates = (ends.sourceGamma, carried.baseLearningRate)
+    let isSameShape = try from.hasSameShape(as: to, baseLearningRates: rates)
+    let schedules = [
+      try from.schedule(baseLearningRate: rates.0), try to.schedule(baseLearningRate: rates.1),
+    ]
+    let notAnnealed = schedules.count { !$0.isAnnealed }
+    // Ends that do not anneal are mispredicted each in its own way, unless both have the same shape.
+    let isSharedError = notAnnealed == 2 && isSameShape
+    return TransferUncertainty(
+      source: source.logDeviation, shape: isSameShape ? 0 : rule.shapeDeviation,
+      horizon: rule.horizonDeviation(from: ends.source, to: (carried.terms, to.steps)),
+      notAnnealed: isSharedError
+        ? 0 : CalibrationPrior.notAnnealedDeviation * Double(notAnnealed).squareRoot())
+  }
 
-    let fromDiagnostics = try from.diagnostics(baseLearningRate: gammaFrom)
-    let toDiagnostics = try to.diagnostics(baseLearningRate: adjusted.baseLearningRate)
-    let isSameShape = try from.hasSameShape(
-      as: to, baseLearningRates: (gammaFrom, adjusted.baseLearningRate))
-    let target = (terms: adjusted.terms, steps: to.steps)
-    let uncertainty = TransferUncertainty(
-      source: sourceDeviation,
-      shape: isSameShape ? 0 : rule.calibration?.shapeDeviation ?? TransferUncertainty.changedShape,
-      horizon: rule.calibration?.deviation(from: source, to: target)
-        ?? TransferUncertainty.exponent * abs(log(lengthening)),
-      notAnnealed: notAnnealed(
-        [
-          try from.schedule(baseLearningRate: gammaFrom),
-          try to.schedule(baseLearningRate: adjusted.baseLearningRate),
-        ], isSameShape: isSameShape))
-    var diagnostics = fromDiagnostics + toDiagnostics.filter { !fromDiagnostics.contains($0) }
-    diagnostics += horizonDiagnostics(lengthening: lengthening)
-    if adjusted.isAtFloor {
+  private func diagnostics(
+    of carried: TunableSchedule.Optimum, from ends: TunedEnds
+  ) throws -> [Diagnostic] {
+    var diagnostics = try from.diagnostics(baseLearningRate: ends.sourceGamma)
+    diagnostics += try to.diagnostics(baseLearningRate: carried.baseLearningRate)
+      .filter { !diagnostics.contains($0) }
+    if abs(log(Double(to.steps) / Double(from.steps))) > log(8) {
+      let exponent = decimalText((rule.horizonExponent * 1000).rounded() / 1000)
+      diagnostics.append(
+        Diagnostic(
+          code: "far-horizon",
+          message:
+            "the horizons differ by more than a factor of 8: the exponent \(exponent) was seen over less, so tune again on the way"
+        ))
+    }
+    if carried.isAtFloor {
       diagnostics.append(
         Diagnostic(
           code: "floor-too-high",
           message: "the tuned base learning rate of \(to.name) is its floor: lower min-lr"))
     }
-    return TransferAnswer(
-      from: .init(run: from, baseLearningRate: sourceRate),
-      to: .init(run: to, baseLearningRate: sourceRate.map { _ in rate(adjusted) }),
-      ratio: rate(adjusted) / gammaFrom, boundRatio: rate(plain) / gammaFrom,
-      standardRatio: standard.map { rate($0) / gammaFrom }, rule: rule, uncertainty: uncertainty,
-      diagnostics: diagnostics)
+    return diagnostics
+  }
+}
+
+extension TransferQuestion.Source {
+  /// The source's base learning rate; nil where it is unknown.
+  fileprivate var baseLearningRate: Double? {
+    switch self {
+    case .unknown: return nil
+    case .given(let rate): return rate
+    case .swept(let optimum): return optimum.baseLearningRate
+    }
   }
 
-  /// How often the factor of an absolute floor is improved; a few times are enough.
-  private static let mostRefinements = 60
-
-  private var sourceDeviation: (below: Double, above: Double) {
-    switch source {
+  /// The standard deviation of its logarithm.
+  fileprivate var logDeviation: (below: Double, above: Double) {
+    switch self {
     case .unknown: return (0, 0)
     case .given: return (TransferUncertainty.bareLearningRate, TransferUncertainty.bareLearningRate)
     case .swept(let optimum): return optimum.logDeviation
     }
   }
+}
 
-  /// Ends that do not anneal are mispredicted each in its own way, unless both have the same shape.
-  private func notAnnealed(_ ends: [Schedule], isSameShape: Bool) -> Double {
-    let count = ends.count { !$0.isAnnealed }
-    if count == 2, isSameShape { return 0 }
-    return TransferUncertainty.perEndNotAnnealed * Double(count).squareRoot()
+/// Both ends of a transfer, tuned at one scale.
+///
+/// The source's learning rate sets the scale D at which it is the tuned one, and the target is tuned at
+/// that scale. The rule's factor multiplies the scale, which without an absolute floor is the same as
+/// multiplying γ*, and with one keeps the floor where it is.
+private struct TunedEnds {
+  /// γ of the source: the trainer's, or γ* in the bound's units where that is unknown.
+  let sourceGamma: Double
+
+  /// S, V and T of the source.
+  let source: RunTerms
+
+  /// The target tuned by the plain bound.
+  let plain: TunableSchedule.Optimum
+
+  private let target: TunableSchedule
+  private let targetSteps: Int
+  private let scale: Double
+  private let isSameRun: Bool
+
+  /// How often the factor of an absolute floor is improved; a few times are enough.
+  private static let mostRefinements = 60
+
+  init(of question: TransferQuestion) throws {
+    let rate = question.source.baseLearningRate
+    for run in [question.from, question.to] where run.spec?.hasAbsoluteFloor == true && rate == nil
+    {
+      throw InputError(
+        .value, "schedule '\(printable(run.name))'",
+        problem: "min-lr= is a learning rate, and that of the source is not known",
+        hint: "give the source's base learning rate, or write min= as a ratio")
+    }
+    let tunable = try TunableSchedule(
+      of: question.from, gradientNorms: question.gradientNorms.from)
+    target = try TunableSchedule(of: question.to, gradientNorms: question.gradientNorms.to)
+    scale = try rate.map { try tunable.distance(tunedAt: $0) } ?? 1
+    sourceGamma = try rate ?? tunable.optimum(distance: scale).baseLearningRate
+    plain = try target.optimum(distance: scale)
+    source = (try tunable.terms(at: sourceGamma), question.from.steps)
+    targetSteps = question.to.steps
+    isSameRun =
+      question.from == question.to && question.gradientNorms.from == question.gradientNorms.to
   }
 
-  private func horizonDiagnostics(lengthening: Double) -> [Diagnostic] {
-    guard abs(log(lengthening)) > log(8) else { return [] }
-    return [
-      Diagnostic(
-        code: "far-horizon",
-        message:
-          "the horizons differ by more than a factor of 8: the exponent \(decimalText((rule.horizonExponent * 1000).rounded() / 1000)) was seen over less, so tune again on the way"
-      )
-    ]
+  /// The target tuned by a rule.
+  func carry(by rule: TransferRule) throws -> TunableSchedule.Optimum {
+    var optimum = plain
+    var last = 1.0
+    // The factor depends on the target's S and V, and with an absolute floor these on γ in turn.
+    for _ in 0..<Self.mostRefinements {
+      let factor = rule.factor(from: source, to: (optimum.terms, targetSteps))
+      if abs(factor - last) <= 1e-10 * last { break }
+      optimum = try target.optimum(distance: scale * factor)
+      last = factor
+    }
+    return optimum
+  }
+
+  /// The target's base learning rate.
+  ///
+  /// The same run has the same one to the last bit, which the detour over D would not give.
+  func rate(_ optimum: TunableSchedule.Optimum) -> Double {
+    isSameRun ? sourceGamma : optimum.baseLearningRate
   }
 }

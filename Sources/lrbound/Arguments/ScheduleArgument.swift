@@ -1,6 +1,7 @@
 import ArgumentParser
 import Runs
 import Schedules
+import Support
 
 /// A schedule as it is named on the command line: a spec of the grammar, or a file behind `@`.
 enum ScheduleArgument: Sendable {
@@ -21,15 +22,15 @@ enum ScheduleArgument: Sendable {
     return nil
   }
 
-  init(_ text: String) throws(ScheduleError) {
+  init(_ text: String) throws(InputError) {
     guard text.hasPrefix("@") else {
       self = .spec(try ScheduleSpec(text))
       return
     }
     let path = String(text.dropFirst())
     guard !path.isEmpty else {
-      throw ScheduleError(
-        input: text, position: 1, problem: "no file is named after '@'",
+      throw InputError.schedule(
+        text, at: 1, problem: "no file is named after '@'",
         hint: "write @schedule.csv, or @- for standard input")
     }
     self = .file(path: path)
@@ -39,20 +40,20 @@ enum ScheduleArgument: Sendable {
   ///
   /// - Parameter steps: T; may be nil for a file, and must not differ from its length.
   /// - Returns: the run.
-  /// - Throws: `InputError` for the file, `ScheduleError` for the steps.
+  /// - Throws: `InputError` for the file or the steps.
   func run(steps: Int?) throws -> TrainingRun {
     switch self {
     case .spec(let spec):
       guard let steps else {
-        throw ScheduleError(
-          input: text, problem: "the number of steps is not known", hint: "add --steps")
+        throw InputError.schedule(
+          text, problem: "the number of steps is not known", hint: "add --steps")
       }
       return TrainingRun(spec, steps: steps)
     case .file(let path):
       let schedule = try Schedule(contentsOf: path)
       guard steps == nil || steps == schedule.steps else {
-        throw ScheduleError(
-          input: text, problem: "the file has \(schedule.steps) steps, not \(steps ?? 0)",
+        throw InputError.schedule(
+          text, problem: "the file has \(schedule.steps) steps, not \(steps ?? 0)",
           hint: "leave the number of steps out, or give another file")
       }
       return TrainingRun(schedule, name: text)

@@ -1,11 +1,11 @@
 import ArgumentParser
-import Runs
-import Schedules
+import Charts
 import Support
 import TheoryModel
 
 /// `lrbound model batch`: a growing batch instead of a falling learning rate.
-struct ModelBatchCommand: ParsableCommand {
+struct ModelBatchCommand: DrawingCommand {
+  static let reportName = "model batch"
   static let configuration = CommandConfiguration(
     commandName: "batch",
     abstract: "A growing batch at a constant learning rate, on the same samples in fewer steps.",
@@ -19,95 +19,94 @@ struct ModelBatchCommand: ParsableCommand {
       """)
 
   @Option(
-    name: .long, parsing: .unconditional,
-    help: ArgumentHelp(
-      "Number of steps at the task's own batch, T; up to 200,000.", valueName: "t"))
-  var steps: String
+    required: "Number of steps at the task's own batch, T; up to 200,000.", "t",
+    transform: Arguments.steps(most: OptimalModelSchedule.mostSteps))
+  var steps: Int
 
   @Option(
-    name: .long, parsing: .unconditional,
-    help: ArgumentHelp(
-      "Constant learning rates; 1, 2, 4, … times the optimum's highest without it.",
-      valueName: "list"))
-  var lr: String?
+    "Constant learning rates; 1, 2, 4, … times the optimum's highest without it.", "list",
+    transform: Arguments.list(of: Arguments.learningRate))
+  var lr: [Double]?
 
   @OptionGroup var model: ModelOptions
   @OptionGroup var plot: PlotOptions
 
-  func run() throws {
-    let model = try model.parsed()
-    let cap = try self.model.parsedCap()
-    let count = try Arguments.steps(steps, "--steps", most: OptimalModelSchedule.mostSteps)
-    let given = try lr.map { try Arguments.list($0, "--lr") }?.map {
-      try Arguments.learningRate($0, "--lr")
-    }
-    let progress = ProgressLine(isWanted: count > 5000)
-    let best = try OptimalModelSchedule(for: model, steps: count, cap: cap) { iteration, excess in
-      progress.show("iteration \(iteration), excess \(significant(excess, 8))")
-      return true
-    }
-    progress.end()
-    guard best.isConverged else {
-      throw NoAnswer(description: "the optimal schedule did not converge; shorten the run")
-    }
-    let highest = best.learningRates.max() ?? best.cap
-    let rates = given ?? (0..<6).map { highest * Double(1 << $0) }.filter { $0 <= best.cap }
-    // A smaller step would need less than one example.
-    let least = highest / model.task.batch
-    for rate in rates where rate < least * (1 - 1e-9) {
-      throw UsageError(
-        "--lr '\(decimalText(rate))': steps would have less than one example; give \(significant(least, 6)) or more"
-      )
-    }
-    let ramps = try rates.map {
-      try BatchRamp(from: best.learningRates, of: model, learningRate: $0)
-    }
-
-    var table = [["constant LR", "steps", "batch", "excess", "over the optimum", "exponent"]]
-    var csv = [["base_lr", "steps", "first_batch", "last_batch", "excess", "ratio_to_optimal"]]
-    var jsonRows: [JSONValue] = []
-    for ramp in ramps {
-      let first = ramp.batches[0]
-      let last = ramp.batches[ramp.batches.count - 1]
-      let ratio = ramp.excess / best.excess
-      table.append([
-        significant(ramp.learningRate, 5), grouped(ramp.batches.count),
-        "\(significant(first, 4)) → \(significant(last, 4))", significant(ramp.excess, 7),
-        "\(significant((ratio - 1) * 100, 3)) %", ramp.exponent.map { significant($0, 3) } ?? "",
-      ])
-      csv.append([
-        "\(ramp.learningRate)", "\(ramp.batches.count)", "\(first)", "\(last)", "\(ramp.excess)",
-        "\(ratio)",
-      ])
-      var row: [String: JSONValue] = [
-        "base_lr": .number(ramp.learningRate), "steps": .integer(ramp.batches.count),
-        "first_batch": .number(first), "last_batch": .number(last),
-        "excess": .number(ramp.excess), "ratio_to_optimal": .number(ratio),
-      ]
-      row["exponent"] = .optional(ramp.exponent)
-      jsonRows.append(.object(row))
-    }
-    if let rates = given, rates.count == 1 {
-      csv = [["step", "batch"]]
-      csv += ramps[0].batches.enumerated().map { ["\($0.offset + 1)", "\($0.element)"] }
-    }
-    var json = ModelReport.json(model)
-    json["steps"] = .integer(count)
-    json["excess"] = .number(best.excess)
-    json["predicted_exponent"] = .number(1 / (2 * model.task.spectrumExponent) - 1)
-    json["rows"] = .array(jsonRows)
-    let samples = model.task.batch * Double(count)
-    let report = Report(
-      command: "model batch",
-      text: [
-        ModelReport.heading("\(significant(samples, 6)) samples", model), "",
-        "the optimum at a fixed batch: \(grouped(count)) steps, excess \(significant(best.excess, 7))",
-        "",
-      ] + columns(table) + [""] + columns([ModelReport.phaseRow(model)]),
-      json: json, csv: csv, diagnostics: ModelReport.diagnostics(model),
-      assumptions: ModelReport.assumptions + [
+  func report() throws -> Report<OnModel<ModelBatchBody>> {
+    let model = try model.model
+    let best = try OptimalModelSchedule.found(for: model, steps: steps, cap: self.model.cap)
+    let ramps = try BatchRamp.ramps(from: best, of: model, learningRates: lr)
+    let body = ModelBatchBody(
+      steps: steps, excess: best.excess,
+      predictedExponent: 1 / (2 * model.task.spectrumExponent) - 1,
+      rows: ramps.map { ramp in
+        .init(
+          baseLearningRate: ramp.learningRate, steps: ramp.batches.count,
+          firstBatch: ramp.batches[0], lastBatch: ramp.batches[ramp.batches.count - 1],
+          excess: ramp.excess, ratioToOptimal: ramp.excess / best.excess, exponent: ramp.exponent)
+      })
+    let batches = ramps[0].batches.enumerated().map { ["\($0.offset + 1)", cell($0.element)] }
+    return Report(
+      OnModel(model, body),
+      csv: lr?.count == 1
+        ? .rows([["step", "batch"]] + batches)
+        : .records(
+          body.rows, "base_lr", "steps", "first_batch", "last_batch", "excess",
+          "ratio_to_optimal"),
+      diagnostics: model.diagnostics,
+      assumptions: modelAssumptions + [
         "batches need not be whole; where the batch grows at the cost of nothing else, time is steps"
-      ])
-    try plot.print(report) { ModelBatchChart(ramps).chart }
+      ],
+      chart: { chart(of: ramps) }, text: { body.text(model) })
+  }
+
+  /// The batches over the steps, at each constant learning rate.
+  private func chart(of ramps: [BatchRamp]) -> Chart {
+    Chart(
+      title: "Growing batches at constant learning rates", x: ChartAxis("step"),
+      y: ChartAxis("batch", unit: "examples", spacing: .logarithmic),
+      series: ramps.map { ramp in
+        ChartSeries(
+          "η = \(significant(ramp.learningRate))", x: .evenly(first: 1, spacing: 1),
+          .line(ramp.batches))
+      })
+  }
+}
+
+/// What `lrbound model batch` answers.
+struct ModelBatchBody: Codable {
+  /// A ramp at one learning rate.
+  struct Row: Codable {
+    let baseLearningRate: Double
+    let steps: Int
+    let firstBatch: Double
+    let lastBatch: Double
+    let excess: Double
+    let ratioToOptimal: Double
+    let exponent: Double?
+  }
+
+  let steps: Int
+  let excess: Double
+  let predictedExponent: Double
+  let rows: [Row]
+
+  fileprivate func text(_ model: FeatureModel) -> [TextBlock] {
+    let table = rows.map { row in
+      [
+        significant(row.baseLearningRate, 5), grouped(row.steps),
+        "\(significant(row.firstBatch)) → \(significant(row.lastBatch))",
+        significant(row.excess, 7), percent(row.ratioToOptimal - 1),
+        row.exponent.map { significant($0, 3) } ?? "",
+      ]
+    }
+    return [
+      model.heading("\(significant(model.task.batch * Double(steps), 6)) samples"),
+      .lines([
+        "the optimum at a fixed batch: \(grouped(steps)) steps, excess \(significant(excess, 7))"
+      ]),
+      .table(
+        [["constant LR", "steps", "batch", "excess", "over the optimum", "exponent"]] + table),
+      .facts([model.phaseRow]),
+    ]
   }
 }

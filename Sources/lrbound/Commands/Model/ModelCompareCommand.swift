@@ -1,11 +1,12 @@
 import ArgumentParser
-import Runs
+import Charts
 import Schedules
 import Support
 import TheoryModel
 
 /// `lrbound model compare`: the usual schedules beside the optimum.
-struct ModelCompareCommand: ParsableCommand {
+struct ModelCompareCommand: DrawingCommand {
+  static let reportName = "model compare"
   static let configuration = CommandConfiguration(
     commandName: "compare",
     abstract: "The usual schedules at their best base learning rates, beside the optimum.",
@@ -18,64 +19,92 @@ struct ModelCompareCommand: ParsableCommand {
       are always there.
       """)
 
-  @Argument(help: "Schedules to compare.", completion: .schedules)
-  var specs: [String] = ModelComparison.shapes
+  @Argument(
+    help: "Schedules to compare.", completion: .schedules,
+    transform: { text in
+      guard !text.hasPrefix("@") else {
+        throw InputError(problem: "files are not compared", hint: "give a spec")
+      }
+      return try ScheduleSpec(text)
+    })
+  var specs: [ScheduleSpec] = []
 
   @Option(
-    name: .long, parsing: .unconditional,
-    help: ArgumentHelp("Number of optimiser steps, T; up to 200,000.", valueName: "t"))
-  var steps: String
+    required: "Number of optimiser steps, T; up to 200,000.", "t",
+    transform: Arguments.steps(most: OptimalModelSchedule.mostSteps))
+  var steps: Int
 
   @OptionGroup var model: ModelOptions
   @OptionGroup var plot: PlotOptions
 
-  func run() throws {
-    let model = try model.parsed()
-    let cap = try self.model.parsedCap()
-    let count = try Arguments.steps(steps, "--steps", most: OptimalModelSchedule.mostSteps)
-    for spec in specs {
-      guard case .spec = try Arguments.schedule(spec, "SPEC") else {
-        throw UsageError("SPEC '\(printable(spec))': files are not compared; give a spec")
-      }
-    }
-    let progress = ProgressLine(isWanted: count > 2000)
-    let comparison = try ModelComparison(of: model, steps: count, cap: cap, shapes: specs) {
+  func report() throws -> Report<OnModel<ModelCompareBody>> {
+    let model = try model.model
+    let names = specs.isEmpty ? ModelComparison.shapes : specs.map(\.text)
+    let progress = ProgressLine(isWanted: steps > 2000)
+    defer { progress.end() }
+    let comparison = try ModelComparison(
+      of: model, steps: steps, cap: self.model.cap, shapes: names
+    ) {
       progress.show("tuning \($0)")
     }
-    progress.end()
-
     let best = comparison.rows[0].excess
-    var table = [["schedule", "base LR", "excess", "over the optimum"]]
-    var csv = [["schedule", "base_lr", "excess", "ratio_to_optimal", "at_cap"]]
-    var jsonRows: [JSONValue] = []
-    for row in comparison.rows {
-      let ratio = row.excess / best
-      let name = row.name == "power" ? "t^−\(significant(comparison.power, 2))" : row.name
-      table.append([
-        name, significant(row.baseLearningRate, 5) + (row.isAtCap ? " (cap)" : ""),
-        significant(row.excess, 6), "\(significant((ratio - 1) * 100, 3)) %",
-      ])
-      csv.append([
-        row.name, "\(row.baseLearningRate)", "\(row.excess)", "\(ratio)", "\(row.isAtCap)",
-      ])
-      jsonRows.append(
-        .object([
-          "schedule": .string(row.name), "base_lr": .number(row.baseLearningRate),
-          "excess": .number(row.excess), "ratio_to_optimal": .number(ratio),
-          "at_cap": .boolean(row.isAtCap),
-        ]))
+    let body = ModelCompareBody(
+      steps: steps, cap: comparison.optimum.cap, power: comparison.power,
+      rows: comparison.rows.map { row in
+        .init(
+          schedule: row.name, baseLearningRate: row.baseLearningRate, excess: row.excess,
+          ratioToOptimal: row.excess / best, atCap: row.isAtCap)
+      })
+    return Report(
+      OnModel(model, body),
+      csv: .records(body.rows, "schedule", "base_lr", "excess", "ratio_to_optimal", "at_cap"),
+      diagnostics: model.diagnostics, assumptions: modelAssumptions,
+      chart: { try body.chart(comparison, names: names) }, text: { body.text(model) })
+  }
+}
+
+/// What `lrbound model compare` answers.
+struct ModelCompareBody: Codable {
+  /// One schedule at its best.
+  struct Row: Codable {
+    let schedule: String
+    let baseLearningRate: Double
+    let excess: Double
+    let ratioToOptimal: Double
+    let atCap: Bool
+  }
+
+  let steps: Int
+  let cap: Double
+  let power: Double
+  let rows: [Row]
+
+  fileprivate func text(_ model: FeatureModel) -> [TextBlock] {
+    let table = rows.map { row in
+      [
+        row.schedule == "power" ? "t^−\(significant(power, 2))" : row.schedule,
+        significant(row.baseLearningRate, 5) + (row.atCap ? " (cap)" : ""),
+        significant(row.excess, 6), percent(row.ratioToOptimal - 1),
+      ]
     }
-    var json = ModelReport.json(model)
-    json["steps"] = .integer(count)
-    json["cap"] = .number(comparison.optimum.cap)
-    json["power"] = .number(comparison.power)
-    json["rows"] = .array(jsonRows)
-    let report = Report(
-      command: "model compare",
-      text: [ModelReport.heading("\(grouped(count)) steps", model), ""] + columns(table) + [""]
-        + columns([ModelReport.phaseRow(model)]),
-      json: json, csv: csv, diagnostics: ModelReport.diagnostics(model),
-      assumptions: ModelReport.assumptions)
-    try plot.print(report) { try ModelCompareChart(comparison, specs: specs).chart }
+    return [
+      model.heading("\(grouped(steps)) steps"),
+      .table([["schedule", "base LR", "excess", "over the optimum"]] + table),
+      .facts([model.phaseRow]),
+    ]
+  }
+
+  /// The learning rates of the schedules beside the best of all.
+  fileprivate func chart(_ comparison: ModelComparison, names: [String]) throws -> Chart {
+    let shapes = try rows.filter { names.contains($0.schedule) }.map { row in
+      let rate = row.baseLearningRate
+      let schedule = try ScheduleSpec(row.schedule).schedule(steps: steps, baseLearningRate: rate)
+      return ChartSeries(row.schedule, schedule, times: rate)
+    }
+    let best = ChartSeries(
+      "optimum", x: .evenly(first: 1, spacing: 1), .line(comparison.optimum.learningRates))
+    return Chart(
+      title: "The best learning rates over \(grouped(steps)) steps", x: ChartAxis("step"),
+      y: ChartAxis("learning rate", unit: "1/λ_1", lowest: 0), series: shapes + [best])
   }
 }

@@ -1,11 +1,12 @@
 import ArgumentParser
-import Runs
+import Charts
 import Schedules
 import Support
 import TheoryModel
 
 /// `lrbound model loss`: the loss of a schedule.
-struct ModelLossCommand: ParsableCommand {
+struct ModelLossCommand: DrawingCommand {
+  static let reportName = "model loss"
   static let configuration = CommandConfiguration(
     commandName: "loss",
     abstract: "The loss after a run with a schedule, exactly.",
@@ -21,110 +22,120 @@ struct ModelLossCommand: ParsableCommand {
   @OptionGroup var schedule: ScheduleOptions
 
   @Option(
-    name: .long, parsing: .unconditional,
-    help: ArgumentHelp("Base learning rate, in units of 1/λ_1; tuned without it.", valueName: "lr"))
-  var lr: String?
+    "Base learning rate, in units of 1/λ_1; tuned without it.", "lr",
+    transform: Arguments.learningRate)
+  var lr: Double?
 
   @Option(
-    name: .long, parsing: .unconditional,
-    help: ArgumentHelp(
-      "The recursion: exact, simplified (no fourth moment) or euler (small steps).",
-      valueName: "form"))
-  var recursion = "exact"
+    "The recursion: exact (the default), simplified (no fourth moment) or euler (small steps).",
+    "form", transform: Arguments.choice)
+  var recursion: Recursion?
 
   @OptionGroup var model: ModelOptions
   @OptionGroup var plot: PlotOptions
 
   func validate() throws {
     if lr != nil, model.cap != nil {
-      throw ValidationError(
-        "--cap bounds a base learning rate that is tuned; leave --cap or --lr out")
+      throw InputError.usage(
+        "--cap bounds a base learning rate that is tuned", "leave --cap or --lr out")
     }
   }
 
-  func run() throws {
-    let model = try model.parsed()
-    let cap = try self.model.parsedCap()
-    guard let recursion = Recursion(rawValue: recursion) else {
-      throw UsageError(
-        "--recursion '\(printable(recursion))': give exact, simplified or euler")
-    }
-    let given = try lr.map { try Arguments.learningRate($0, "--lr") }
-    let scheduledRun = try schedule.parsed()
-    let multipliers = try scheduledRun.followedMultipliers(baseLearningRate: given)
-    let rate: Double
-    var isAtCap = false
-    if let given {
-      rate = given
-    } else {
-      let isLong = scheduledRun.steps >= FeatureModel.longRun && recursion == .exact
-      Progress.announcePasses((isLong ? 1 : 10) * model.modes, steps: scheduledRun.steps)
+  func report() throws -> Report<OnModel<ModelLossBody>> {
+    let model = try model.model
+    let recursion = recursion ?? .exact
+    let run = try schedule.run()
+    let multipliers = try run.followedMultipliers(baseLearningRate: lr)
+    let isLong = run.steps >= FeatureModel.longRun && recursion == .exact
+    var (rate, isAtCap) = (lr ?? 0, false)
+    if lr == nil {
+      Progress.announcePasses((isLong ? 1 : 10) * model.modes, steps: run.steps)
       let tuned = try TunedModelRate(
-        of: model, multipliers: multipliers, cap: cap, recursion: recursion)
+        of: model, multipliers: multipliers, cap: self.model.cap, recursion: recursion)
       (rate, isAtCap) = (tuned.baseLearningRate, tuned.isAtCap)
     }
     let rates = multipliers.map { rate * $0 }
     let loss =
-      rates.count >= FeatureModel.longRun && recursion == .exact
+      isLong
       ? try model.finalLossOfLongRun(learningRates: rates)
       : try model.finalLoss(learningRates: rates, recursion: recursion)
-
-    var diagnostics = ModelReport.diagnostics(model) + ModelReport.edgeDiagnostic(rate, model)
-    if isAtCap {
-      diagnostics.append(
-        Diagnostic(
-          code: "at-cap",
-          message:
-            "the base learning rate is the highest allowed, \(significant(rate, 6)); a larger one might be better still"
-        ))
-    }
-    if loss.isDiverged {
-      diagnostics.append(
-        Diagnostic(
-          code: "diverged",
-          message:
-            "the loss diverges; the stability edge is \(significant(model.stabilityEdge, 6))"))
-    }
-    var json = ModelReport.json(model)
-    json["schedule"] = .object(scheduledRun.json)
-    json["base_lr"] = .number(rate)
-    json["is_tuned"] = .boolean(given == nil)
-    json["diverged"] = .boolean(loss.isDiverged)
-    if !loss.isDiverged {
-      json["loss"] = .number(loss.loss)
-      json["excess"] = .number(loss.excess)
-    }
-    func shown(_ value: Double) -> String { loss.isDiverged ? "diverged" : significant(value, 10) }
-    let report = Report(
-      command: "model loss",
-      text: [
-        ModelReport.heading(
-          "\(scheduledRun.name) over \(grouped(scheduledRun.steps)) steps", model), "",
-      ]
-        + columns([
-          ["base LR", significant(rate, 8), given == nil ? "tuned" : "as given"],
-          ["loss", shown(loss.loss), "L, the noise included"],
-          [
-            "excess", shown(loss.excess),
-            "L − σ²; \(significant(model.initialExcess, 6)) at the start",
-          ],
-          ["edge", significant(model.stabilityEdge, 8), "a constant LR above this diverges"],
-          ModelReport.phaseRow(model),
-        ]),
-      json: json,
-      csv: [
-        ["spec", "steps", "base_lr", "loss", "excess"],
-        [
-          scheduledRun.name, "\(scheduledRun.steps)", "\(rate)",
-          loss.isDiverged ? "" : "\(loss.loss)", loss.isDiverged ? "" : "\(loss.excess)",
-        ],
-      ], diagnostics: diagnostics, assumptions: ModelReport.assumptions)
+    let body = ModelLossBody(
+      schedule: RunEcho(run), baseLearningRate: rate, isTuned: lr == nil,
+      diverged: loss.isDiverged, loss: loss.isDiverged ? nil : loss.loss,
+      excess: loss.isDiverged ? nil : loss.excess)
     if plot.isWanted { Progress.announcePasses(model.modes, steps: rates.count) }
-    try plot.print(report) {
-      try ModelLossChart(
-        scheduledRun, model: model, learningRates: rates, recursion: recursion
-      ).chart
+    return Report(
+      OnModel(model, body),
+      csv: .records(
+        [body], "spec=schedule.spec", "steps=schedule.steps", "base_lr", "loss", "excess"),
+      diagnostics: model.diagnostics + diagnostics(body, model, isAtCap: isAtCap),
+      assumptions: modelAssumptions,
+      chart: { try body.chart(model, learningRates: rates, recursion: recursion) },
+      text: { body.text(model) })
+  }
+
+  private func diagnostics(
+    _ body: ModelLossBody, _ model: FeatureModel, isAtCap: Bool
+  ) -> [Diagnostic] {
+    var diagnostics: [Diagnostic] = []
+    func add(_ code: String, _ message: String) {
+      diagnostics.append(Diagnostic(code: code, message: message))
     }
+    let (rate, edge) = (body.baseLearningRate, significant(model.stabilityEdge, 6))
+    if rate > model.stabilityEdge {
+      add(
+        "above-stability-edge",
+        "the learning rate \(significant(rate)) is above the stability edge \(edge), beyond which a constant one diverges"
+      )
+    }
+    if isAtCap {
+      add(
+        "at-cap",
+        "the base learning rate is the highest allowed, \(significant(rate, 6)); a larger one might be better still"
+      )
+    }
+    if body.diverged { add("diverged", "the loss diverges; the stability edge is \(edge)") }
+    return diagnostics
+  }
+}
+
+/// What `lrbound model loss` answers.
+struct ModelLossBody: Codable {
+  let schedule: RunEcho
+  let baseLearningRate: Double
+  let isTuned: Bool
+  let diverged: Bool
+  let loss: Double?
+  let excess: Double?
+
+  fileprivate func text(_ model: FeatureModel) -> [TextBlock] {
+    func shown(_ value: Double?) -> String { value.map { significant($0, 10) } ?? "diverged" }
+    return [
+      model.heading("\(schedule.spec) over \(grouped(schedule.steps)) steps"),
+      .facts([
+        ["base LR", significant(baseLearningRate, 8), isTuned ? "tuned" : "as given"],
+        ["loss", shown(loss), "L, the noise included"],
+        ["excess", shown(excess), "L − σ²; \(significant(model.initialExcess, 6)) at the start"],
+        ["edge", significant(model.stabilityEdge, 8), "a constant LR above this diverges"],
+        model.phaseRow,
+      ]),
+    ]
+  }
+
+  /// The excess loss along the run, until it is eight times that at the start.
+  fileprivate func chart(
+    _ model: FeatureModel, learningRates: [Double], recursion: Recursion
+  ) throws -> Chart {
+    let losses = try model.losses(learningRates: learningRates, recursion: recursion)
+    let ceiling = 8 * model.initialExcess
+    let end = losses.firstIndex { !($0.excess <= ceiling) }
+    let excess = losses[...(end ?? losses.count - 1)].map { min($0.excess, 1e300) }
+    return Chart(
+      title: "\(schedule.spec) over \(grouped(schedule.steps)) steps: the loss after each",
+      x: ChartAxis("step"),
+      y: ChartAxis(
+        "excess loss, L − σ²", spacing: .logarithmic, highest: end == nil ? nil : ceiling),
+      series: [ChartSeries("", x: .evenly(first: 0, spacing: 1), .line(excess))])
   }
 }
 
@@ -132,7 +143,8 @@ extension TrainingRun {
   /// The multipliers of a run that is short enough to be followed step by step.
   func followedMultipliers(baseLearningRate: Double? = nil) throws -> [Double] {
     guard steps <= FeatureModel.mostSteps else {
-      throw TheoryModelError.tooLong(steps: steps, most: FeatureModel.mostSteps)
+      throw InputError.usage(
+        "\(steps) steps are too many here", "give at most \(FeatureModel.mostSteps)")
     }
     return try schedule(baseLearningRate: baseLearningRate).multipliers
   }

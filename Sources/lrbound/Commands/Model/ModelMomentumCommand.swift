@@ -1,11 +1,11 @@
 import ArgumentParser
-import Runs
-import Schedules
+import Charts
 import Support
 import TheoryModel
 
 /// `lrbound model momentum`: what the best momentum gains.
-struct ModelMomentumCommand: ParsableCommand {
+struct ModelMomentumCommand: DrawingCommand {
+  static let reportName = "model momentum"
   static let configuration = CommandConfiguration(
     commandName: "momentum",
     abstract: "The best learning rates and momenta together, and what they gain over plain SGD.",
@@ -20,76 +20,102 @@ struct ModelMomentumCommand: ParsableCommand {
       """)
 
   @Option(
-    name: .long, parsing: .unconditional,
-    help: ArgumentHelp("Numbers of steps, each up to 20,000.", valueName: "list"))
-  var steps = "64,256,1024"
+    "Numbers of steps, each up to 20,000; 64,256,1024.", "list",
+    transform: Arguments.list(of: Arguments.steps(most: OptimalMomentum.mostSteps)))
+  var steps: [Int]?
 
   @Option(
-    name: .long, parsing: .unconditional,
-    help: ArgumentHelp(
-      "multiplicative (the whole noise) or additive (that of the labels alone).",
-      valueName: "kind"))
-  var gradientNoise = "multiplicative"
+    "multiplicative (the whole noise; the default) or additive (that of the labels alone).",
+    "kind", transform: Arguments.choice)
+  var gradientNoise: GradientNoise?
 
   @OptionGroup var model: ModelOptions
   @OptionGroup var plot: PlotOptions
 
-  func run() throws {
-    let model = try model.parsed()
-    let cap = try self.model.parsedCap()
-    guard let noise = GradientNoise(rawValue: gradientNoise) else {
-      throw UsageError(
-        "--gradient-noise '\(printable(gradientNoise))': give multiplicative or additive")
-    }
-    let lengths = try Arguments.list(steps, "--steps").map {
-      try Arguments.steps($0, "--steps", most: OptimalMomentum.mostSteps)
-    }
+  func report() throws -> Report<OnModel<ModelMomentumBody>> {
+    let model = try model.model
+    let noise = gradientNoise ?? .multiplicative
+    let lengths = steps ?? [64, 256, 1024]
     let progress = ProgressLine(isWanted: true)
-    let found = try lengths.map { length in
-      try OptimalMomentum(for: model, steps: length, cap: cap, gradientNoise: noise) { iteration in
+    defer { progress.end() }
+    let optima = try lengths.map { length in
+      try OptimalMomentum(
+        for: model, steps: length, cap: self.model.cap, gradientNoise: noise
+      ) { iteration in
         progress.show("\(grouped(length)) steps: iteration \(iteration), some hundreds in all")
         return true
       }
     }
-    progress.end()
-
-    let arguments = lengths.map { Double($0) }
-    let slopes = ModelReport.slopes(found.map(\.excess), over: arguments)
-    let plainSlopes = ModelReport.slopes(found.map(\.plainExcess), over: arguments)
-    var table = [
-      ["steps", "plain", "slope", "momentum", "slope", "gain", "η/(1−β) at T/4", "β at T/4"]
-    ]
-    var csv = [["steps", "plain_excess", "excess", "gain", "effective_lr", "momentum"]]
-    var jsonRows: [JSONValue] = []
-    for (index, optimum) in found.enumerated() {
-      let quarter = lengths[index] / 4
-      let effective = optimum.effectiveRates[quarter]
-      let momentum = optimum.steps.momenta[quarter]
-      table.append([
-        grouped(lengths[index]), significant(optimum.plainExcess, 6), plainSlopes[index],
-        significant(optimum.excess, 6), slopes[index], significant(optimum.gain, 4),
-        significant(effective, 4), significant(momentum, 4),
-      ])
-      csv.append([
-        "\(lengths[index])", "\(optimum.plainExcess)", "\(optimum.excess)", "\(optimum.gain)",
-        "\(effective)", "\(momentum)",
-      ])
-      jsonRows.append(
-        .object([
-          "steps": .integer(lengths[index]), "plain_excess": .number(optimum.plainExcess),
-          "excess": .number(optimum.excess), "gain": .number(optimum.gain),
-          "effective_lr": .number(effective), "momentum": .number(momentum),
-        ]))
-    }
-    var json = ModelReport.json(model)
-    json["gradient_noise"] = .string(noise.rawValue)
-    json["rows"] = .array(jsonRows)
-    let report = Report(
-      command: "model momentum",
-      text: [ModelReport.heading("\(noise.rawValue) gradient noise", model), ""] + columns(table)
-        + [""] + columns([ModelReport.phaseRow(model)]),
-      json: json, csv: csv, diagnostics: ModelReport.diagnostics(model),
-      assumptions: ModelReport.assumptions)
-    try plot.print(report) { ModelMomentumChart(found, lengths: lengths).chart }
+    let body = ModelMomentumBody(
+      gradientNoise: noise,
+      rows: zip(lengths, optima).map { length, optimum in
+        .init(
+          steps: length, plainExcess: optimum.plainExcess, excess: optimum.excess,
+          gain: optimum.gain, effectiveLearningRate: optimum.effectiveRates[length / 4],
+          momentum: optimum.steps.momenta[length / 4])
+      })
+    return Report(
+      OnModel(model, body),
+      csv: .records(
+        body.rows, "steps", "plain_excess", "excess", "gain", "effective_lr", "momentum"),
+      diagnostics: model.diagnostics, assumptions: modelAssumptions, chart: { body.chart },
+      text: { body.text(model) })
   }
 }
+
+/// What `lrbound model momentum` answers.
+struct ModelMomentumBody: Codable {
+  /// One length of the run; the effective learning rate η/(1−β) and β are those at T/4.
+  struct Row: Codable {
+    let steps: Int
+    let plainExcess: Double
+    let excess: Double
+    let gain: Double
+    let effectiveLearningRate: Double
+    let momentum: Double
+  }
+
+  let gradientNoise: GradientNoise
+  let rows: [Row]
+
+  fileprivate func text(_ model: FeatureModel) -> [TextBlock] {
+    let lengths = rows.map { Double($0.steps) }
+    let slopes = slopeCells(of: rows.map(\.excess), over: lengths)
+    let plainSlopes = slopeCells(of: rows.map(\.plainExcess), over: lengths)
+    let table = rows.indices.map { index in
+      let row = rows[index]
+      return [
+        grouped(row.steps), significant(row.plainExcess, 6), plainSlopes[index],
+        significant(row.excess, 6), slopes[index], significant(row.gain),
+        significant(row.effectiveLearningRate), significant(row.momentum),
+      ]
+    }
+    let header = [
+      "steps", "plain", "slope", "momentum", "slope", "gain", "η/(1−β) at T/4", "β at T/4",
+    ]
+    return [
+      model.heading("\(gradientNoise.rawValue) gradient noise"), .table([header] + table),
+      .facts([model.phaseRow]),
+    ]
+  }
+
+  /// The excess loss with momentum and without, over the run's length.
+  fileprivate var chart: Chart {
+    let x = Abscissae.values(rows.map { Double($0.steps) })
+    return Chart(
+      title: "The best learning rates with and without momentum",
+      x: ChartAxis("steps of the run", spacing: .logarithmic),
+      y: ChartAxis("excess loss, L − σ²", spacing: .logarithmic),
+      series: [
+        ChartSeries("plain SGD", x: x, .line(rows.map(\.plainExcess))),
+        ChartSeries("with momentum", x: x, .line(rows.map(\.excess))),
+      ])
+  }
+}
+
+/// Local slopes d ln y/d ln x between neighbours, as cells: the first has none.
+func slopeCells(of values: [Double], over arguments: [Double]) -> [String] {
+  [""] + logarithmicSlopes(of: values, over: arguments).map { significant($0, 3) }
+}
+
+extension GradientNoise: Codable {}

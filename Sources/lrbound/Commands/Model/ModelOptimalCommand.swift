@@ -1,11 +1,13 @@
 import ArgumentParser
+import Charts
 import Runs
 import Schedules
 import Support
 import TheoryModel
 
 /// `lrbound model optimal`: the schedule that ends on the least loss.
-struct ModelOptimalCommand: ParsableCommand {
+struct ModelOptimalCommand: DrawingCommand {
+  static let reportName = "model optimal"
   static let configuration = CommandConfiguration(
     commandName: "optimal",
     abstract: "The schedule that ends on the least loss.",
@@ -21,12 +23,10 @@ struct ModelOptimalCommand: ParsableCommand {
       steps.
       """)
 
-  @Option(
-    name: .long, parsing: .unconditional,
-    help: ArgumentHelp("Number of optimiser steps, T.", valueName: "t"))
-  var steps: String
+  @Option(required: "Number of optimiser steps, T.", "t", transform: Arguments.steps)
+  var steps: Int
 
-  @Flag(name: .long, help: "The schedule of the limit of small learning rates.")
+  @Flag(help: "The schedule of the limit of small learning rates.")
   var limit = false
 
   @OptionGroup var model: ModelOptions
@@ -35,54 +35,42 @@ struct ModelOptimalCommand: ParsableCommand {
   /// The longest schedule that is written out.
   private static let mostWritten = 1_000_000
 
-  func run() throws {
-    let model = try model.parsed()
-    let cap = try self.model.parsedCap()
-    if limit {
-      try printLimit(model, cap: cap)
-    } else {
-      try printOptimum(model, cap: cap)
+  func validate() throws {
+    if !limit, steps > OptimalModelSchedule.mostSteps {
+      throw InputError.usage(
+        "--steps '\(steps)': the search follows up to \(grouped(OptimalModelSchedule.mostSteps)) steps",
+        "give fewer, or add --limit")
+    }
+    if plot.isWanted, steps > Self.mostWritten {
+      throw InputError.usage(
+        "--plot: the schedule is written out up to \(grouped(Self.mostWritten)) steps",
+        "give fewer")
     }
   }
 
-  private func printOptimum(_ model: FeatureModel, cap: Double?) throws {
-    let count = try Arguments.steps(steps, "--steps")
-    guard count <= OptimalModelSchedule.mostSteps else {
-      throw UsageError(
-        "--steps '\(printable(steps))': the search follows up to \(grouped(OptimalModelSchedule.mostSteps)) steps; give fewer, or add --limit"
-      )
-    }
-    let progress = ProgressLine(isWanted: count > 5000)
-    let best = try OptimalModelSchedule(for: model, steps: count, cap: cap) { iteration, excess in
-      progress.show("iteration \(iteration), excess \(significant(excess, 8))")
-      return true
-    }
-    progress.end()
-    guard best.isConverged else {
-      throw NoAnswer(
-        description:
-          "the optimal schedule did not converge in \(best.iterations) iterations (gradient \(significant(best.projectedGradient, 2))); shorten the run, or add --limit"
-      )
-    }
-    var json = ModelReport.json(model)
-    json["method"] = .string("search")
-    json["optimum"] = .string("local")
-    json["loss"] = .number(best.excess + model.noise)
-    json["local_exponent"] = .number(best.localExponent)
-    json["projected_gradient"] = .number(best.projectedGradient)
-    json["coordinate_residual"] = .number(best.coordinateResidual)
-    json["iterations"] = .integer(best.iterations)
-    let inTheLimit =
-      (try? Phase(of: model.task)).map { "; T^−\(significant($0.lossExponent, 3)) in the limit" }
-      ?? ""
-    try print(
-      model, steps: count, rates: best.learningRates, excess: best.excess, cap: best.cap,
-      annealedFraction: best.annealedFraction, json: json,
-      rows: [
+  func report() throws -> Report<OnModel<ModelOptimalBody>> {
+    let model = try model.model
+    return try limit ? limitReport(model) : optimumReport(model)
+  }
+
+  private func optimumReport(_ model: FeatureModel) throws -> Report<OnModel<ModelOptimalBody>> {
+    let best = try OptimalModelSchedule.found(for: model, steps: steps, cap: self.model.cap)
+    var body = ModelOptimalBody(
+      method: .search, steps: steps, excess: best.excess, cap: best.cap,
+      annealedFraction: best.annealedFraction)
+    body.optimum = "local"
+    (body.loss, body.localExponent) = (best.excess + model.noise, best.localExponent)
+    (body.projectedGradient, body.iterations) = (best.projectedGradient, best.iterations)
+    body.coordinateResidual = best.coordinateResidual
+    let inTheLimit = (try? Phase(of: model.task))
+      .map { "; T^−\(significant($0.lossExponent, 3)) in the limit" }
+    return try report(
+      body, model, rates: best.learningRates,
+      facts: [
         ["excess", significant(best.excess, 10), "L − σ², a local optimum"],
         [
           "falls like", "T^−\(significant(best.localExponent, 3))",
-          "here, by the first integral" + inTheLimit,
+          "here, by the first integral" + (inTheLimit ?? ""),
         ],
         [
           "gradient", significant(best.projectedGradient, 2),
@@ -91,72 +79,108 @@ struct ModelOptimalCommand: ParsableCommand {
       ])
   }
 
-  private func printLimit(_ model: FeatureModel, cap: Double?) throws {
-    let count = try Arguments.steps(steps, "--steps")
-    let best = try SemiAnalyticSchedule(for: model, steps: Double(count), cap: cap)
-    var json = ModelReport.json(model)
-    json["method"] = .string("limit")
-    json["intrinsic_time"] = .number(best.intrinsicTime)
-    try print(
-      model, steps: count, rates: count <= Self.mostWritten ? best.learningRates : nil,
-      excess: best.excess, cap: best.cap, annealedFraction: best.annealedFraction, json: json,
-      rows: [
+  private func limitReport(_ model: FeatureModel) throws -> Report<OnModel<ModelOptimalBody>> {
+    let best = try SemiAnalyticSchedule(for: model, steps: Double(steps), cap: self.model.cap)
+    var body = ModelOptimalBody(
+      method: .limit, steps: steps, excess: best.excess, cap: best.cap,
+      annealedFraction: best.annealedFraction)
+    body.intrinsicTime = best.intrinsicTime
+    return try report(
+      body, model, rates: steps <= Self.mostWritten ? best.learningRates : nil,
+      facts: [
         ["excess", significant(best.excess, 6), "L − σ², as the limit has it"],
         ["Σ η", significant(best.intrinsicTime, 6), "intrinsic time"],
       ])
   }
 
-  private func print(
-    _ model: FeatureModel, steps: Int, rates: [Double]?, excess: Double, cap: Double,
-    annealedFraction: Double, json: [String: JSONValue], rows: [[String]]
-  ) throws {
-    var json = json
-    var diagnostics = ModelReport.diagnostics(model)
-    json["steps"] = .integer(steps)
-    json["excess"] = .number(excess)
-    json["cap"] = .number(cap)
-    json["annealed_fraction"] = .number(annealedFraction)
-    var text = [ModelReport.heading("the best schedule over \(grouped(steps)) steps", model), ""]
-    var rows = rows
-    rows.append([
-      "annealed", "\(significant(annealedFraction * 100, 3)) %",
-      "of the steps are below half the cap \(significant(cap, 6))",
+  private func report(
+    _ body: ModelOptimalBody, _ model: FeatureModel, rates: [Double]?, facts: [[String]]
+  ) throws -> Report<OnModel<ModelOptimalBody>> {
+    var body = body
+    var facts = facts
+    let schedule = try rates.map { try Schedule(values: $0) }
+    if let schedule {
+      (body.schedule, body.baseLearningRate) = (schedule.multipliers, schedule.peak)
+      facts.insert(["base LR", significant(schedule.peak, 8), "its highest learning rate"], at: 0)
+    }
+    facts.append([
+      "annealed", percent(body.annealedFraction),
+      "of the steps are below half the cap \(significant(body.cap, 6))",
     ])
-    rows.append(ModelReport.phaseRow(model))
-    var csv = [["step", "multiplier"]]
-    if let rates {
-      let schedule = try Schedule(values: rates)
-      let multipliers = schedule.multipliers
-      json["schedule"] = .array(multipliers.map { .number($0) })
-      json["base_lr"] = .number(schedule.peak)
-      rows.insert(["base LR", significant(schedule.peak, 8), "its highest learning rate"], at: 0)
-      let shown = (0...10).map { min(steps - 1, $0 * steps / 10) }
-      text += columns(rows) + [""]
-      text += columns([
-        ["part of the run"] + (0...10).map { "\($0 * 10) %" },
-        ["learning rate"] + shown.map { significant(rates[$0], 3) },
-      ])
-      csv += multipliers.enumerated().map { ["\($0.offset + 1)", "\($0.element)"] }
-    } else {
-      text += columns(rows)
-      diagnostics.append(
-        Diagnostic(
-          code: "schedule-left-out",
-          message:
-            "the schedule is written out up to \(grouped(Self.mostWritten)) steps; give fewer to get it"
-        ))
+    facts.append(model.phaseRow)
+    let omitted = Diagnostic(
+      code: "schedule-left-out",
+      message:
+        "the schedule is written out up to \(grouped(Self.mostWritten)) steps; give fewer to get it"
+    )
+    let table = schedule.map { ScheduleTable(of: $0, baseLearningRate: nil) }
+    return Report(
+      OnModel(model, body),
+      csv: table.map { .pieces($0.forEachPiece) } ?? .rows([["step", "multiplier"]]),
+      diagnostics: model.diagnostics + (schedule == nil ? [omitted] : []),
+      assumptions: modelAssumptions, chart: rates.map { rates in { body.chart(rates) } }
+    ) {
+      [model.heading("the best schedule over \(grouped(steps)) steps"), .facts(facts)]
+        + (rates.map { [profile(of: $0, called: "learning rate")] } ?? [])
     }
-    let report = Report(
-      command: "model optimal", text: text, json: json, csv: csv, diagnostics: diagnostics,
-      assumptions: ModelReport.assumptions)
-    guard let rates else {
-      guard !plot.isWanted else {
-        throw UsageError(
-          "--plot: the schedule is written out up to \(grouped(Self.mostWritten)) steps; give fewer"
-        )
-      }
-      return try report.print(as: plot.output.format)
+  }
+}
+
+/// What `lrbound model optimal` answers.
+struct ModelOptimalBody: Codable {
+  /// How the schedule was found.
+  enum Method: String, Codable, CaseIterable {
+    case search
+    case limit
+  }
+
+  let method: Method
+  let steps: Int
+  let excess: Double
+  let cap: Double
+  let annealedFraction: Double
+  var optimum: String?
+  var loss: Double?
+  var localExponent: Double?
+  var projectedGradient: Double?
+  var coordinateResidual: Double?
+  var iterations: Int?
+  var intrinsicTime: Double?
+  var schedule: [Double]?
+  var baseLearningRate: Double?
+
+  /// The best learning rates over the steps.
+  fileprivate func chart(_ rates: [Double]) -> Chart {
+    // A cap far above would leave the learning rates no room.
+    let isNear = (rates.max() ?? 0) > cap / 2
+    return Chart(
+      title: "The best schedule over \(grouped(rates.count)) steps", x: ChartAxis("step"),
+      y: ChartAxis("learning rate", unit: "1/λ_1", lowest: 0),
+      series: [ChartSeries("learning rate", x: .evenly(first: 1, spacing: 1), .line(rates))],
+      references: isNear ? [ChartReference("cap", at: .horizontal(cap))] : [])
+  }
+}
+
+extension OptimalModelSchedule {
+  /// The optimum, with its search shown on stderr.
+  ///
+  /// - Throws: `InputError` of kind `unanswerable` where the search did not converge.
+  static func found(
+    for model: FeatureModel, steps: Int, cap: Double?
+  ) throws -> OptimalModelSchedule {
+    let progress = ProgressLine(isWanted: steps > 5000)
+    defer { progress.end() }
+    let best = try OptimalModelSchedule(for: model, steps: steps, cap: cap) { iteration, excess in
+      progress.show("iteration \(iteration), excess \(significant(excess, 8))")
+      return true
     }
-    try plot.print(report) { ModelOptimalChart(rates, cap: cap).chart }
+    guard best.isConverged else {
+      throw InputError(
+        .unanswerable,
+        problem:
+          "the optimal schedule did not converge in \(best.iterations) iterations (gradient \(significant(best.projectedGradient, 2)))",
+        hint: "shorten the run, or take the schedule of the limit of small learning rates")
+    }
+    return best
   }
 }

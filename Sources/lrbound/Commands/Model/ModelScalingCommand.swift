@@ -1,11 +1,11 @@
 import ArgumentParser
-import Runs
-import Schedules
+import Charts
 import Support
 import TheoryModel
 
 /// `lrbound model scaling`: the best split of compute.
-struct ModelScalingCommand: ParsableCommand {
+struct ModelScalingCommand: DrawingCommand {
+  static let reportName = "model scaling"
   static let configuration = CommandConfiguration(
     commandName: "scaling",
     abstract: "The best split of compute between features and steps.",
@@ -19,11 +19,11 @@ struct ModelScalingCommand: ParsableCommand {
       """)
 
   @Option(
-    name: .long, parsing: .unconditional,
-    help: ArgumentHelp("Features times steps, ascending.", valueName: "list"))
-  var compute = "4096,65536,1048576,16777216,268435456"
+    "Features times steps, ascending; 4096, 65536, … 268435456.", "list",
+    transform: Arguments.list(of: Arguments.number(in: 16...1e24)))
+  var compute: [Double]?
 
-  @Flag(name: .long, help: "The best constant learning rate instead of the best schedule.")
+  @Flag(help: "The best constant learning rate instead of the best schedule.")
   var constant = false
 
   @OptionGroup var model: ModelOptions
@@ -31,74 +31,85 @@ struct ModelScalingCommand: ParsableCommand {
 
   func validate() throws {
     if model.features != nil || model.tail {
-      throw ValidationError(
-        "--features and --tail: the number of features is searched, with the tail; leave them out")
+      throw InputError.usage(
+        "--features and --tail: the number of features is searched, with the tail",
+        "leave them out")
     }
   }
 
-  func run() throws {
-    let task = try model.parsedTask()
+  func report() throws -> Report<ModelScalingBody> {
+    let task = try model.usedTask
     let phase = try Phase(of: task)
-    let cap = try model.parsedCap()
-    let amounts = try Arguments.list(compute, "--compute").map { text in
-      let amount = try Arguments.positive(text, "--compute", example: "1e6")
-      guard amount >= 16, amount <= 1e24 else {
-        throw UsageError("--compute '\(printable(text))': out of range; give 16 to 1e24")
-      }
-      return amount
-    }
+    let amounts = compute ?? [4096, 65536, 1_048_576, 16_777_216, 268_435_456]
     let plan: ComputeOptimum.Plan = constant ? .constant : .optimal
     let progress = ProgressLine(isWanted: true)
-    let found = try amounts.map { amount in
+    defer { progress.end() }
+    let optima = try amounts.map { amount in
       progress.show("compute \(significant(amount))")
-      return try ComputeOptimum(task: task, compute: amount, plan: plan, cap: cap)
+      return try ComputeOptimum(task: task, compute: amount, plan: plan, cap: model.cap)
     }
-    progress.end()
-
     let exponents =
       constant
       ? phase.constantComputeExponents
       : (features: phase.computeFeaturesExponent, loss: phase.computeLossExponent)
-    let slopes = ModelReport.slopes(found.map(\.excess), over: amounts)
-    let sizes = ModelReport.slopes(found.map { Double($0.features) }, over: amounts)
-    var table = [["compute", "features", "slope", "steps", "excess", "slope"]]
-    var csv = [["compute", "features", "steps", "excess"]]
-    var jsonRows: [JSONValue] = []
-    for (index, optimum) in found.enumerated() {
-      table.append([
-        significant(amounts[index], 6), grouped(optimum.features), sizes[index],
-        significant(optimum.steps, 6), significant(optimum.excess, 6), slopes[index],
-      ])
-      csv.append([
-        "\(amounts[index])", "\(optimum.features)", "\(optimum.steps)", "\(optimum.excess)",
-      ])
-      jsonRows.append(
-        .object([
-          "compute": .number(amounts[index]), "features": .integer(optimum.features),
-          "steps": .number(optimum.steps), "excess": .number(optimum.excess),
-        ]))
+    let body = ModelScalingBody(
+      task: TaskEcho(task), plan: plan.rawValue,
+      rows: zip(amounts, optima).map {
+        .init(compute: $0, features: $1.features, steps: $1.steps, excess: $1.excess)
+      },
+      phase: PhaseEcho(phase), featuresExponent: exponents.features,
+      lossExponent: exponents.loss)
+    return Report(
+      body, csv: .records(body.rows, "compute", "features", "steps", "excess"),
+      assumptions: modelAssumptions, chart: { body.chart }, text: { body.text })
+  }
+}
+
+/// What `lrbound model scaling` answers.
+struct ModelScalingBody: Codable {
+  /// The best split of one amount of compute.
+  struct Row: Codable {
+    let compute: Double
+    let features: Int
+    let steps: Double
+    let excess: Double
+  }
+
+  let task: TaskEcho
+  let plan: String
+  let rows: [Row]
+  let phase: PhaseEcho
+  let featuresExponent: Double
+  let lossExponent: Double
+
+  fileprivate var text: [TextBlock] {
+    let amounts = rows.map(\.compute)
+    let slopes = slopeCells(of: rows.map(\.excess), over: amounts)
+    let sizes = slopeCells(of: rows.map { Double($0.features) }, over: amounts)
+    let table = rows.indices.map { index in
+      let row = rows[index]
+      return [
+        significant(row.compute, 6), grouped(row.features), sizes[index],
+        significant(row.steps, 6), significant(row.excess, 6), slopes[index],
+      ]
     }
-    table.append([
-      "for long runs", "", significant(exponents.features, 3), "", "",
-      significant(-exponents.loss, 3),
-    ])
-    let report = Report(
-      command: "model scaling",
-      text: [
-        "the best split of compute, \(plan.rawValue) learning rates; a = \(decimalText(task.taskExponent)), b = \(decimalText(task.spectrumExponent)), σ² = \(significant(task.labelNoise)), m = \(decimalText(task.batch)); \(phase.kind.rawValue) phase",
-        "",
-      ] + columns(table),
-      json: [
-        "task": .object([
-          "a": .number(task.taskExponent), "b": .number(task.spectrumExponent),
-          "noise": .number(task.labelNoise), "batch": .number(task.batch),
-        ]),
-        "plan": .string(plan.rawValue), "rows": .array(jsonRows),
-        "phase": ModelReport.json(phase),
-        "features_exponent": .number(exponents.features),
-        "loss_exponent": .number(exponents.loss),
-      ],
-      csv: csv, assumptions: ModelReport.assumptions)
-    try plot.print(report) { ModelScalingChart(found, compute: amounts).chart }
+    let limit = [
+      "for long runs", "", significant(featuresExponent, 3), "", "", significant(-lossExponent, 3),
+    ]
+    return [
+      .lines([
+        "the best split of compute, \(plan) learning rates; a = \(decimalText(task.a)), b = \(decimalText(task.b)), σ² = \(significant(task.noise)), m = \(decimalText(task.batch)); \(phase.name) phase"
+      ]),
+      .table([["compute", "features", "slope", "steps", "excess", "slope"]] + table + [limit]),
+    ]
+  }
+
+  /// The least excess loss for each amount of compute.
+  fileprivate var chart: Chart {
+    Chart(
+      title: "The best split of compute between features and steps",
+      x: ChartAxis("compute, features × steps", spacing: .logarithmic),
+      y: ChartAxis("excess loss, L − σ²", spacing: .logarithmic),
+      series: [ChartSeries("", x: .values(rows.map(\.compute)), .line(rows.map(\.excess)))])
   }
 }

@@ -1,13 +1,13 @@
 import ArgumentParser
-import Bound
-import Glibc
-import Runs
+import Charts
 import Schedules
 import Support
 import TheoryModel
+import Tuning
 
 /// `lrbound model transfer`: the base learning rates of two schedules, tuned in the model.
-struct ModelTransferCommand: ParsableCommand {
+struct ModelTransferCommand: DrawingCommand {
+  static let reportName = "model transfer"
   static let configuration = CommandConfiguration(
     commandName: "transfer",
     abstract: "Tune two schedules in the model and compare their ratio with the bound's.",
@@ -21,112 +21,120 @@ struct ModelTransferCommand: ParsableCommand {
       """)
 
   @Option(
-    name: .long, help: ArgumentHelp("The schedule that is tuned.", valueName: "spec"),
-    completion: .schedules)
-  var from: String
+    required: "The schedule that is tuned.", "spec", completion: .schedules,
+    transform: Arguments.schedule)
+  var from: ScheduleArgument
 
   @Option(
-    name: .long, help: ArgumentHelp("The schedule to carry it to.", valueName: "spec"),
-    completion: .schedules)
-  var to: String
+    required: "The schedule to carry it to.", "spec", completion: .schedules,
+    transform: Arguments.schedule)
+  var to: ScheduleArgument
 
   @Option(
-    name: .long, parsing: .unconditional,
-    help: ArgumentHelp("Steps of the source, in the model.", valueName: "t"))
-  var steps = "4000"
+    "Steps of the source, in the model; 4000.", "t", transform: Arguments.steps(most: 1_000_000))
+  var steps: Int?
 
   @Option(
-    name: .long, parsing: .unconditional,
-    help: ArgumentHelp("Steps of the target; as many without it.", valueName: "t"))
-  var toSteps: String?
+    "Steps of the target; as many without it.", "t", transform: Arguments.steps(most: 1_000_000))
+  var toSteps: Int?
 
   @OptionGroup var model: ModelOptions
   @OptionGroup var plot: PlotOptions
 
-  func run() throws {
-    let model = try model.parsed()
-    let cap = try self.model.parsedCap()
-    let most = 1_000_000
-    let count = try Arguments.steps(steps, "--steps", most: most)
-    let targetCount = try toSteps.map { try Arguments.steps($0, "--to-steps", most: most) } ?? count
-    let source = try Arguments.schedule(from, "--from").run(steps: count)
-    let target = try Arguments.schedule(to, "--to").run(steps: targetCount)
+  func report() throws -> Report<OnModel<ModelTransferBody>> {
+    let model = try model.model
+    let (count, targetCount) = (steps ?? 4000, toSteps ?? steps ?? 4000)
+    let source = try from.run(steps: count)
+    let target = try to.run(steps: targetCount)
     Progress.announcePasses(20 * model.modes, steps: count + targetCount)
-    let targetMultipliers = try target.followedMultipliers()
-    let tuned = try TunedModelRate(
-      of: model, multipliers: source.followedMultipliers(), cap: cap)
-    let carried = try TunedModelRate(of: model, multipliers: targetMultipliers, cap: cap)
-    let ratio = carried.baseLearningRate / tuned.baseLearningRate
-    let boundRatio =
-      try TunableSchedule(of: target).optimum().baseLearningRate
-      / TunableSchedule(of: source).optimum().baseLearningRate
-    let atBound = try model.finalLoss(
-      learningRates: targetMultipliers.map { boundRatio * tuned.baseLearningRate * $0 })
-    let regret = atBound.excess / carried.excess - 1
-    let horizon = Double(targetCount) / Double(count)
-    let exponent = horizon == 1 ? nil : -log(ratio) / log(horizon)
+    let bounds = try [source, target].map { try TunedRun($0).optimum.baseLearningRate }
+    let transfer = try ModelTransfer(
+      in: model, from: source.followedMultipliers(), to: target.followedMultipliers(),
+      cap: self.model.cap, comparedRatio: bounds[1] / bounds[0])
+    let body = ModelTransferBody(
+      from: .init(source, transfer.source),
+      to: .init(target, transfer.target), ratio: transfer.ratio,
+      bound: .init(ratio: transfer.comparedRatio), regret: transfer.comparedRegret,
+      horizonExponent: transfer.horizonExponent)
+    let capped = [(source, transfer.source), (target, transfer.target)].filter { $1.isAtCap }
+    return Report(
+      OnModel(model, body),
+      csv: .records(
+        [body], "from=from.spec", "from_steps=from.steps", "from_base_lr=from.base_lr",
+        "to=to.spec", "to_steps=to.steps", "to_base_lr=to.base_lr", "ratio",
+        "bound_ratio=bound.ratio", "regret"),
+      diagnostics: model.diagnostics
+        + capped.map { run, rate in
+          Diagnostic(
+            code: "at-cap",
+            message:
+              "\(run.name) is best at the highest learning rate allowed, \(significant(rate.baseLearningRate, 5)), so that the ratio says little"
+          )
+        },
+      assumptions: modelAssumptions, chart: { try body.chart(source, target) },
+      text: { body.text(model) })
+  }
+}
 
-    var diagnostics = ModelReport.diagnostics(model)
-    for (name, rate) in [(from, tuned), (to, carried)] where rate.isAtCap {
-      diagnostics.append(
-        Diagnostic(
-          code: "at-cap",
-          message:
-            "\(name) is best at the highest learning rate allowed, \(significant(rate.baseLearningRate, 5)), so that the ratio says little"
-        ))
+/// What `lrbound model transfer` answers.
+struct ModelTransferBody: Codable {
+  /// One end at its best.
+  struct End: Codable {
+    let spec: String
+    let steps: Int
+    let baseLearningRate: Double
+    let excess: Double
+    let atCap: Bool
+
+    init(_ run: TrainingRun, _ rate: TunedModelRate) {
+      (spec, steps) = (run.name, run.steps)
+      (baseLearningRate, excess, atCap) = (rate.baseLearningRate, rate.excess, rate.isAtCap)
     }
-    var json = ModelReport.json(model)
-    func side(_ run: TrainingRun, _ rate: TunedModelRate) -> JSONValue {
-      .object([
-        "spec": .string(run.name), "steps": .integer(run.steps),
-        "base_lr": .number(rate.baseLearningRate), "excess": .number(rate.excess),
-        "at_cap": .boolean(rate.isAtCap),
-      ])
+  }
+
+  /// What the bound says.
+  struct Bound: Codable { let ratio: Double }
+
+  let from: End
+  let to: End
+  let ratio: Double
+  let bound: Bound
+  let regret: Double?
+  let horizonExponent: Double?
+
+  fileprivate func text(_ model: FeatureModel) -> [TextBlock] {
+    func row(_ name: String, _ end: End) -> [String] {
+      [
+        name, "\(end.spec), \(grouped(end.steps)) steps", significant(end.baseLearningRate, 6),
+        "excess \(significant(end.excess, 6))",
+      ]
     }
-    json["from"] = side(source, tuned)
-    json["to"] = side(target, carried)
-    json["ratio"] = .number(ratio)
-    json["bound"] = .object(["ratio": .number(boundRatio)])
-    json["regret"] = .optional(regret.isFinite ? regret : nil)
-    json["horizon_exponent"] = .optional(exponent)
     var rows = [
+      row("from", from), row("to", to), ["ratio", "in the model", significant(ratio, 5)],
       [
-        "from", "\(from), \(grouped(count)) steps", significant(tuned.baseLearningRate, 6),
-        "excess \(significant(tuned.excess, 6))",
-      ],
-      [
-        "to", "\(to), \(grouped(targetCount)) steps", significant(carried.baseLearningRate, 6),
-        "excess \(significant(carried.excess, 6))",
-      ], ["ratio", "in the model", significant(ratio, 5)],
-      [
-        "ratio", "of the bound", significant(boundRatio, 5),
-        regret.isFinite ? "regret \(significant(regret * 100, 3)) %" : "diverges",
+        "ratio", "of the bound", significant(bound.ratio, 5),
+        regret.map { "regret \(percent($0))" } ?? "diverges",
       ],
     ]
-    if let exponent {
-      rows.append(["exponent", "p in γ ∝ T^−p", significant(exponent, 3)])
+    if let horizonExponent {
+      rows.append(["exponent", "p in γ ∝ T^−p", significant(horizonExponent, 3)])
     }
-    let report = Report(
-      command: "model transfer",
-      text: [ModelReport.heading("tuned in the model", model), ""] + columns(rows) + [""]
-        + columns([ModelReport.phaseRow(model)]),
-      json: json,
-      csv: [
-        [
-          "from", "from_steps", "from_base_lr", "to", "to_steps", "to_base_lr", "ratio",
-          "bound_ratio", "regret",
-        ],
-        [
-          from, "\(count)", "\(tuned.baseLearningRate)", to, "\(targetCount)",
-          "\(carried.baseLearningRate)", "\(ratio)", "\(boundRatio)",
-          regret.isFinite ? "\(regret)" : "",
-        ],
-      ], diagnostics: diagnostics, assumptions: ModelReport.assumptions)
-    try plot.print(report) {
-      try ModelTransferChart(
-        from: (source, tuned.baseLearningRate), to: (target, carried.baseLearningRate),
-        boundRatio: boundRatio
-      ).chart
-    }
+    return [model.heading("tuned in the model"), .facts(rows), .facts([model.phaseRow])]
+  }
+
+  /// Both schedules at their best, and the target by the bound's ratio.
+  fileprivate func chart(_ source: TrainingRun, _ target: TrainingRun) throws -> Chart {
+    let shape = try target.schedule()
+    func name(_ end: End) -> String { "\(end.spec), \(grouped(end.steps)) steps" }
+    return Chart(
+      title: "Learning rates tuned in the model", x: ChartAxis("step"),
+      y: ChartAxis("learning rate", unit: "1/λ_1", lowest: 0),
+      series: [
+        ChartSeries(
+          "source: \(name(from))", try source.schedule(), times: from.baseLearningRate),
+        ChartSeries("target: \(name(to))", shape, times: to.baseLearningRate),
+        ChartSeries(
+          "target by the bound's ratio", shape, times: bound.ratio * from.baseLearningRate),
+      ])
   }
 }

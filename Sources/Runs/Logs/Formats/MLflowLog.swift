@@ -1,0 +1,39 @@
+import Support
+
+/// Reads a run of MLflow's file store: one file a metric, its path below `metrics` being the metric's
+/// name, with lines `timestamp value step` in the order in which they were logged.
+enum MLflowLog {
+  /// Reads the named contents of a run's metric files; `path` is the folder, for messages.
+  static func read(_ metrics: [(name: String, bytes: [UInt8])], path: String) throws(InputError)
+    -> RawLog
+  {
+    var log = RawLog(.mlflow, sharesSteps: false)
+    for metric in metrics {
+      var column = RawLog.Column(name: metric.name)
+      var start = 0
+      while start < metric.bytes.count {
+        let end = metric.bytes[start...].firstIndex(of: UInt8(ascii: "\n"))
+        let words = metric.bytes[start..<(end ?? metric.bytes.count)].split(
+          separator: UInt8(ascii: " "))
+        start = (end ?? metric.bytes.count) + 1
+        let numbers = words.map { parseNumber(metric.bytes, $0.indices) }
+        if end == nil {
+          // MLflow ends every line.
+          log.repairs.note(.unfinishedRecords, 1)
+        } else if words.isEmpty {
+          continue
+        } else if numbers.count >= 2, let value = numbers[1] {
+          // The oldest versions wrote no step.
+          let step = numbers.count > 2 ? numbers[2] ?? .nan : Double(column.steps.count + 1)
+          column.append(step: step, value: value)
+        } else {
+          log.repairs.note(.unreadableLines, 1)
+        }
+      }
+      log.columns.append(column)
+    }
+    try log.requireRecords(
+      path, "it holds no metrics", hint: "give the folder of a run that logged")
+    return log
+  }
+}

@@ -1,0 +1,122 @@
+import FoundationEssentials
+import Glibc
+import Support
+
+/// The folder that keeps a search: the log of its trials, their folders, and how the search was begun.
+enum StateFolder {
+  /// What the system says of its last failure.
+  static var systemMessage: String { String(cString: strerror(errno)) }
+
+  /// The error for the system's last failure.
+  static func failure(_ path: String, hint: String = "give a folder that can be written")
+    -> InputError
+  {
+    InputError(path: path, problem: systemMessage, hint: hint)
+  }
+
+  /// Creates a folder unless it exists; its parent must exist.
+  static func make(_ path: String) throws(InputError) {
+    if mkdir(path, 0o777) != 0, errno != EEXIST { throw failure(path) }
+  }
+
+  /// The absolute path of a folder that exists.
+  static func absolutePath(_ path: String) throws(InputError) -> String {
+    guard let resolved = realpath(path, nil) else {
+      throw failure(path, hint: "give another folder")
+    }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+
+  /// Writes a file, whole or not at all.
+  static func write(_ text: String, to path: String) throws(InputError) {
+    try replaceFile(path) { (write) throws(InputError) in try write(text) }
+  }
+
+  /// The bytes of a plain file; nil where it cannot be read.
+  static func read(_ path: String) -> [UInt8]? { try? readBytes(path, isNamed: false) }
+
+  /// Whether there is such a file or folder.
+  static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+}
+
+/// An open file, closed when nobody holds it any more; with it goes its lock.
+final class OpenFile: Sendable {
+  let descriptor: Int32
+
+  /// Opens a file as `open` does; nil with `errno` where that fails.
+  init?(_ path: String, _ flags: Int32) {
+    let opened = open(path, flags | O_CLOEXEC, 0o666)
+    guard opened >= 0 else { return nil }
+    descriptor = opened
+  }
+
+  deinit { close(descriptor) }
+
+  /// All bytes of a plain file, or the last ones; nil with `errno` where they cannot be read.
+  func bytes(last most: Int = .max) -> [UInt8]? {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { return nil }
+    let size = Int(status.st_size)
+    let first = max(0, size - most)
+    var bytes = [UInt8](repeating: 0, count: size - first)
+    var filled = 0
+    while filled < bytes.count {
+      let count = bytes[filled...].withUnsafeMutableBytes {
+        pread(descriptor, $0.baseAddress, $0.count, off_t(first + filled))
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { return nil }
+      if count == 0 { break }
+      filled += count
+    }
+    return Array(bytes.prefix(filled))
+  }
+}
+
+/// How a search on a cluster was begun, kept in its state folder, so that the rounds after the first need
+/// nothing but the folder.
+public struct SavedSearch: Codable, Equatable, Sendable {
+  /// The arguments of the command line.
+  public let arguments: [String]
+
+  /// The absolute path of the folder that the trials run in.
+  public let workingFolder: String
+
+  private enum CodingKeys: String, CodingKey {
+    case arguments
+    case workingFolder = "working_folder"
+  }
+
+  /// Creates a search that is yet to be saved.
+  public init(arguments: [String], workingFolder: String) {
+    self.arguments = arguments
+    self.workingFolder = workingFolder
+  }
+
+  private static func path(in state: String) -> String { state + "/search.json" }
+
+  /// Reads the search that was begun in a folder; nil where none was.
+  ///
+  /// - Throws: `InputError` where the file holds something else.
+  public static func read(from state: String) throws(InputError) -> SavedSearch? {
+    let path = path(in: state)
+    guard let bytes = StateFolder.read(path) else { return nil }
+    guard let search = try? JSONDecoder().decode(SavedSearch.self, from: Data(bytes)) else {
+      throw InputError(
+        path: path, problem: "it does not hold the arguments of a search",
+        hint: "give all of them again")
+    }
+    return search
+  }
+
+  /// Writes the search into its folder, which exists.
+  ///
+  /// - Throws: `InputError` where it cannot be written.
+  public func write(to state: String) throws(InputError) {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    guard let data = try? encoder.encode(self) else { preconditionFailure("strings are JSON") }
+    try StateFolder.write(String(decoding: data, as: UTF8.self) + "\n", to: Self.path(in: state))
+  }
+}

@@ -1,0 +1,168 @@
+import Runs
+import Schedules
+import Support
+
+/// A sweep with the optima of its cells, and what to say about them.
+public struct TunedSweep: Sendable {
+  /// A cell that shows no optimum.
+  public struct UntunedCell: Sendable {
+    /// The runs.
+    public let cell: SweepCell
+
+    /// Why it shows no optimum, in a few words.
+    public let reason: String
+  }
+
+  /// The files that hold the runs, for messages.
+  public let path: String
+
+  /// The runs.
+  public let sweep: Sweep
+
+  /// The cells that show an optimum, in the order of the sweep.
+  public let cells: [TunedCell]
+
+  /// The cells that show none, in the order of the sweep.
+  public let untuned: [UntunedCell]
+
+  /// What users should know about the files.
+  public let fileDiagnostics: [Diagnostic]
+
+  /// Reads off the optimum of every cell.
+  ///
+  /// - Parameters:
+  ///   - sweep: the runs, with their noise.
+  ///   - path: the files that hold them, for messages.
+  ///   - fileDiagnostics: what users should know about the files.
+  /// - Complexity: O(T + points²) a cell.
+  public init(_ sweep: Sweep, path: String = "sweep", fileDiagnostics: [Diagnostic] = []) {
+    self.path = path
+    self.sweep = sweep
+    self.fileDiagnostics = fileDiagnostics
+    var cells: [TunedCell] = []
+    var untuned: [UntunedCell] = []
+    for cell in sweep.cells {
+      do {
+        let optimum: SweepOptimum
+        do {
+          optimum = try SweepOptimum(of: cell)
+        } catch {
+          untuned.append(UntunedCell(cell: cell, reason: error.problem))
+          continue
+        }
+        cells.append(try TunedCell(of: cell, tunedTo: optimum))
+      } catch {
+        untuned.append(UntunedCell(cell: cell, reason: "\(error)"))
+      }
+    }
+    (self.cells, self.untuned) = (cells, untuned)
+  }
+
+  /// What users should know about the files and all cells.
+  public var diagnostics: [Diagnostic] {
+    fileDiagnostics
+      + untuned.map { untuned in
+        Diagnostic(
+          code: "no-optimum", message: "\(untuned.cell.name): \(untuned.reason), left out")
+      }
+      + sweep.cells.flatMap(\.divergence) + cells.flatMap(\.edge)
+      + cells.filter { !$0.isAnnealed }.map { tuned in
+        Diagnostic(
+          code: "not-annealed",
+          message:
+            "\(tuned.cell.name) does not anneal to about zero: on real runs the bound is off by up to 2x there"
+        )
+      }
+  }
+
+  /// How far chance moves a run's final loss, and how that is known, in one sentence.
+  public var noiseAssumption: String {
+    let source: String
+    switch sweep.noise.source {
+    case .given: source = "given"
+    case .replicates(let freedom):
+      source = "from replicates near the best LRs, \(freedom) degrees of freedom"
+    case .assumed: source = "that of a 124M model: the sweep has no replicates to measure it"
+    }
+    let noise = significant(sweep.noise.typical, 3)
+    return "a run's final loss has a standard deviation of \(noise) nats (\(source))"
+  }
+
+  /// The tuned cell of a schedule, such as the source of a transfer.
+  ///
+  /// - Parameters:
+  ///   - spec: the schedule; a warmup is ignored where the sweep names none.
+  ///   - steps: its number of steps; nil where the sweep has the schedule at one length only.
+  /// - Returns: the cell with its optimum.
+  /// - Throws: `InputError`: of kind `contents` where no row is for the schedule or its runs are too
+  ///   few, `value` where the sweep has it at several lengths, `unanswerable` where its losses show no
+  ///   minimum; `ScheduleError` and `BoundError`.
+  /// - Complexity: O(T + points²).
+  public func cell(for spec: ScheduleSpec, steps: Int?) throws -> TunedCell {
+    let found = sweep.cells(for: spec, steps: steps)
+    guard let cell = found.first else {
+      let present = sweep.cells.map { "\($0.spec.canonical) at \($0.steps)" }
+      let shown = present.prefix(6).joined(separator: ", ") + (present.count > 6 ? ", …" : "")
+      let wanted = spec.canonical + (steps.map { " at \($0) steps" } ?? "")
+      throw InputError(path: path, problem: "no row is for \(wanted)", hint: "it has \(shown)")
+    }
+    guard found.count == 1 else {
+      let lengths = found.map { "\($0.steps)" }.joined(separator: ", ")
+      throw InputError(
+        problem: "the sweep has \(spec.canonical) at \(lengths) steps",
+        hint: "say which is the source")
+    }
+    let optimum: SweepOptimum
+    do {
+      optimum = try SweepOptimum(of: cell)
+    } catch {
+      throw InputError(
+        error.kind == .unanswerable ? .unanswerable : .contents, path,
+        problem: "\(error.subject): \(error.problem)", hint: error.hint)
+    }
+    return try TunedCell(of: cell, tunedTo: optimum)
+  }
+
+  /// Returns the calibration that the tuned cells show.
+  ///
+  /// - Throws: `InputError` of kind `contents` where the cells are too few or too much alike.
+  /// - Complexity: O(cells²).
+  public func calibration() throws -> Calibration {
+    do {
+      return try Calibration(of: cells)
+    } catch let error as InputError {
+      throw error.inside(path: path)
+    }
+  }
+}
+
+extension SweepCell {
+  /// The schedule and its length: "wsd:cooldown=0.2 at 25,000 steps".
+  var name: String { "\(spec.canonical) at \(grouped(steps)) steps" }
+
+  /// The learning rates at which the cell diverged.
+  fileprivate var divergence: [Diagnostic] {
+    guard !diverged.isEmpty else { return [] }
+    let rates = diverged.map { significant($0) }.joined(separator: ", ")
+    return [Diagnostic(code: "diverged", message: "\(name): diverged at LR \(rates)")]
+  }
+}
+
+extension TunedCell {
+  /// What users should know about the cell: where it diverged, and an optimum at an end of the sweep.
+  public var diagnostics: [Diagnostic] { cell.divergence + edge }
+
+  /// An optimum at an end of what was swept.
+  fileprivate var edge: [Diagnostic] {
+    guard optimum.position != .inside else { return [] }
+    let side = optimum.position == .below ? "below" : "above"
+    let rate = significant(optimum.baseLearningRate)
+    return [
+      Diagnostic(
+        code: "optimum-outside-sweep",
+        message:
+          "\(cell.name): the optimum lies \(side) the swept learning rates; \(rate) is used, sweep further"
+      )
+    ]
+  }
+}

@@ -1,0 +1,57 @@
+import ArgumentParser
+import Support
+import Transfer
+
+/// How a base learning rate is carried to another horizon.
+struct RuleOptions: ParsableArguments {
+  /// The rules by name.
+  enum Name: String, CaseIterable {
+    case standard = "default"
+    case bound
+    case calibrated
+  }
+
+  @Option(
+    "default (horizon exponent 1/3), bound (1/2) or calibrated (your own runs).", "rule",
+    completion: .list(Name.allCases.map(\.rawValue)), transform: Arguments.choice)
+  var rule: Name?
+
+  @Option(
+    "The calibration that lrbound fit wrote, for --rule calibrated.", "json",
+    completion: .file(extensions: ["json"]))
+  var calibration: String?
+
+  @Option(
+    "p in γ* ∝ T^-p at one shape, instead of 1/3.", "p", transform: Arguments.number(in: 0...1))
+  var horizonExponent: Double?
+
+  func validate() throws {
+    let name = rule ?? .standard
+    if name != .calibrated, calibration != nil {
+      throw InputError.usage(
+        "--calibration: the rule '\(name.rawValue)' has no use for it", "add --rule calibrated")
+    }
+    if name != .standard, horizonExponent != nil {
+      let own = name == .bound ? "has exponent 1/2" : "has its own"
+      throw InputError.usage(
+        "--horizon-exponent: the rule '\(name.rawValue)' \(own)", "leave one of the two out")
+    }
+  }
+
+  /// The rule; nil where it is to be calibrated on a sweep.
+  func read() throws -> TransferRule? {
+    switch rule ?? .standard {
+    case .standard: horizonExponent.map { .standard(horizonExponent: $0) } ?? .standard()
+    case .bound: .bound
+    case .calibrated: try calibration.map { .calibrated(try Calibration(contentsOf: $0)) }
+    }
+  }
+}
+
+/// A rule for scripts.
+struct RuleEcho: Codable {
+  let name: String
+  let horizonExponent: Double
+
+  init(_ rule: TransferRule) { (name, horizonExponent) = (rule.name, rule.horizonExponent) }
+}

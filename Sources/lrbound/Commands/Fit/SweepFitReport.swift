@@ -1,0 +1,237 @@
+import Charts
+import Support
+import Transfer
+
+/// What `lrbound fit` answers: of a sweep its cells, calibration and loss model, of curves three laws.
+struct FitBody: Codable {
+  var noise: Double?
+  var cells: [CellBody]?
+  var calibration: CalibrationBody?
+  var lossModel: LossModelBody?
+  var curveLaws: [CurveLawBody]?
+}
+
+/// A cell of a sweep: a schedule at a number of steps.
+struct CellBody: Codable {
+  /// One of the fitted forms.
+  struct Form: Codable {
+    let form: FittedForm
+    let weight: Double
+    let optimum: Double?
+  }
+
+  /// The replicates at one base learning rate.
+  struct Point: Codable {
+    let baseLearningRate: Double
+    let loss: Double
+    let runs: Int
+  }
+
+  let spec: String
+  let steps: Int
+  let optimum: Double
+  let interval: [Double]
+  let noiseSd: Double
+  let formSd: Double
+  let forms: [Form]
+  var file: String?
+  var points: [Point]?
+  var noise: Double?
+  var diverged: [Double]?
+  var bootstrapSd: Double?
+  var heldOutLogError: Double?
+
+  init(_ tuned: TunedCell, file: String? = nil) {
+    let (cell, optimum) = (tuned.cell, tuned.optimum)
+    (spec, steps) = (cell.spec.canonical, cell.steps)
+    self.optimum = optimum.baseLearningRate
+    interval = optimum.interval.ends
+    (noiseSd, formSd) = (optimum.noiseDeviation, optimum.formDeviation)
+    forms = optimum.estimates.map {
+      Form(form: $0.form, weight: $0.weight, optimum: $0.baseLearningRate)
+    }
+    self.file = file
+  }
+
+  /// The cell with its runs, and how well it is known.
+  init(_ tuned: TunedCell, bootstrapDeviation: Double?, heldOutError: Double?) {
+    self.init(tuned)
+    points = tuned.cell.points.map {
+      Point(baseLearningRate: $0.baseLearningRate, loss: $0.loss, runs: $0.runs)
+    }
+    (noise, diverged) = (tuned.cell.noise, tuned.cell.diverged)
+    (bootstrapSd, heldOutLogError) = (bootstrapDeviation, heldOutError)
+  }
+}
+
+/// The exponents of γ* ∝ (S/T)^-a · V^-b · T^-p.
+struct CalibrationBody: Codable {
+  /// Standard deviations of the exponents.
+  struct Deviations: Codable {
+    let a: Double
+    let b: Double
+    let horizonExponent: Double
+
+    init(_ exponents: Calibration.Exponents) {
+      (a, b, horizonExponent) = (exponents.stepSum, exponents.noiseSum, exponents.horizon)
+    }
+  }
+
+  let a: Double
+  let b: Double
+  let c: Double
+  let horizonExponent: Double
+  let horizonInterval: [Double]
+  let scope: Calibration.Scope
+  let sd: Deviations
+  let shapeSd: Double
+  let bootstrapSd: Deviations?
+  let heldOutLogError: Double?
+}
+
+/// The loss C + A·(γS)^-α + B·γ^q·V^r.
+struct LossModelBody: Codable {
+  let constant: Double
+  let logBias: Double
+  let alpha: Double
+  let logNoise: Double
+  let q: Double
+  let r: Double
+  let a: Double
+  let b: Double
+  let rms: Double
+  let heldOutRms: Double?
+
+  private enum CodingKeys: String, CodingKey {
+    case alpha, q, r, a, b, rms, heldOutRms
+    case constant = "C"
+    case logBias = "log_A"
+    case logNoise = "log_B"
+  }
+}
+
+extension FitBody {
+  static func report(_ fit: SweepFit) -> Report<FitBody> {
+    let cells = fit.sweep.cells
+    let body = FitBody(
+      noise: fit.sweep.sweep.noise.typical,
+      cells: cells.indices.map { index in
+        CellBody(
+          cells[index], bootstrapDeviation: fit.spread?.optimumDeviations[index],
+          heldOutError: fit.check?.errors[index])
+      },
+      calibration: fit.calibration.map { calibration in
+        let exponents = calibration.exponents
+        return CalibrationBody(
+          a: exponents.stepSum, b: exponents.noiseSum, c: exponents.length,
+          horizonExponent: exponents.horizon, horizonInterval: calibration.horizonInterval.ends,
+          scope: calibration.scope, sd: .init(calibration.deviations),
+          shapeSd: calibration.shapeDeviation,
+          bootstrapSd: fit.spread.map { .init($0.deviations) },
+          heldOutLogError: fit.check?.error)
+      },
+      lossModel: fit.lossModel.map { fit in
+        let model = fit.model
+        return LossModelBody(
+          constant: model.constant, logBias: model.logBias, alpha: model.biasExponent,
+          logNoise: model.logNoise, q: model.rateExponent, r: model.noiseSumExponent,
+          a: model.optimumStepSumExponent, b: model.optimumNoiseSumExponent,
+          rms: fit.trainingError, heldOutRms: fit.heldOutError)
+      })
+    return Report(
+      body,
+      csv: .records(
+        body.cells ?? [], "spec", "steps", "optimum", "interval_low=interval.0",
+        "interval_high=interval.1", "bound=forms.0.optimum", "steep=forms.1.optimum",
+        "parabola=forms.2.optimum"),
+      diagnostics: fit.diagnostics,
+      assumptions: [
+        fit.sweep.noiseAssumption,
+        "same model, data, batch size, optimiser and weight decay in all runs",
+      ], chart: { chart(cells) },
+      text: {
+        let facts = calibrationFacts(fit) + lossFacts(fit.lossModel)
+        return [.table(cellRows(cells))] + (facts.isEmpty ? [] : [.facts(facts)])
+      })
+  }
+
+  private static func cellRows(_ cells: [TunedCell]) -> [[String]] {
+    [["cell", "steps", "LRs", "γ*", "interval", "A/γ + Bγ", "γ^-1/2, γ²", "parabola"]]
+      + cells.map { tuned in
+        [
+          tuned.cell.spec.canonical, grouped(tuned.cell.steps), "\(tuned.cell.points.count)",
+          significant(tuned.optimum.baseLearningRate), lrbound.interval(tuned.optimum.interval),
+        ]
+          + tuned.optimum.estimates.map { $0.baseLearningRate.map { significant($0, 3) } ?? "–" }
+      }
+  }
+
+  private static func calibrationFacts(_ fit: SweepFit) -> [[String]] {
+    guard let calibration = fit.calibration else { return [] }
+    let (exponents, deviations) = (calibration.exponents, calibration.deviations)
+    let bootstrap = fit.spread?.deviations
+    func line(_ value: Double, _ deviation: Double, _ bootstrap: Double?) -> String {
+      guard deviation > 0 else { return "\(significant(value, 3))  held at the default's" }
+      let noise =
+        bootstrap.map { "; the runs' noise alone moves it by \(significant($0, 2))" } ?? ""
+      return "\(significant(value, 3)) ± \(significant(deviation, 2))\(noise)"
+    }
+    var facts = [
+      ["calibration", "γ* ∝ (S/T)^-a · V^-b · T^-p, from \(calibration.sources.count) cells"],
+      ["a", line(exponents.stepSum, deviations.stepSum, bootstrap?.stepSum)],
+      ["b", line(exponents.noiseSum, deviations.noiseSum, bootstrap?.noiseSum)],
+      [
+        "p",
+        calibration.scope == .shape
+          ? "\(significant(exponents.horizon, 3))  the default's: there is one horizon"
+          : line(exponents.horizon, deviations.horizon, bootstrap?.horizon)
+            + "; 95 %: \(lrbound.interval(calibration.horizonInterval, 2))",
+      ],
+    ]
+    if let check = fit.check {
+      facts.append([
+        "left out",
+        "each cell's γ* from the others: off by \(significant(check.error, 2)) in ln γ (rms)",
+      ])
+    }
+    return facts
+  }
+
+  private static func lossFacts(_ fit: LossModelFit?) -> [[String]] {
+    guard let fit else { return [] }
+    let model = fit.model
+    let held = fit.heldOutError.map { "; each cell from the others: \(fixed($0 * 1000))" }
+    return [
+      ["loss", "C + A·(γS)^-α + B·γ^q·V^r"],
+      [
+        "",
+        "C \(significant(model.constant)), α \(significant(model.biasExponent, 3)), q \(significant(model.rateExponent, 3)), r \(significant(model.noiseSumExponent, 3))",
+      ],
+      ["", "off by \(fixed(fit.trainingError * 1000))\(held ?? "") (rms, 10^-3 nats)"],
+    ]
+  }
+
+  /// The final losses over the swept base learning rates, cell by cell.
+  private static func chart(_ cells: [TunedCell]) -> Chart {
+    func name(_ tuned: TunedCell) -> String {
+      "\(tuned.cell.spec.canonical), \(grouped(tuned.cell.steps)) steps"
+    }
+    // With more cells, the lines that mark the optima would hide the losses.
+    let marked = cells.count <= 3 ? cells : []
+    return Chart(
+      title: "Final losses of the sweep",
+      x: ChartAxis("base learning rate", spacing: .logarithmic),
+      y: ChartAxis("final loss", unit: "nats"),
+      series: cells.map { tuned in
+        ChartSeries(
+          name(tuned), x: .values(tuned.cell.points.map(\.baseLearningRate)),
+          .line(tuned.cell.points.map(\.loss)))
+      },
+      references: marked.map { tuned in
+        ChartReference("γ* of \(name(tuned))", at: .vertical(tuned.optimum.baseLearningRate))
+      })
+  }
+}
+
+extension FittedForm: Codable {}
+extension Calibration.Scope: Codable {}

@@ -1,0 +1,93 @@
+import ArgumentParser
+import Schedules
+import Support
+
+/// `lrbound schedule`: what a spec, or another library's schedule, means; lint and export.
+struct ScheduleCommand: ExportingCommand {
+  static let reportName = "schedule"
+  static let configuration = CommandConfiguration(
+    commandName: "schedule",
+    abstract: "Show, lint and export a schedule: stretches, end points, sums, values.",
+    discussion: """
+        lrbound schedule wsd20:decay=1-sqrt,warmup=300 --steps 10000
+        lrbound schedule cosine:min=0.1 --steps 10000 --csv > schedule.csv
+        lrbound schedule @schedule.csv
+        lrbound schedule cosine:min=0.1 --steps 10000 --plot schedule.svg
+        lrbound schedule --dialect hf warmup_stable_decay --steps 10000 \\
+          --kwargs '{"warmup_steps": 300, "num_decay_steps": 2000}'
+        lrbound schedule --dialect megatron --config train.sh --strict
+        lrbound schedule wsd20 --steps 10000 --lr 1e-3 --export torch > schedule.py
+
+      A spec is name[percent][:key=value,…], for example
+
+        constant  linear  cosine:power=0.7,period=110%  1-sqrt  poly:power=2
+        wsd20:decay=1-sqrt  wsd:cooldown=5000steps  wsds:period=25%,cooldown=5%
+        invsqrt:timescale=1000  rex:beta=0.5  onecycle:warmup=30%,start=0.04
+        twostage:at=0.8,factor=0.525,cooldown=0.2  piecewise:0=1,0.5=1,1=0
+
+      All take warmup=; those that decay take min= (a ratio of the peak) or min-lr= (a learning rate), with \
+      floor=rescale or clamp. decay= is linear, 1-sqrt, cosine, exponential or square. Lengths are 0.2, 20% \
+      or 5000steps. @file.csv holds one learning rate a step.
+
+      With --dialect the schedule is read as that library runs it, step for step; JSON lists what looks \
+      wrong under lint, and --strict makes warnings the exit code 1.
+      """)
+
+  @Argument(
+    help: "The schedule, for example wsd20 or @file.csv; with --dialect the scheduler's name.",
+    completion: .schedules)
+  var spec: String?
+
+  @Option("Number of optimiser steps, T.", "t", transform: Arguments.steps)
+  var steps: Int?
+
+  @Option(
+    "Base learning rate; needed for absolute floors, adds LRs to the CSV.", "lr",
+    transform: Arguments.learningRate)
+  var lr: Double?
+
+  @OptionGroup var dialectOptions: DialectOptions
+
+  @Flag(help: "Exit with code 1 where the lint has warnings or errors.")
+  var strict = false
+
+  @OptionGroup var exportOptions: ExportOptions
+
+  func validate() throws {
+    if dialectOptions.dialect == nil, spec == nil {
+      throw InputError.usage(
+        "SPEC: no schedule is given", "write for example lrbound schedule wsd20")
+    }
+    if dialectOptions.config != nil, spec != nil {
+      throw InputError.usage(
+        "--config has the scheduler and its parameters", "leave SPEC and --kwargs out")
+    }
+  }
+
+  func report() throws -> Report<ScheduleBody> { ScheduleBody.report(try named()) }
+
+  func run() throws {
+    let named = try named()
+    if plot.isWanted { Progress.announcePasses(2, steps: named.schedule.steps) }
+    try print(ScheduleBody.report(named))
+    if exportForm != nil || output.format == .csv, output.format != .json {
+      // What has taken the place of the table has no room for them.
+      for finding in named.findings {
+        printError("\(finding.severity.rawValue): \(finding.code): \(finding.message)")
+      }
+    }
+    let faults = named.findings.filter { $0.severity != .information }.map(\.code)
+    if strict, !faults.isEmpty {
+      throw FailedCheck(
+        reason: "--strict: \(named.title): \(faults.joined(separator: ", ")); fix the schedule")
+    }
+  }
+
+  /// The schedule, from the grammar, a file or another library.
+  private func named() throws -> NamedSchedule {
+    if let named = try dialectOptions.read(name: spec, steps: steps, learningRate: lr) {
+      return named
+    }
+    return try NamedSchedule(Arguments.schedule(spec ?? "").run(steps: steps), learningRate: lr)
+  }
+}
