@@ -5,9 +5,9 @@ import Schedules
 import Search
 import Tuning
 
-/// Prints the ratios of the speed contract, each measured in this one run.
+/// Prints the ratios of the speed contract, all measured in one run.
 ///
-/// `swift run -c release Benchmarks`; about a minute, and needs python3 with numpy for the comparisons.
+/// `swift run -c release Benchmarks` takes about a minute; the comparisons need python3 with numpy.
 @main
 enum Benchmarks {
   static let steps = [100_000, 1_000_000, 10_000_000]
@@ -62,7 +62,7 @@ enum Benchmarks {
         "- \(jobs) at a time: \(text(seconds: seconds)), numpy \(text(seconds: whole)): "
           + text(ratio: whole / seconds))
     }
-    // Without the runs that are given up as diverged, the same work on both sides.
+    // Excludes runs abandoned as diverged, so that both sides do the same work.
     let rates = (0..<100).map { 4 * Double(100 - $0) / 100 }
     let seconds = leastSeconds { for _ in 0..<4000 { _ = recursion.loss(of: rates) } }
     print("- 4000 stable recursions on one thread: \(text(ratio: row.seconds / seconds))")
@@ -148,7 +148,6 @@ enum Benchmarks {
     }
   }
 
-  /// How long a picture of many points takes.
   private static func printCharts() {
     print("\na picture of a noisy curve")
     print("| points | SVG | its size | in the terminal |")
@@ -169,7 +168,7 @@ enum Benchmarks {
     }
   }
 
-  /// The `lrbound` beside this executable, as a whole process.
+  /// Times the `lrbound` beside this executable as a whole process.
   private static func printWholeProcess() {
     let folder = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
       .deletingLastPathComponent()

@@ -2,8 +2,7 @@ import Foundation
 import Runs
 
 extension Benchmarks {
-  /// Reads a log of a million rows, against a loop over Python's csv module that converts the same
-  /// three columns.
+  /// Reads a log of a million rows, against a Python csv loop that converts the same three columns.
   static func printLogReading() throws {
     let rows = 1_000_000
     let file = FileManager.default.temporaryDirectory

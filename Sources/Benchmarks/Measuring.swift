@@ -1,8 +1,6 @@
 import Foundation
 
-/// The least time of several runs of a piece of work, in seconds.
-///
-/// The least is what the machine can do; the rest is what else it was doing.
+/// Returns the shortest of several times of a piece of work, in seconds, which other load disturbs least.
 func leastSeconds(runs: Int = 5, _ work: () throws -> Void) rethrows -> Double {
   let clock = ContinuousClock()
   var least = Double.infinity
@@ -13,21 +11,17 @@ func leastSeconds(runs: Int = 5, _ work: () throws -> Void) rethrows -> Double {
   return least
 }
 
-/// A duration for a table.
 func text(seconds: Double) -> String {
   if seconds < 1e-3 { return "\((seconds * 1e7).rounded() / 10) µs" }
   if seconds < 1 { return "\((seconds * 1e4).rounded() / 10) ms" }
   return "\((seconds * 100).rounded() / 100) s"
 }
 
-/// A ratio for a table.
 func text(ratio: Double) -> String {
   ratio < 20 ? "\((ratio * 10).rounded() / 10)×" : "\(Int(ratio.rounded()))×"
 }
 
-/// Runs a program to its end with its output thrown away.
-///
-/// Foundation's `Process` looks at its children every 50 ms, which is longer than the times measured here.
+/// Runs a program with its output discarded; Foundation's `Process` polls its children only every 50 ms.
 func runQuietly(_ path: String, _ arguments: [String]) {
   var actions = posix_spawn_file_actions_t()
   posix_spawn_file_actions_init(&actions)
@@ -41,7 +35,7 @@ func runQuietly(_ path: String, _ arguments: [String]) {
   while waitpid(child, &status, 0) < 0 && errno == EINTR {}
 }
 
-/// Runs a Python program to its end and returns its output; nil without Python.
+/// Runs a Python program and returns its output; nil without Python.
 func pythonOutput(_ program: String, _ arguments: [String]) -> Data? {
   let process = Process()
   process.executableURL = URL(fileURLWithPath: "/usr/bin/env")

@@ -1,7 +1,6 @@
 import Schedules
 import TheoryModel
 
-/// The speed of the theory model.
 enum ModelBenchmarks {
   static func print() throws {
     let features = 1_000_000
@@ -18,7 +17,7 @@ enum ModelBenchmarks {
       exact = try direct.finalLoss(learningRates: rates).excess
     }
     var found = 0.0
-    // From the task on: the few modes are part of the work.
+    // Starts from the task: finding the modes is part of the work.
     let seconds = try leastSeconds {
       let model = try FeatureModel(task: task, features: features)
       found = try model.finalLoss(learningRates: rates).excess
@@ -57,7 +56,7 @@ enum ModelBenchmarks {
     }
   }
 
-  /// A loop over the steps with all modes in arrays; prints the seconds a step.
+  /// A numpy loop over steps and all modes; prints the seconds per step.
   private static let numpyLoop = """
     import sys, time
     import numpy as np

@@ -1,14 +1,12 @@
 import Foundation
 
-/// The times of numpy programs that do the same work, measured in the same run by one Python process.
+/// The times of equivalent numpy programs, measured in the same run by one Python process.
 ///
-/// Two of them find γ*. `published` goes the way of the only published implementation: the cooldown
-/// entry by entry, the terms of the theorem's double sum one array each, suffix sums as total − cumsum.
-/// `lean` is the least numpy that the telescoped form needs. The third is a bare reversed cumulative
-/// sum, which everything here must go through once. Then the whole curve, one vectorised pass a
-/// point, and the recursion of a shape search, vectorised over 4000 shapes at one base learning rate.
+/// Two of them find γ*. `published` follows the only published implementation: the cooldown entry by entry,
+/// the double sum's terms as arrays, suffix sums as total − cumsum. `lean` is the least numpy that the
+/// telescoped form needs. The others are a bare reversed cumulative sum, the whole curve with one
+/// vectorised pass per point, and a shape search's recursion vectorised over 4000 shapes.
 struct NumpyBaseline {
-  /// One measured program.
   struct Row: Decodable {
     let program: String
     let schedule: String
@@ -104,7 +102,7 @@ struct NumpyBaseline {
 
   private let rows: [Row]
 
-  /// Runs Python; nil where there is no numpy.
+  /// Runs Python; nil without numpy.
   init?(steps: [Int]) {
     guard let data = pythonOutput(Self.program, steps.map(String.init)),
       let rows = try? JSONDecoder().decode([Row].self, from: data)
@@ -112,7 +110,6 @@ struct NumpyBaseline {
     self.rows = rows
   }
 
-  /// One row.
   func row(_ program: String, _ schedule: String, _ steps: Int) -> Row? {
     rows.first { $0.program == program && $0.schedule == schedule && $0.steps == steps }
   }

@@ -4,35 +4,31 @@ import Support
 
 /// The bound Ω_t of every iterate of a run, t = 1…T: S_t and V_t as if the run ended at step t.
 ///
-/// V_t = η_t G_t² + Σ_{k<t} η_k² G_k²/Σ_{k<i≤t} η_i is a causal Cauchy sum, found for all t at once.
+/// V_t = η_t G_t² + Σ_{k<t} η_k² G_k²/Σ_{k<i≤t} η_i is a causal Cauchy sum, computed for all t at once.
 public struct BoundCurve: Sendable {
   /// S_t for t = ``firstStep``…T.
   public let stepSums: [Double]
 
-  /// V_t for t = ``firstStep``…T, within 2·10⁻¹³ relative (10⁻¹² where gradient norms spread over more
-  /// than ten orders of magnitude).
+  /// V_t for t = ``firstStep``…T, within 2·10⁻¹³ relative (10⁻¹² if gradient norms span ten orders of magnitude).
   public let noiseSums: [Double]
 
-  /// The first step, counted from 1, whose multiplier is not zero: there is no bound before it.
+  /// The first step, counted from 1, with a non-zero multiplier; earlier iterates have no bound.
   public let firstStep: Int
 
-  /// The longest run whose curve is computed, at about 60 bytes a step.
+  /// The longest supported run, at about 60 bytes per step.
   public static let mostSteps = 50_000_000
 
-  /// Computes the curve of a schedule on one or two threads, with the same bits.
+  /// Computes the curve in O(T) time and memory; the thread count does not change a bit of the result.
   ///
-  /// Steps whose multiplier is zero (or below 1e-100) move nothing: their iterate, and so their bound, is that
-  /// of the next step that moves, or at the end of a run that of its tightest dummy step.
-  ///
-  /// - Throws: `InputError` beyond ``mostSteps`` or where the norms don't fit the schedule.
-  /// - Complexity: O(T) time and memory.
+  /// A step with a multiplier of zero (below 1e-100) has the bound of the next step that moves, or at the end of
+  /// the run that of the tightest dummy step. Fails beyond ``mostSteps`` or if the norms don't fit the schedule.
   public init(of schedule: Schedule, gradientNorms: GradientNorms = .one, threads: Int = 2)
     throws(InputError)
   {
     _ = try BoundTerms.movingSteps(of: schedule, gradientNorms: gradientNorms)
     try InputError.check(steps: schedule.steps, most: Self.mostSteps)
     let multipliers = schedule.multipliers
-    // Norms relative to the largest, so that their squares neither overflow nor vanish.
+    // Norms are relative to the largest, so that their squares neither overflow nor underflow.
     var norms: [Double]?
     let norm: Double
     switch gradientNorms.storage {
@@ -54,7 +50,7 @@ public struct BoundCurve: Sendable {
     noiseSums.reserveCapacity(multipliers.count)
     for (place, index) in moving.enumerated() {
       total.add(multipliers[index])
-      // Itself, and the zeros before it; those before the first step that moves have no bound.
+      // The step and the zeros before it; zeros before the first move have no bound.
       for _ in (place == 0 ? index : moving[place - 1] + 1)...index {
         stepSums.append(total.value)
         noiseSums.append(noise[place] * scale)
@@ -70,19 +66,14 @@ public struct BoundCurve: Sendable {
     self.noiseSums = noiseSums
   }
 
-  /// Returns S_t and V_t of a run that ends at step t, ``firstStep`` to T.
+  /// Returns S_t and V_t of a run that ends at step t, ``firstStep``…T.
   public func terms(at step: Int) -> BoundTerms {
     let index = step - firstStep
     precondition(stepSums.indices.contains(index), "the step lies on the curve")
     return BoundTerms(stepSum: stepSums[index], noiseSum: noiseSums[index], steps: step)
   }
 
-  /// Returns Ω_t for t = ``firstStep``…T at one base learning rate.
-  ///
-  /// Ω_t = A_t/γ + B_t·γ, so that one curve serves any number of base learning rates.
-  ///
-  /// - Throws: `InputError` where γ or D is out of range.
-  /// - Complexity: O(T).
+  /// Returns Ω_t for t = ``firstStep``…T at one base learning rate, in O(T) time.
   public func bounds(at baseLearningRate: Double, distance: Double = 1)
     throws(InputError) -> [Double]
   {

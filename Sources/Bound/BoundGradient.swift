@@ -2,21 +2,18 @@ import Numerics
 import Schedules
 import Support
 
-/// The derivatives of S and V, and so of the bound, with respect to every multiplier.
+/// The derivatives of S and V with respect to every multiplier.
 ///
 /// With D_j = Σ_{i>j} η_i and C_j = Σ_{k<j} η_k² G_k²/D_k²: ∂S/∂η_j = 1, ∂V/∂η_j = 2η_j G_j²/D_j − C_j for
-/// j < T, and ∂V/∂η_T = G_T² − C_T. V is convex and of degree one: Σ_j η_j ∂V/∂η_j = V.
+/// j < T, and ∂V/∂η_T = G_T² − C_T. V is convex and homogeneous of degree one: Σ_j η_j ∂V/∂η_j = V.
 public struct BoundGradient: Sendable {
   /// S and V.
   public let terms: BoundTerms
 
-  /// ∂V/∂η_j for the steps that count: of trailing zeros the first alone, a dummy that is held.
+  /// ∂V/∂η_j; of trailing zeros only the first counts, as a fixed dummy step.
   public let noiseSlopes: [Double]
 
-  /// Computes the gradient at a schedule.
-  ///
-  /// - Throws: `InputError` where the norms don't fit the schedule or all are zero.
-  /// - Complexity: O(T) time and memory.
+  /// Computes the gradient in O(T) time and memory.
   public init(of schedule: Schedule, gradientNorms: GradientNorms = .one) throws(InputError) {
     let last = try BoundTerms.lastStep(of: schedule, gradientNorms: gradientNorms)
     let multipliers = schedule.multipliers(in: 0..<last.steps - 1) + [last.multiplier]
@@ -30,14 +27,12 @@ public struct BoundGradient: Sendable {
     noiseSlopes = slopes
   }
 
-  /// S and V of positive steps of any size, and ∂V/∂λ_j into `slopes`.
-  ///
-  /// - Complexity: O(T) time, two divisions a step.
+  /// S and V of positive steps of any size, and ∂V/∂λ_j into `slopes`, at two divisions per step.
   package static func evaluate(
     _ values: [Double], gradientNorms: GradientNorms, slopes: inout [Double]
   ) -> (steps: Double, noise: Double) {
     let last = values.count - 1
-    // Backward: `slopes` holds the suffix sums D_j for the forward pass.
+    // In the backward pass `slopes` holds the suffix sums D_j for the forward pass.
     let lastNorm = gradientNorms.norm(at: last)
     var suffix = CompensatedSum(values[last])
     var noise = CompensatedSum(values[last] * lastNorm * lastNorm)

@@ -3,18 +3,17 @@ import Schedules
 import Support
 
 extension BoundTerms {
-  /// The length of the blocks in which a schedule is produced and summed: they stay in the cache.
+  /// The block length in which a schedule is produced and summed; a block stays in the cache.
   static let blockLength = 4096
 
   /// Returns S and V of the last-iterate bound, by one pass from the end of the schedule.
   ///
-  /// S = Σ_t η_t and V = η_T G_T² + Σ_{k<T} η_k² G_k²/Σ_{t>k} η_t, to which the double sum of
-  /// 2310.07831, Theorem 10 telescopes; both are within 1e-13 relative for T up to 10⁹. Of trailing zeros
-  /// one stays, as the dummy last step whose multiplier is chosen so that Ω* is least; the bounded iterate
-  /// is the one that they leave alone.
+  /// The double sum of 2310.07831, Theorem 10 telescopes to S = Σ_t η_t and V = η_T G_T² + Σ_{k<T} η_k²
+  /// G_k²/Σ_{t>k} η_t. Both are within 1e-13 relative for T up to 10⁹. If the schedule ends in zeros, the
+  /// first of them becomes a dummy last step with the multiplier that minimises Ω*. Fails if the norms
+  /// don't fit the schedule or are all zero.
   ///
-  /// - Throws: `InputError` where the norms don't fit the schedule or all are zero.
-  /// - Complexity: O(T) time, some twenty times that where the schedule ends in zeros; O(1) memory.
+  /// - Complexity: O(T) time, about twenty times that if the schedule ends in zeros; O(1) memory.
   public static func lastIterate(of schedule: Schedule, gradientNorms: GradientNorms = .one)
     throws(InputError) -> BoundTerms
   {
@@ -26,12 +25,10 @@ extension BoundTerms {
     return terms
   }
 
-  /// Returns S_t and V_t after the first t steps, 1 to T; nil where all of these are zero.
+  /// Returns S_t and V_t after the first t steps, 1 to T; nil if these are all zero.
   ///
-  /// At a step of zero the iterate is that of the next step that moves.
-  ///
-  /// - Throws: `InputError` where the norms don't fit the schedule or all are zero.
-  /// - Complexity: O(t) time, or that of the whole run for a zero at its end; O(1) memory.
+  /// A step of zero has the bound of the next step that moves. Takes O(t) time, or that of the whole run
+  /// for a zero at its end.
   public static func lastIterate(
     of schedule: Schedule, at step: Int, gradientNorms: GradientNorms = .one
   ) throws(InputError) -> BoundTerms? {
@@ -48,14 +45,10 @@ extension BoundTerms {
     return terms
   }
 
-  /// Returns S and V of the standard bound on the average iterate, (D² + γ² Σ η² G²)/(2γ Σ η): V is
-  /// Σ η² G²/Σ η.
+  /// Returns S and V of the standard bound on the average iterate, (D² + γ² Σ η² G²)/(2γ Σ η): V is Σ η² G²/Σ η.
   ///
-  /// An ablation: it does not see the order of the steps, so it shows no gain from a cooldown and puts
+  /// For comparison only: it ignores the order of the steps, so it shows no gain from a cooldown and puts
   /// γ*(cosine)/γ*(wsd20) at 1.52 where the last-iterate bound has 1.9 (2501.18965).
-  ///
-  /// - Throws: `InputError` where the norms don't fit the schedule or all are zero.
-  /// - Complexity: O(T) time, O(1) memory.
   public static func averageIterate(of schedule: Schedule, gradientNorms: GradientNorms = .one)
     throws(InputError) -> BoundTerms
   {
@@ -79,7 +72,6 @@ extension BoundTerms {
       trimmedSteps: schedule.steps - steps)
   }
 
-  /// The first step from `step` on, counted from 1, that moves; nil where none does.
   private static func nextMovingStep(of schedule: Schedule, from step: Int) -> Int? {
     var start = step - 1
     while start < schedule.steps {
@@ -93,7 +85,7 @@ extension BoundTerms {
     return nil
   }
 
-  /// S and V of the first `steps` steps, the last multiplier replaced by a positive one.
+  /// S and V of the first `steps` steps, with the last multiplier replaced by a positive one.
   static func lastIterate(
     of schedule: Schedule, steps: Int, lastMultiplier: Double, isChosen: Bool = false,
     gradientNorms: GradientNorms

@@ -1,4 +1,4 @@
-/// Direct Cauchy sums Σ_j q_j/(y_i − x_j) between points that lie before and after one another.
+/// Direct Cauchy sums Σ_j q_j/(y_i − x_j) of sources before their targets.
 enum CauchySums {
   /// Adds Σ_j q_j/(y_i + (x_j + gap)) at every target y_i, eight at a time; four fractions share a division.
   static func add(
@@ -29,15 +29,13 @@ enum CauchySums {
     }
   }
 
-  /// Adds the sums over the points of a group at its own points, by lag: strictly causal, distances grown
-  /// by one step a lag.
-  ///
-  /// Of the `size` places the first `held` have a step; the others, which only fill up, weigh nothing.
+  /// Adds the strictly causal sums of a group at its own points, lag by lag; only the first `held` places
+  /// have steps.
   static func addWithin(
     steps: UnsafePointer<Double>, held: Int, weights: UnsafePointer<Double>,
     into sums: UnsafeMutablePointer<Double>, size: Int
   ) {
-    // In front of the points stand as many without weight, a step of 1 apart.
+    // As many points of weight zero, a step of 1 apart, precede the group.
     withUnsafeTemporaryAllocation(of: Double.self, capacity: 5 * size) { scratch in
       guard let weight = scratch.baseAddress else { return }
       let step = weight + 2 * size

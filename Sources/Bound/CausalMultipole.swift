@@ -1,50 +1,45 @@
 import Dispatch
 import Glibc
 
-/// The causal Cauchy sums Σ_{k<t} w_k/(P_t − P_k), t = 1…n, for positions P_t = η_1 + … + η_t, in
-/// O(n): a fast multipole on the line.
+/// The causal Cauchy sums Σ_{k<t} w_k/(P_t − P_k), t = 1…n, for positions P_t = η_1 + … + η_t, by a fast
+/// multipole method on the line in O(n).
 ///
-/// The steps are the leaves' points of a binary tree that is balanced by their number. Distances are
-/// built by adding positive gaps, never as differences of positions, so that a cooldown to 10⁻¹² of
-/// the peak keeps its digits. Far from a node, its points are replaced by charges at Chebyshev nodes,
-/// and what it feels is interpolated from Chebyshev nodes.
+/// The steps are the points of a balanced binary tree's leaves. Distances are sums of positive gaps, never
+/// differences of positions, so that a cooldown to 10⁻¹² of the peak keeps its digits. Far from a node its
+/// points are replaced by charges at Chebyshev nodes, and potentials are interpolated from such nodes.
 ///
-/// The two halves of the tree are worked on side by side: one thread owns each half and makes every
-/// addition to its targets, in a fixed order, so that the bits do not depend on the number of threads.
+/// One thread owns each half of the tree and makes every addition to its targets in a fixed order, so that
+/// the bits do not depend on the number of threads.
 final class CausalMultipole: @unchecked Sendable {
   private static let nodeCount = ChebyshevBasis.count
 
-  /// The most points of a leaf: below, direct sums are cheaper than interpolation.
+  /// The most points of a leaf; for fewer points direct sums are cheaper than interpolation.
   private static let leafPoints = 64
 
-  /// A node is far from what is at least this many of its lengths away.
+  /// A node is far from anything at least this many of its lengths away.
   ///
-  /// Interpolation on an interval with a pole at distance s lengths converges like ρ^−p,
-  /// (ρ + 1/ρ)/2 = 1 + 2s; p = 16 nodes and s = 1.23 leave 2·10⁻¹⁴ (measured over eight
-  /// schedules).
+  /// Interpolation on an interval with a pole s lengths away converges like ρ^−p, (ρ + 1/ρ)/2 = 1 + 2s; p =
+  /// 16 nodes and s = 1.23 leave 2·10⁻¹⁴ (measured over eight schedules).
   private static let separation = 1.23
 
   private let count: Int
   private let leaves: Int
   private let basis = ChebyshevBasis()
 
-  /// The steps η, and the norms G relative to the largest where they differ from step to step.
+  /// The steps η, and the norms G relative to the largest unless constant.
   private let steps: UnsafePointer<Double>
   private let norms: UnsafePointer<Double>?
 
   private let storage: UnsafeMutablePointer<Double>
 
-  /// Per node of the tree, the root being 1 and the children of n 2n and 2n + 1: the distance from its
-  /// first to its last point, and from the point before it to its first.
+  /// Per tree node (root 1, children of n at 2n and 2n + 1): the distance from its first to its last point,
+  /// and from the preceding point to its first.
   private let extent: UnsafeMutablePointer<Double>
   private let link: UnsafeMutablePointer<Double>
   private let charges: UnsafeMutablePointer<Double>
   private let potentials: UnsafeMutablePointer<Double>
 
-  /// Per point: its weight, its distance to its leaf's last and from its leaf's first point, and the
-  /// sum that is wanted.
-  ///
-  /// Leaves hold whole groups of eight, of which the last may be filled up.
+  /// Per point: its weight, distances to its leaf's last and from its leaf's first point, and the sum.
   private let weights: UnsafeMutablePointer<Double>
   private let toEnd: UnsafeMutablePointer<Double>
   private let fromStart: UnsafeMutablePointer<Double>
@@ -75,10 +70,7 @@ final class CausalMultipole: @unchecked Sendable {
 
   deinit { free(storage) }
 
-  /// Memory for a number of doubles, not initialised.
-  ///
-  /// For a long run most of the time beyond the arithmetic goes to page faults; large pages, where the
-  /// system gives them, take a quarter off the whole.
+  /// Allocates doubles without initialising them; large pages save a quarter of a long run's total time.
   private static func allocate(count: Int) -> UnsafeMutablePointer<Double> {
     let bytes = count * MemoryLayout<Double>.stride
     let page = 1 << 21
@@ -91,10 +83,8 @@ final class CausalMultipole: @unchecked Sendable {
     return memory.bindMemory(to: Double.self, capacity: count)
   }
 
-  /// Returns V_t = η_t G_t² + Σ_{k<t} η_k² G_k²/(P_t − P_k) for t = 1…n, η being above 1e-100 and G
-  /// relative to the largest norm (1 without norms).
-  ///
-  /// - Complexity: O(n) time and memory, on one or two threads.
+  /// Returns V_t = η_t G_t² + Σ_{k<t} η_k² G_k²/(P_t − P_k), t = 1…n, for η > 1e-100 and G relative to the
+  /// largest norm.
   static func noiseSums(steps: [Double], norms: [Double]?, threads: Int) -> [Double] {
     let count = steps.count
     return [Double](unsafeUninitializedCapacity: padded(count)) { buffer, initialised in
@@ -116,10 +106,9 @@ final class CausalMultipole: @unchecked Sendable {
     }
   }
 
-  /// A number of points filled up to whole groups of eight.
   private static func padded(_ count: Int) -> Int { (count + 7) / 8 * 8 }
 
-  /// The points of a leaf, a multiple of eight of them: filled-up places at the very end included.
+  /// The points of a leaf, a multiple of eight including padding at the very end.
   private func range(_ node: Int) -> Range<Int> {
     let groups = (count + 7) / 8
     let leaf = node - leaves
@@ -174,7 +163,6 @@ final class CausalMultipole: @unchecked Sendable {
     project(right, shift: 0, into: node)
   }
 
-  /// Adds a child's charges, at its nodes, to its parent's.
   private func project(_ child: Int, shift: Double, into parent: Int) {
     withNodes(of: child) { points in
       basis.project(
@@ -183,7 +171,7 @@ final class CausalMultipole: @unchecked Sendable {
     }
   }
 
-  /// Sets the distances, the weights and the own terms η_t G_t² of a leaf's points.
+  /// Sets the distances, weights and own terms η_t G_t² of a leaf's points.
   private func measure(_ points: Range<Int>, of node: Int) {
     let end = min(points.upperBound, count)
     for index in points.lowerBound..<end {
@@ -214,7 +202,7 @@ final class CausalMultipole: @unchecked Sendable {
     extent[node] = distance
   }
 
-  /// The nodes of a tree node, as distances from either of its ends.
+  /// Passes a tree node's Chebyshev nodes as distances from either end.
   @inline(__always)
   private func withNodes(of node: Int, _ body: (UnsafePointer<Double>) -> Void) {
     let length = extent[node]
@@ -226,9 +214,7 @@ final class CausalMultipole: @unchecked Sendable {
 
   // MARK: - Downward: interactions and potentials
 
-  /// Adds what the points of a node do to one another, and brings the node's potentials down to its points.
-  ///
-  /// A node's potentials are complete when it is visited, since only its ancestors add to them.
+  /// Adds the interactions within a node, then interpolates its potentials, which its ancestors have completed.
   private func visit(_ node: Int) {
     if isLeaf(node) {
       let points = range(node)
@@ -249,7 +235,7 @@ final class CausalMultipole: @unchecked Sendable {
     visit(right)
   }
 
-  /// Adds the effect of the points of an earlier node on those of a later one, `gap` after it.
+  /// Adds the effect of an earlier node on a later one, `gap` after it.
   private func accumulate(from source: Int, to target: Int, gap: Double) {
     let isSourceFar = gap >= Self.separation * extent[source]
     let isTargetFar = gap >= Self.separation * extent[target]
@@ -271,12 +257,11 @@ final class CausalMultipole: @unchecked Sendable {
     }
   }
 
-  /// One interaction: from charges or points, to potentials or points.
   private func interact(
     _ source: Int, _ isSourceFar: Bool, _ target: Int, _ isTargetFar: Bool, gap: Double
   ) {
     func act(_ positions: UnsafePointer<Double>, _ strengths: UnsafePointer<Double>, _ n: Int) {
-      // A leaf with fewer points than there are nodes is cheaper as it is.
+      // A leaf with fewer points than Chebyshev nodes is cheaper directly.
       if isTargetFar && !(isLeaf(target) && range(target).count <= Self.nodeCount) {
         withNodes(of: target) { points in
           CauchySums.add(
@@ -298,7 +283,6 @@ final class CausalMultipole: @unchecked Sendable {
     }
   }
 
-  /// Brings a node's potentials, at its nodes, down to a child's.
   private func interpolate(from parent: Int, to child: Int, shift: Double) {
     withNodes(of: child) { points in
       basis.interpolate(

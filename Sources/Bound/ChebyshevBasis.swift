@@ -1,8 +1,7 @@
 import Glibc
 
-/// Interpolation on [0, 1] at Chebyshev nodes of the first kind, eight points at a time.
-///
-/// Sums run over fixed lanes, so that they have the same bits on every machine.
+/// Interpolation on [0, 1] at Chebyshev nodes of the first kind, in fixed lanes of eight points for
+/// reproducible bits.
 struct ChebyshevBasis: Sendable {
   /// The number of nodes, a multiple of eight.
   static let count = 16
@@ -33,11 +32,10 @@ struct ChebyshevBasis: Sendable {
     byNode = (0..<p).flatMap { m in row { k in cos(Double(k) * angle(m)) } }
   }
 
-  /// Adds to the nodes' charges those that stand for charges q_i at points x_i of [0, length]:
-  /// Q_m = Σ_i q_i·L_m(x_i), by way of the moments M_k = Σ_i q_i·T_k(x_i).
+  /// Adds to the nodes' charges those equivalent to charges q_i at points x_i of [0, length]: Q_m = Σ_i
+  /// q_i·L_m(x_i), by way of the moments M_k = Σ_i q_i·T_k(x_i).
   ///
-  /// `points` holds x_i − `shift`, filled up to a multiple of eight with points of charge zero. `result`
-  /// holds the nodes' charges.
+  /// `points` holds x_i − `shift`, padded to a multiple of eight with charges of zero.
   func project(
     points: UnsafePointer<Double>, charges: UnsafePointer<Double>, count: Int, shift: Double,
     length: Double, into result: UnsafeMutablePointer<Double>
@@ -73,9 +71,7 @@ struct ChebyshevBasis: Sendable {
     }
   }
 
-  /// Adds to the values at points of [0, length] the polynomial that goes through the nodes' values.
-  ///
-  /// `values` are those at the nodes; `points` holds y_i − `shift`, a multiple of eight of them.
+  /// Adds to `result` the polynomial through the nodes' values at points of [0, length], given less `shift`.
   func interpolate(
     values: UnsafePointer<Double>, points: UnsafePointer<Double>, count: Int, shift: Double,
     length: Double, into result: UnsafeMutablePointer<Double>
@@ -106,7 +102,6 @@ struct ChebyshevBasis: Sendable {
     }
   }
 
-  /// A point of [0, length] on [−1, 1]; the centre where the interval is a point.
   private static func argument(_ point: SIMD8<Double>, length: Double) -> SIMD8<Double> {
     length > 0 ? 2 * (point / length) - 1 : .zero
   }

@@ -1,6 +1,6 @@
 import Support
 
-/// The norms of the stochastic gradients, G_t = √E‖g_t‖², that enter a bound.
+/// The norms of the stochastic gradients, G_t = √E‖g_t‖², in a bound.
 public struct GradientNorms: Equatable, Sendable {
   enum Storage: Equatable, Sendable {
     case constant(Double)
@@ -13,17 +13,12 @@ public struct GradientNorms: Equatable, Sendable {
   public static let one = GradientNorms(storage: .constant(1))
 
   /// Returns the same norm G, 1e-50 to 1e50, for every step.
-  ///
-  /// - Throws: `InputError` where G is out of range.
   public static func constant(_ norm: Double) throws(InputError) -> GradientNorms {
     try InputError.check(norm, "gradient norm")
     return GradientNorms(storage: .constant(norm))
   }
 
-  /// Returns one norm a step, G_1 first: 0 to 1e50, at least one of them above 1e-50.
-  ///
-  /// - Throws: `InputError` naming the first norm at fault.
-  /// - Complexity: O(T).
+  /// Returns one norm per step, G_1 first: 0 to 1e50, at least one of them above 1e-50.
   public static func perStep(_ norms: [Double]) throws(InputError) -> GradientNorms {
     var largest = 0.0
     for (index, norm) in norms.enumerated() {
@@ -36,25 +31,24 @@ public struct GradientNorms: Equatable, Sendable {
     return GradientNorms(storage: .perStep(norms))
   }
 
-  /// The norm, where it is the same at every step.
+  /// The norm if it is constant.
   public var constant: Double? {
     if case .constant(let norm) = storage { return norm }
     return nil
   }
 
-  /// The norms, one a step; empty for a constant norm.
+  /// One norm per step; empty for a constant norm.
   public var perStep: [Double] {
     if case .perStep(let norms) = storage { return norms }
     return []
   }
 
-  /// The number of steps that the norms are for; nil for a constant norm.
+  /// The number of per-step norms; nil for a constant norm.
   public var steps: Int? {
     if case .perStep(let norms) = storage { return norms.count }
     return nil
   }
 
-  /// The norm at a 0-based step.
   func norm(at index: Int) -> Double {
     switch storage {
     case .constant(let norm): return norm
@@ -62,21 +56,19 @@ public struct GradientNorms: Equatable, Sendable {
     }
   }
 
-  /// Refuses norms for another number of steps than a run has.
+  /// Throws if the number of norms differs from the run's steps.
   package func check(steps: Int) throws(InputError) {
     guard let count = self.steps, count != steps else { return }
     throw InputError(
       problem: "\(count) gradient norms were given for \(steps) steps",
-      hint: "give one a step")
+      hint: "give one per step")
   }
 }
 
 extension InputError {
-  /// Where all norms are zero, no base learning rate is best.
   static let zeroGradientNorms = InputError(
-    problem: "every gradient norm is zero", hint: "give norms of which at least one is positive")
+    problem: "every gradient norm is zero", hint: "give at least one positive norm")
 
-  /// An error about the norm at a 0-based index.
   static func gradientNorm(_ norm: Double, at index: Int, hint: String) -> InputError {
     InputError(problem: "gradient norm \(index + 1) is \(decimalText(norm))", hint: hint)
   }

@@ -3,35 +3,34 @@ import Numerics
 import Schedules
 import Support
 
-/// The last step of a run, a dummy of the proof: x_T depends on η_1 … η_{T−1} only, and every positive η_T gives
-/// a valid bound on it.
+/// Chooses the last step of a run, a dummy in the proof: x_T depends on η_1 … η_{T−1} only, and every η_T >
+/// 0 gives a valid bound.
 ///
-/// A step of zero moves nothing. Where a schedule ends in zeros, with n the last step that moves,
-/// x_T = x_{n+1} depends on all of η_1 … η_n. So its bound is that of n + 1 steps, the last a dummy h > 0 (the
-/// bound of n steps is that of x_n, which can lie far below):
+/// If a schedule ends in zeros after n moving steps, x_T = x_{n+1} depends on all of η_1 … η_n. Its bound
+/// is that of n + 1 steps, the last a dummy h > 0 (the bound of n steps is that of x_n, which can lie far
+/// below):
 ///
 ///     S(h) = Σ_{t≤n} η_t + h        V(h) = h·G_{n+1}² + Σ_{k≤n} η_k² G_k²/(h + Σ_{k<t≤n} η_t)
 ///
-/// V is convex and tends to ∞ with h → 0 (by its term k = n) and h → ∞, so that the tightest h is finite and
-/// unique. At a fixed γ it is where dΩ/dh = (γ/2)·V′ − D²/(2γS²) = 0; with γ tuned too, where Ω*² = D²·V/S is
-/// least, V′·S = V. Both are the zeros of rising functions (V′S − V has the slope V″S).
+/// V is convex and tends to ∞ as h → 0 and h → ∞, so the tightest h is finite and unique. At a fixed γ it
+/// solves dΩ/dh = (γ/2)·V′ − D²/(2γS²) = 0; with γ tuned too, Ω*² = D²·V/S is minimal at V′·S = V. Both are
+/// roots of increasing functions (V′S − V has the slope V″S).
 struct LastStepMinimisation {
   let schedule: Schedule
 
-  /// n; the dummy is the step after these.
+  /// n, the number of steps before the dummy.
   let moving: Int
 
   let gradientNorms: GradientNorms
 
-  /// Returns the tightest h within 10⁻¹⁴, up to a million times S, at a fixed D/γ or with γ tuned as well.
-  ///
-  /// - Complexity: O(n) for each of about 20 evaluations; O(1) memory.
+  /// Returns the tightest h within 10⁻¹⁴, up to a million times S, at a fixed D/γ or with γ tuned as well;
+  /// O(n) for each of about 20 evaluations.
   func tightest(fixed: Double? = nil) -> Double {
     var sum = CompensatedSum()
     schedule.forEachBlockFromEnd(in: 0..<moving, length: BoundTerms.blockLength) { _, block in
       sum.add(block.reduce(0, +))
     }
-    // Norms matter relative to the dummy's, and D/γ in their units.
+    // Norms are relative to the largest, and D/γ in their units.
     let largest = gradientNorms.perStep.max() ?? gradientNorms.norm(at: 0)
     func excess(_ logarithm: Double) -> Double {
       let h = exp(logarithm)
@@ -42,7 +41,7 @@ struct LastStepMinimisation {
       return slope - ratio * ratio
     }
     let least = log(sum.value) - 80
-    // Without noise in the last step that moves, the smaller the better.
+    // Without noise in the last moving step, smaller is better.
     guard excess(least) < 0 else { return exp(least) }
     var upper = log(sum.value)
     let most = upper + 14
@@ -70,13 +69,9 @@ struct LastStepMinimisation {
 }
 
 extension BoundTerms {
-  /// Returns S and V with the last multiplier chosen so that the bound is tightest.
+  /// Returns S and V with the last multiplier that makes the bound tightest at γ, or at γ* if γ is nil.
   ///
-  /// It is tight at the base learning rate γ, or without one where γ is tuned as well (Ω*). The terms of
-  /// a single step are returned as they are.
-  ///
-  /// - Throws: `InputError` where γ, D or the norms are out of range.
-  /// - Complexity: O(T) for each of about 20 evaluations; O(1) memory.
+  /// The terms of a single step are returned unchanged. Takes O(T) for each of about 20 evaluations.
   public static func lastIterateMinimisingLastStep(
     of schedule: Schedule, gradientNorms: GradientNorms = .one, baseLearningRate: Double? = nil,
     distance: Double = 1
@@ -96,8 +91,8 @@ extension BoundTerms {
     return terms
   }
 
-  /// How many steps count, and the multiplier of the last of them: that of the schedule, or where it ends in
-  /// zeros the tightest dummy after the last that moves.
+  /// The number of steps that count and the last multiplier: the schedule's own, or if it ends in zeros the
+  /// tightest dummy.
   static func lastStep(of schedule: Schedule, gradientNorms: GradientNorms) throws(InputError)
     -> (steps: Int, multiplier: Double, isChosen: Bool)
   {
@@ -110,13 +105,13 @@ extension BoundTerms {
     return (moving + 1, dummy.tightest(), true)
   }
 
-  /// The steps up to the last one that is not zero, after a check that the norms fit the schedule.
+  /// Checks the norms and returns the number of steps up to the last non-zero one.
   static func movingSteps(of schedule: Schedule, gradientNorms: GradientNorms)
     throws(InputError) -> Int
   {
     try gradientNorms.check(steps: schedule.steps)
     let moving = schedule.steps - schedule.trailingZeros
-    // Without noise where the schedule moves there is nothing to balance.
+    // Without noise in the moving steps there is nothing to balance.
     if case .perStep(let norms) = gradientNorms.storage, norms[..<moving].allSatisfy({ $0 == 0 }) {
       throw InputError.zeroGradientNorms
     }

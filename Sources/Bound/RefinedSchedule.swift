@@ -4,11 +4,11 @@ import Support
 
 /// A schedule refined with the gradient norms of an earlier run (2310.07831, section 4).
 ///
-/// With weights w_t = G_t^−2 (ℓ2 norms, SGD) or G_t^−1 (ℓ1 norms, Adam), the learning rates are
-/// λ_t = D·w_t·Σ_{p>t} w_p/(Σ_p w_p)^{3/2}: linear decay where the norms are constant, and warmup and
-/// faster decay where they are not. The last learning rate is 0.
+/// With weights w_t = G_t^−2 (ℓ2 norms, SGD) or G_t^−1 (ℓ1 norms, Adam), the learning rates are λ_t =
+/// D·w_t·Σ_{p>t} w_p/(Σ_p w_p)^{3/2}: linear decay for constant norms, warmup and faster decay for those of
+/// real runs. The last learning rate is 0.
 public struct RefinedSchedule: Sendable {
-  /// The norm from which the weights are formed.
+  /// The kind of norm.
   public enum Norm: String, CaseIterable, Sendable {
     /// ℓ2 norms, for SGD: w = G^−2.
     case l2
@@ -20,23 +20,19 @@ public struct RefinedSchedule: Sendable {
   /// The schedule.
   public let schedule: Schedule
 
-  /// The refined schedule's guarantee relative to linear decay's: T/√(Σw·Σw⁻¹) ≤ 1.
+  /// The guarantee relative to that of linear decay: T/√(Σw·Σw⁻¹) ≤ 1.
   public let guaranteeRatioToLinear: Double
 
-  /// Refines with the norms G_1 … G_T, T ≥ 2, all positive (and filtered, where that is wanted).
-  ///
-  /// - Throws: `InputError` for fewer norms, and naming the first that is not positive or too far above the
-  ///   smallest.
-  /// - Complexity: O(T).
+  /// Refines with two or more positive norms, the largest at most 1e125 times the smallest, in O(T) time.
   public init(norms: [Double], norm: Norm = .l2) throws(InputError) {
     let tooFew = InputError(
-      problem: "\(norms.count) gradient norms make no schedule", hint: "give two or more")
+      problem: "too few gradient norms (\(norms.count))", hint: "give two or more")
     let hint = "give positive numbers within 1e125 of one another"
     guard norms.count >= 2 else { throw tooFew }
     for (index, value) in norms.enumerated() {
       guard value.isFinite, value > 0 else { throw .gradientNorm(value, at: index, hint: hint) }
     }
-    // Relative to the smallest norm, so that equal norms have the weight 1 exactly.
+    // Relative to the smallest norm, so that equal norms have weight 1 exactly.
     let smallest = norms.min() ?? 1
     let weights = norms.map { value in
       let ratio = smallest / value
@@ -46,7 +42,7 @@ public struct RefinedSchedule: Sendable {
     var inverse = CompensatedSum()
     var rates = [Double](repeating: 0, count: norms.count)
     for index in stride(from: norms.count - 1, through: 0, by: -1) {
-      // Sums of weights and of their inverses must both be exact.
+      // The sums of weights and of inverse weights must both be exact.
       guard weights[index] > 1e-250 else {
         throw .gradientNorm(norms[index], at: index, hint: hint)
       }
@@ -59,9 +55,7 @@ public struct RefinedSchedule: Sendable {
     self.schedule = schedule
   }
 
-  /// Returns n finite norms smoothed by a running median of ``filterWidth(count:)``.
-  ///
-  /// - Complexity: O(n log n).
+  /// Returns finite norms smoothed by a running median of ``filterWidth(count:)``.
   public static func filtered(_ norms: [Double]) -> [Double] {
     runningMedian(norms, width: filterWidth(count: norms.count))
   }

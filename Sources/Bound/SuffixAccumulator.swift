@@ -1,35 +1,32 @@
 import Numerics
 
-/// Runs through a schedule from its end and collects S and V.
+/// Accumulates S and V of a schedule from its end.
 ///
-/// V = η_T G_T² + Σ_{k<T} η_k² G_k²/A_{k+1}, A_{k+1} = Σ_{t>k} η_t. The suffix sums A are built
-/// backwards, never as a difference, and in two levels: plain sums over at most 64 steps that start
-/// from a compensated sum, so that the error does not grow with T. Eight runs of 64 steps are done side by
-/// side in fixed lanes, which keeps the division units busy and the result the same on any machine.
+/// V = η_T G_T² + Σ_{k<T} η_k² G_k²/A_{k+1}, A_{k+1} = Σ_{t>k} η_t. Suffix sums are built backwards, never
+/// as differences: plain sums over at most 64 steps start from a compensated sum, so that the error does
+/// not grow with T. Eight such runs go side by side in fixed lanes, which keeps the division units busy and
+/// the bits reproducible.
 struct SuffixAccumulator {
-  /// The length of a run of plain sums.
   private static let run = 64
   private static let lanes = 8
 
   /// A, the sum of the multipliers seen so far.
   private(set) var suffix: CompensatedSum
 
-  /// V so far.
   private(set) var noise: CompensatedSum
 
-  /// Starts from the last step, η_T > 0 and G_T, which only has its own term.
+  /// Starts from the last step, η_T > 0 and G_T.
   init(last: Double, norm: Double) {
     suffix = CompensatedSum(last)
     noise = CompensatedSum(last * norm * norm)
   }
 
-  /// Takes in the steps just before those seen so far, at norm 1.
+  /// Adds the preceding steps at norm 1.
   mutating func absorb(_ multipliers: UnsafeBufferPointer<Double>) {
     guard let eta = multipliers.baseAddress else { return }
     absorb(count: multipliers.count, eta: eta, norms: nil) { Self.lanes(of: eta, at: $0) }
   }
 
-  /// Takes in the steps just before those seen so far, with a norm a step.
   mutating func absorb(
     _ multipliers: UnsafeBufferPointer<Double>, norms: UnsafeBufferPointer<Double>
   ) {
@@ -39,7 +36,7 @@ struct SuffixAccumulator {
     }
   }
 
-  /// Whole groups of eight runs from the end; `weight` gives η·G of the lanes at an index.
+  /// Adds whole groups of eight runs from the end; `weight` gives η·G of the lanes at an index.
   @inline(__always)
   private mutating func absorb(
     count: Int, eta: UnsafePointer<Double>, norms: UnsafePointer<Double>?,
@@ -48,7 +45,8 @@ struct SuffixAccumulator {
     let group = Self.run * Self.lanes
     var end = count
     while end >= group {
-      // Below this the product of four suffix sums could underflow; only a run's last steps can be.
+      // Below this the product of four suffix sums could underflow, which only a run's last steps can
+      // cause.
       if suffix.value < 1e-60 {
         absorbRest(from: end - group, to: end, eta: eta, norms: norms)
         end -= group
@@ -76,7 +74,7 @@ struct SuffixAccumulator {
     absorbRest(from: 0, to: end, eta: eta, norms: norms)
   }
 
-  /// The steps of a range one by one, a run at a time: what is less than a group, or very small.
+  /// Adds a range step by step: less than a group, or very small steps.
   private mutating func absorbRest(
     from first: Int, to last: Int, eta: UnsafePointer<Double>, norms: UnsafePointer<Double>?
   ) {
@@ -98,7 +96,7 @@ struct SuffixAccumulator {
     }
   }
 
-  /// The suffix sum at the right end of each lane's run; takes all the runs into the sum.
+  /// Returns the suffix sum at the right end of each lane's run and adds all the runs.
   @inline(__always)
   private mutating func takeLaneBases(_ eta: UnsafePointer<Double>) -> SIMD8<Double> {
     var bases = SIMD8<Double>.zero
@@ -113,7 +111,7 @@ struct SuffixAccumulator {
     return bases
   }
 
-  /// The entries `index`, `index` + 64, … of eight runs that follow one another.
+  /// The entries `index`, `index` + 64, … of eight consecutive runs.
   @inline(__always)
   private static func lanes(of values: UnsafePointer<Double>, at index: Int) -> SIMD8<Double> {
     SIMD8(

@@ -2,13 +2,7 @@ import Schedules
 import Support
 
 extension TrainingRun {
-  /// Returns the caveats of the bound on this schedule, with the codes `not-annealed`, `trailing-zeros` and
-  /// `few-steps`.
-  ///
-  /// The base learning rate is needed for an absolute floor only.
-  ///
-  /// - Throws: `InputError`.
-  /// - Complexity: O(T) at worst, O(1) for most.
+  /// Returns the bound's caveats on this schedule; only an absolute floor needs the base learning rate.
   public func diagnostics(baseLearningRate: Double? = nil) throws(InputError) -> [Diagnostic] {
     let schedule = try schedule(baseLearningRate: baseLearningRate)
     var diagnostics: [Diagnostic] = []
@@ -36,7 +30,7 @@ extension TrainingRun {
 }
 
 extension Schedule {
-  /// That the conventions for the first and last step matter, below 100 steps that move.
+  /// The caveat `few-steps`, below 100 steps that move.
   public var shortRunDiagnostics: [Diagnostic] {
     guard steps - trailingZeros < 100 else { return [] }
     return [

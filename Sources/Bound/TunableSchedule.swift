@@ -3,10 +3,10 @@ import Numerics
 import Schedules
 import Support
 
-/// A schedule over a number of steps, whose base learning rate is to be tuned.
+/// A run whose base learning rate is to be tuned.
 ///
-/// Most schedules have one shape, and γ* = D/√(SV). With an absolute floor (`min-lr=`) the shape
-/// depends on γ, and γ* is where dΩ/dγ vanishes.
+/// Most schedules have a fixed shape and γ* = D/√(SV). With an absolute floor (`min-lr=`) the shape depends
+/// on γ, and γ* is where dΩ/dγ vanishes.
 public struct TunableSchedule: Sendable {
   private enum Shape: Sendable {
     case fixed(BoundTerms)
@@ -17,7 +17,7 @@ public struct TunableSchedule: Sendable {
 
   /// The result of tuning.
   public struct Optimum: Sendable {
-    /// γ*, the best base learning rate.
+    /// γ*, the optimal base learning rate.
     public let baseLearningRate: Double
 
     /// Ω*, the bound there.
@@ -26,19 +26,14 @@ public struct TunableSchedule: Sendable {
     /// S and V at γ*.
     public let terms: BoundTerms
 
-    /// Whether γ* is the absolute floor itself, so that the schedule has become a constant.
+    /// Whether γ* is the absolute floor itself, which makes the schedule constant.
     public let isAtFloor: Bool
   }
 
-  /// A schedule of fixed shape, by its S and V.
+  /// Creates a schedule of fixed shape from its S and V.
   public init(terms: BoundTerms) { shape = .fixed(terms) }
 
-  /// A run of a spec or of given multipliers.
-  ///
-  /// A spec's sums are formed up to 10⁷ steps; beyond, a closed form serves where there is one.
-  ///
-  /// - Throws: `ScheduleError` and `InputError`.
-  /// - Complexity: O(T) time, O(1) memory.
+  /// Creates a tunable schedule in O(T) time and O(1) memory, above 10⁷ steps by the closed form if there is one.
   public init(of run: TrainingRun, gradientNorms: GradientNorms = .one) throws {
     if let lowest = run.spec?.lowestBaseLearningRate {
       _ = try run.schedule(baseLearningRate: lowest)
@@ -52,10 +47,7 @@ public struct TunableSchedule: Sendable {
     }
   }
 
-  /// Returns S and V at a base learning rate γ (which matters with an absolute floor only).
-  ///
-  /// - Throws: `ScheduleError` where γ lies below the floor.
-  /// - Complexity: O(1), or O(T) with an absolute floor.
+  /// Returns S and V at γ, which matters only with an absolute floor; fails if γ lies below it.
   public func terms(at baseLearningRate: Double) throws -> BoundTerms {
     switch shape {
     case .fixed(let terms): return terms
@@ -63,10 +55,7 @@ public struct TunableSchedule: Sendable {
     }
   }
 
-  /// Returns γ*, Ω* and the terms there; with an absolute floor γ* is good to about 12 digits.
-  ///
-  /// - Throws: `ScheduleError` and `InputError`.
-  /// - Complexity: O(1), or about 120 passes with an absolute floor.
+  /// Returns γ*, Ω* and their terms in O(1); with an absolute floor in about 120 passes, to about 12 digits.
   public func optimum(distance: Double = 1) throws -> Optimum {
     switch shape {
     case .fixed(let terms):
@@ -83,10 +72,7 @@ public struct TunableSchedule: Sendable {
     }
   }
 
-  /// Returns γ and Ω at a base learning rate that is held fixed, or else at the best one.
-  ///
-  /// - Throws: `ScheduleError` and `InputError`.
-  /// - Complexity: as ``optimum(distance:)``.
+  /// Returns γ and Ω at a fixed base learning rate, or at the optimal one.
   public func bound(fixed: Double?, distance: Double = 1) throws -> (
     baseLearningRate: Double, bound: Double
   ) {
@@ -97,11 +83,9 @@ public struct TunableSchedule: Sendable {
 
   /// Returns the distance D (at the given norms) for which a base learning rate γ is the tuned one.
   ///
-  /// This turns the learning rate that someone tuned, in the trainer's units, into the bound's scale.
-  ///
-  /// - Throws: `ScheduleError` where γ lies below the floor, `InputError` where it is out of range or no D
-  ///   makes it the tuned one (possible with a clamped floor).
-  /// - Complexity: O(1), or about 100 passes with an absolute floor.
+  /// This converts a tuned learning rate in the trainer's units to the bound's scale. Fails if γ lies below
+  /// the floor or no D makes it the tuned one, which a clamped floor can cause. Takes about 100 passes with
+  /// an absolute floor.
   public func distance(tunedAt baseLearningRate: Double) throws -> Double {
     try InputError.check(baseLearningRate, "base learning rate")
     switch shape {
@@ -118,7 +102,6 @@ public struct TunableSchedule: Sendable {
 private struct FlooredSchedule: Sendable {
   let run: TrainingRun
 
-  /// The lowest γ that the floor allows.
   let lowest: Double
   let gradientNorms: GradientNorms
 
@@ -127,8 +110,7 @@ private struct FlooredSchedule: Sendable {
     return try BoundTerms.lastIterate(of: schedule, gradientNorms: gradientNorms)
   }
 
-  /// The γ at which Ω is least: a scan, since a clamped floor can make several minima, then the root of
-  /// dΩ/dγ around the best.
+  /// The γ that minimises Ω: a scan, since a clamped floor can make several minima, then the root of dΩ/dγ.
   func optimalBaseLearningRate(distance: Double) throws -> Double {
     func bound(_ logarithm: Double) throws -> Double {
       let gamma = max(lowest, exp(logarithm))
@@ -153,7 +135,7 @@ private struct FlooredSchedule: Sendable {
     return max(lowest, exp(found))
   }
 
-  /// γ* of the shape without its floor; well above it, Ω rises.
+  /// γ* of the shape without its floor; Ω rises well above it.
   private func optimumWithoutFloor(distance: Double) throws -> Double {
     guard let spec = run.spec else { preconditionFailure("a floor belongs to a spec") }
     let bare = try spec.withoutFloor.schedule(steps: run.steps)
@@ -161,12 +143,12 @@ private struct FlooredSchedule: Sendable {
     return distance / (terms.stepSum * terms.noiseSum).squareRoot()
   }
 
-  /// D for which γ is the tuned base learning rate: where dΩ/dγ = −D² a′/(2a²) + b′/2 vanishes.
+  /// The D for which γ is tuned: where dΩ/dγ = −D² a′/(2a²) + b′/2 vanishes.
   func distance(tunedAt baseLearningRate: Double) throws -> Double {
     let notTunable = InputError(
       .unanswerable,
       problem:
-        "the scale at which this base learning rate is the tuned one (over a floor in learning rates) did not converge",
+        "no scale was found at which this base learning rate is the tuned one, above the floor",
       hint: "check the floor and the norms")
     let (travel, travelSlope, noiseSlope) = try slopes(at: baseLearningRate)
     guard travelSlope > 0, noiseSlope > 0 else { throw notTunable }
@@ -176,15 +158,14 @@ private struct FlooredSchedule: Sendable {
     return distance
   }
 
-  /// dΩ/dγ.
   private func boundSlope(at baseLearningRate: Double, distance: Double) throws -> Double {
     let (travel, travelSlope, noiseSlope) = try slopes(at: baseLearningRate)
     let ratio = distance / travel
     return noiseSlope / 2 - ratio * ratio * travelSlope / 2
   }
 
-  /// a, da/dγ and db/dγ, in one pass from the end: with A the suffix sums of η and B those of the
-  /// slopes τ = dλ/dγ, a term η²/A of V has the slope 2ητ/A − η²B/A².
+  /// a, da/dγ and db/dγ in one pass from the end: with A the suffix sums of η and B those of the slopes τ =
+  /// dλ/dγ, a term η²/A of V has the slope 2ητ/A − η²B/A².
   private func slopes(at baseLearningRate: Double) throws -> (
     travel: Double, travelSlope: Double, noiseSlope: Double
   ) {

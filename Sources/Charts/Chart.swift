@@ -1,27 +1,24 @@
-/// What a picture shows, whichever way it is drawn: axes, series and reference lines.
+/// A chart, however it is drawn: axes, series and reference lines.
 ///
-/// ``svg`` and ``terminalText(_:)`` draw it. Values that are not finite, or beyond 1e±300, are gaps.
-/// A logarithmic axis cannot show what is not positive; the picture leaves it out and says how many points
-/// are missing.
+/// ``svg`` and ``terminalText(_:)`` draw it. Values that are not finite or beyond 1e±300 are gaps. A
+/// logarithmic axis omits values that are not positive, and the picture reports how many.
 public struct Chart: Sendable {
-  /// What the picture shows, in one line.
+  /// The title, in one line.
   public var title: String
 
-  /// The axis from left to right.
+  /// The horizontal axis.
   public var x: ChartAxis
 
-  /// The axis from bottom to top.
+  /// The vertical axis.
   public var y: ChartAxis
 
-  /// The series to draw, the first undermost; bands lie below everything else.
-  ///
-  /// Without any, the picture says that it is empty.
+  /// The series, drawn in order with bands below everything else; without any the picture says "no data".
   public var series: [ChartSeries]
 
-  /// Lines across the whole picture.
+  /// The reference lines.
   public var references: [ChartReference]
 
-  /// A chart of series over two axes.
+  /// Creates a chart.
   public init(
     title: String, x: ChartAxis, y: ChartAxis, series: [ChartSeries],
     references: [ChartReference] = []
@@ -35,51 +32,47 @@ public struct Chart: Sendable {
 
   /// The chart as an SVG file.
   ///
-  /// The background is transparent; colours can be read on light and on dark ones, and follow the
-  /// viewer's preference where it has one. The legend stands above the plot. The same chart always makes
-  /// the same bytes; coordinates have two decimals.
-  ///
-  /// - Complexity: O(points) time; the text is no longer than the picture is wide.
+  /// The background is transparent; colours are legible on light and dark ones and follow the viewer's
+  /// preference. The legend stands above the plot. Equal charts give equal bytes; coordinates have two
+  /// decimals. Takes O(points) time; the size depends on the picture's width only.
   public var svg: String { SVGPicture(of: self).text }
 
   /// Draws the chart as lines of characters for a terminal, none wider than the style's columns.
   ///
-  /// Lines are made of braille dots; where there are several series, letters along them refer to the
-  /// legend below, so that no colour is needed. In ASCII each series has its own character.
-  ///
-  /// - Complexity: O(points).
+  /// Lines are made of braille dots; with several series, letters along them refer to the legend, so that
+  /// no colour is needed. In ASCII each series has its own character.
   public func terminalText(_ style: TerminalStyle = .init()) -> String {
     TerminalPicture(of: self, style: style).text
   }
 }
 
-/// One axis of a chart: what it shows, in which unit, and how values lie along it.
+/// An axis of a chart: label, unit and spacing.
 public struct ChartAxis: Sendable {
-  /// How values lie along an axis.
+  /// How values are spaced along an axis.
   public enum Spacing: Sendable {
-    /// Equal differences are equally far apart.
+    /// Equal differences have equal lengths.
     case linear
 
-    /// Equal ratios are equally far apart; only positive values can be shown.
+    /// Equal ratios have equal lengths; only positive values can be shown.
     case logarithmic
   }
 
   /// What the axis shows.
   public var label: String
 
-  /// The unit of its values; nil for pure numbers.
+  /// The unit of the values; nil for pure numbers.
   public var unit: String?
 
-  /// How values lie along it.
+  /// How values are spaced.
   public var spacing: Spacing
 
-  /// The value at the lower end, below which all is cut off; nil to follow the data.
+  /// The lower end, beyond which values are cut off; nil to follow the data.
   public var lowest: Double?
 
-  /// The value at the upper end, above which all is cut off; nil to follow the data.
+  /// The upper end, beyond which values are cut off; nil to follow the data.
   public var highest: Double?
 
-  /// An axis with a label.
+  /// Creates an axis.
   public init(
     _ label: String, unit: String? = nil, spacing: Spacing = .linear, lowest: Double? = nil,
     highest: Double? = nil
@@ -91,7 +84,7 @@ public struct ChartAxis: Sendable {
     self.highest = highest
   }
 
-  /// The label with the unit and the power of ten that the tick labels leave out.
+  /// The label with the unit and the power of ten omitted from the tick labels.
   func caption(powerOfTen: Int) -> String {
     let power = powerOfTen == 0 ? nil : "×10" + superscript(powerOfTen)
     let notes = [unit, power].compactMap { $0 }
@@ -99,24 +92,24 @@ public struct ChartAxis: Sendable {
   }
 }
 
-/// A line across the whole picture, to read a series against; its name stands in the legend.
+/// A line across the whole picture, named in the legend.
 public struct ChartReference: Sendable {
-  /// Where the line lies.
+  /// The position of a reference line.
   public enum Place: Sendable {
-    /// From bottom to top, at a value of the x axis.
+    /// A vertical line at a value of the x axis.
     case vertical(Double)
 
-    /// From left to right, at a value of the y axis.
+    /// A horizontal line at a value of the y axis.
     case horizontal(Double)
   }
 
   /// What the line marks.
   public var name: String
 
-  /// Where it lies.
+  /// The position.
   public var place: Place
 
-  /// A reference line.
+  /// Creates a reference line.
   public init(_ name: String, at place: Place) {
     self.name = name
     self.place = place

@@ -1,4 +1,4 @@
-/// One set of values in a chart, and how it is drawn.
+/// A set of values in a chart, and how it is drawn.
 public struct ChartSeries: Sendable {
   /// How values are drawn.
   public enum Mark: Sendable {
@@ -8,32 +8,29 @@ public struct ChartSeries: Sendable {
     /// A staircase: a value holds until the next point.
     case steps([Double])
 
-    /// A dot a point.
+    /// A dot per point.
     case points([Double])
 
     /// The area between two lines.
     case band(lower: [Double], upper: [Double])
 
-    /// An upright bar a point, from the lower to the upper value.
+    /// A vertical bar per point, from the lower to the upper value.
     case intervals(lower: [Double], upper: [Double])
   }
 
-  /// The name in the legend, which leaves out an empty one.
+  /// The name in the legend; an empty name has no entry.
   public let name: String
 
-  /// Where the points lie from left to right.
+  /// The horizontal positions of the points.
   public let abscissae: Abscissae
 
   /// The values, and how they are drawn.
   public let mark: Mark
 
-  /// A series with as many abscissae as its mark has values, or with a positive spacing.
+  /// Creates a series with as many abscissae as values, or with a positive spacing.
   ///
   /// Any number of points will do: a picture shows at most the first, least, greatest and last of each
-  /// column of pixels. Lines, staircases and bands run from left to right, whatever the order of their
-  /// points.
-  ///
-  /// - Complexity: O(1) where the points are in order, else O(n log n).
+  /// column of pixels. Lines, staircases and bands are sorted from left to right, in O(n log n) if needed.
   public init(_ name: String, x abscissae: Abscissae, _ mark: Mark) {
     let (lower, upper) = mark.bounds
     precondition(lower.count == upper.count, "a band has as many upper values as lower ones")
@@ -48,7 +45,7 @@ public struct ChartSeries: Sendable {
       (self.abscissae, self.mark) = (abscissae, mark)
       return
     }
-    // Of equal abscissae the order is kept.
+    // Keeps the order of equal abscissae.
     let order = values.indices.filter { !values[$0].isNaN }.sorted {
       (values[$0], $0) < (values[$1], $1)
     }
@@ -56,13 +53,10 @@ public struct ChartSeries: Sendable {
     self.mark = mark.reordered(order)
   }
 
-  /// A line through more values than should be held at once, at equal distances.
+  /// Creates a line through equidistant values that need not all be held in memory.
   ///
-  /// `values` gives those of a range of 0-based indices, and is called in order. Of each of ``lineCells``
-  /// equal stretches the first, least, greatest and last value are kept, so that no peak is lost; fewer
-  /// values are kept as they are.
-  ///
-  /// - Complexity: O(count) time, O(1) memory.
+  /// `values` returns those of a range of 0-based indices and is called in order. Each of ``lineCells`` equal
+  /// stretches keeps its first, least, greatest and last value, so that no peak is lost; a short line keeps all.
   public init(
     line name: String, count: Int, first: Double = 1, spacing: Double = 1,
     values: (Range<Int>) -> [Double]
@@ -89,20 +83,19 @@ public struct ChartSeries: Sendable {
     self.init(name, x: .values(kept.x), .line(kept.y))
   }
 
-  /// The number of stretches into which a line that is not held as a whole is cut: several for a pixel.
+  /// The number of stretches of a thinned line: several per pixel.
   public static let lineCells = 4096
 
-  /// Where a stretch starts, without forming the product of two large numbers.
+  /// The start of a stretch, without forming the product of two large numbers.
   private static func boundary(_ cell: Int, of count: Int) -> Int {
     count / lineCells * cell + count % lineCells * cell / lineCells
   }
 
-  /// How many points there are.
   var count: Int { mark.bounds.lower.count }
 }
 
 extension ChartSeries.Mark {
-  /// The least and the greatest value of each point, which are one for all but bands and intervals.
+  /// The least and greatest value of each point; they differ for bands and intervals only.
   var bounds: (lower: [Double], upper: [Double]) {
     switch self {
     case .line(let values), .steps(let values), .points(let values): return (values, values)
@@ -110,7 +103,7 @@ extension ChartSeries.Mark {
     }
   }
 
-  /// Whether neighbours are joined.
+  /// Whether neighbouring points are joined.
   var runsFromLeftToRight: Bool {
     switch self {
     case .line, .steps, .band: return true
@@ -131,15 +124,14 @@ extension ChartSeries.Mark {
   }
 }
 
-/// Where the points of a series lie from left to right.
+/// The horizontal positions of a series' points.
 public enum Abscissae: Sendable {
-  /// One value a point.
+  /// One value per point.
   case values([Double])
 
-  /// Values at equal distances, which take no memory: the steps of a run, say.
+  /// Equidistant values, such as a run's steps, without storage.
   case evenly(first: Double, spacing: Double)
 
-  /// The value of a point with a 0-based index.
   subscript(index: Int) -> Double {
     switch self {
     case .values(let values): return values[index]

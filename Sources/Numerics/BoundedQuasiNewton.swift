@@ -1,46 +1,41 @@
-/// Minimises a smooth function of many variables under upper bounds, by a limited-memory quasi-Newton
-/// method with projection (L-BFGS on the variables that are free, backtracking along the projected
-/// path).
+/// Minimises a smooth function of many variables under upper bounds by projected L-BFGS: limited memory on
+/// the free variables, backtracking along the projected path.
 public struct BoundedQuasiNewton: Sendable {
-  /// The number of pairs of steps and gradient changes to keep.
+  /// How many pairs of steps and gradient changes are kept.
   public var memory = 20
 
-  /// The most iterations.
+  /// The maximum number of iterations.
   public var mostIterations = 5000
 
-  /// The largest entry of the projected gradient at which the search ends.
+  /// The search ends when no entry of the projected gradient exceeds this.
   public var tolerance = 1e-12
 
-  /// How far a variable moves in an iteration at most.
+  /// The longest move of a variable in one iteration.
   public var longestMove = 1.0
 
   /// The result of a search.
   public struct Result: Sendable {
-    /// The point.
+    /// The best point found.
     public let point: [Double]
 
     /// The function's value there.
     public let value: Double
 
-    /// The largest entry of the projected gradient, in which variables at their bound that push against
-    /// it count as zero.
+    /// The largest entry of the projected gradient; a variable held at its bound counts as zero.
     public let projectedGradient: Double
 
     /// The number of iterations.
     public let iterations: Int
   }
 
-  /// A method with the usual settings.
+  /// Creates a method with the default settings.
   public init() {}
 
   /// Minimises a function of `start.count` variables from a start, which is moved into the bounds.
   ///
-  /// The function returns its value at a point and sets the gradient; a value that is not finite counts
-  /// as too far. Upper bounds are infinite where a variable has none. `progress` is called after each
-  /// iteration with its number and the value; false stops the search. The result is the best point found,
-  /// converged or not.
-  ///
-  /// - Complexity: O(n·memory) an iteration, and one or two evaluations.
+  /// `function` returns its value and sets the gradient; a non-finite value shortens the step. Bounds may be
+  /// infinite. `progress` gets each iteration's number and value, and stops the search by returning false. The
+  /// result is the best point found, converged or not. An iteration takes O(n·memory) and one or two evaluations.
   public func minimise(
     _ function: (_ point: [Double], _ gradient: inout [Double]) -> Double, from start: [Double],
     upperBounds: [Double], progress: (Int, Double) -> Bool = { _, _ in true }
@@ -57,8 +52,8 @@ public struct BoundedQuasiNewton: Sendable {
     while iterations < mostIterations, value.isFinite {
       let largest = projectedGradient(point, gradient, upperBounds)
       if largest <= tolerance { break }
-      // Variables at their bound, or nearly, that want to go beyond it are held there (Bertsekas 1982):
-      // in the subspace of the others the curvature seen is that of the function.
+      // Variables at or near their bound that want to go beyond it are held there (Bertsekas 1982): in the
+      // subspace of the others the curvature seen is that of the function.
       let isFree = (0..<count).map {
         upperBounds[$0] - point[$0] > Self.nearness || gradient[$0] >= 0
       }
@@ -93,8 +88,7 @@ public struct BoundedQuasiNewton: Sendable {
       point: point, value: value, projectedGradient: projected, iterations: iterations)
   }
 
-  /// Goes from a point along the projected path, halving the length until the value falls enough; returns
-  /// that value, or nil where no length serves.
+  /// Halves the step along the projected path until the value falls enough; nil if it never does.
   private func backtracked(
     _ function: (_ point: [Double], _ gradient: inout [Double]) -> Double, from point: [Double],
     _ value: Double, _ gradient: [Double], along direction: [Double], _ longest: Double,
@@ -118,7 +112,7 @@ public struct BoundedQuasiNewton: Sendable {
     return nil
   }
 
-  /// A direction of descent and the longest step along it; pairs that lead uphill are dropped.
+  /// A descent direction and the longest step along it; pairs that lead uphill are dropped.
   private func searchDirection(
     _ gradient: [Double], isFree: [Bool], pairs: inout [(step: [Double], change: [Double])]
   ) -> (direction: [Double], length: Double) {
@@ -128,22 +122,22 @@ public struct BoundedQuasiNewton: Sendable {
       direction = isFree.indices.map { isFree[$0] ? -gradient[$0] : 0 }
       isScaled = false
     }
-    // No variable moves far in one iteration. Without a curvature to scale it by, a step begins as
-    // long as it may be: where the function is concave, that is how to get out of there.
+    // Limits the move of every variable. Without curvature to scale it, a step starts at full length, which
+    // leaves regions where the function is concave.
     let length = longestMove / direction.reduce(0) { max($0, abs($1)) }
     return (direction, isScaled ? min(1, length) : length)
   }
 
-  /// How near its bound a variable that wants to go beyond it is put on it.
+  /// Within this distance a variable that wants to go beyond its bound is put on it.
   private static let nearness = 1e-9
 
-  /// The largest entry of the gradient, of variables at their bound only where it points inwards.
+  /// The largest entry of the gradient; at a bound only if it points inwards.
   private func projectedGradient(
     _ point: [Double], _ gradient: [Double], _ upperBounds: [Double]
   ) -> Double {
     var largest = 0.0
     for index in point.indices {
-      // Towards the bound a variable can go no further than its distance.
+      // A variable can move no further than its bound.
       let room = upperBounds[index] - point[index]
       let entry = gradient[index] < 0 ? min(-gradient[index], room) : gradient[index]
       if !(entry <= largest) { largest = entry }
@@ -151,10 +145,8 @@ public struct BoundedQuasiNewton: Sendable {
     return largest
   }
 
-  /// −H·gradient on the free variables, by the two-loop recursion over the pairs' free parts, and
-  /// whether a curvature scales it.
-  ///
-  /// A pair whose free part shows no positive curvature says nothing about the subspace.
+  /// −H·gradient on the free variables by the two-loop recursion over pairs with positive curvature there,
+  /// and whether curvature scales it.
   private func scaledDirection(
     _ gradient: [Double], isFree: [Bool], pairs: [(step: [Double], change: [Double])]
   ) -> (direction: [Double], isScaled: Bool) {

@@ -1,23 +1,19 @@
 import Glibc
 
-/// A few nodes and weights that stand for many points: sums over the points, exact for polynomials.
+/// A Gauss quadrature rule for a discrete set of points (Golub and Welsch 1969).
 ///
-/// The n-point Gauss rule of a discrete measure (Golub and Welsch 1969): Σ p(x_i) over the points is
-/// Σ v_j·p(y_j) over the nodes for every polynomial p of degree up to 2n − 1. Nodes are eigenvalues of
-/// the tridiagonal matrix of the points' orthonormal polynomials.
+/// Σ v_j·p(y_j) over n nodes equals Σ p(x_i) over the points for every polynomial p of degree up to 2n − 1.
 public struct GaussRule: Sendable {
-  /// y_1 … y_n, rising, within the range of the points.
+  /// y_1 … y_n, ascending, within the range of the points.
   public let nodes: [Double]
 
   /// v_1 … v_n, positive; they sum to the number of points.
   public let weights: [Double]
 
-  /// The rule of n ≥ 1 nodes for more than n distinct points.
-  ///
-  /// - Complexity: O(points · n²).
+  /// Creates the rule with n ≥ 1 nodes for more than n distinct points in O(points · n²) time.
   public init(points: [Double], count: Int) {
     precondition(count > 0 && points.count > count, "fewer nodes than points")
-    // Lanczos' recurrence for the multiplication by x, made orthogonal in full at every step.
+    // Lanczos recurrence for multiplication by x, with full reorthogonalisation.
     let norm = Double(points.count).squareRoot()
     var basis = [points.map { _ in 1 / norm }]
     var diagonal: [Double] = []
@@ -41,10 +37,8 @@ public struct GaussRule: Sendable {
     weights = order.map { Double(points.count) * heads[$0] * heads[$0] }
   }
 
-  /// The rule of 2 to 32 nodes for more consecutive whole numbers than that, whose polynomials are those of
-  /// Gram (discrete Chebyshev).
-  ///
-  /// - Complexity: O(n²) with a factor of about 60, however many numbers.
+  /// Creates the rule with 2 to 32 nodes for a longer range of whole numbers (Gram, or discrete Chebyshev,
+  /// polynomials) in O(n²) time.
   public init(over range: ClosedRange<Int>, count: Int) {
     precondition(count >= 2 && count <= 32 && range.count > count, "fewer nodes than numbers")
     let total = Double(range.count)
@@ -55,7 +49,7 @@ public struct GaussRule: Sendable {
       let fraction = order / total
       return (order * order * (1 - fraction * fraction) / (4 * order * order - 1)).squareRoot()
     }
-    // Σ_{k<n} p_k²: the weights are its inverse (Christoffel).
+    // The weights are 1/Σ_{k<n} p_k² (Christoffel).
     func squares(at x: Double) -> Double {
       var previous = 0.0
       var current = 1.0
@@ -72,8 +66,7 @@ public struct GaussRule: Sendable {
     weights = roots.map { total / squares(at: $0) }
   }
 
-  /// The eigenvalues of a symmetric tridiagonal matrix and the first entries of its eigenvectors, by the QL
-  /// method with implicit shifts.
+  /// The eigenvalues of a symmetric tridiagonal matrix and the first entries of its eigenvectors (implicit QL).
   private static func eigenvalues(diagonal: [Double], coupling: [Double])
     -> (values: [Double], heads: [Double])
   {
@@ -114,8 +107,7 @@ public struct GaussRule: Sendable {
     return (d, heads)
   }
 
-  /// The eigenvalues of a symmetric tridiagonal matrix with zeros on the diagonal, by bisection on
-  /// Sturm's count; ascending, within [−1, 1].
+  /// The eigenvalues, ascending and within [−1, 1], for a zero diagonal, by bisection on Sturm counts.
   private static func symmetricEigenvalues(couplings: [Double], count: Int) -> [Double] {
     func countBelow(_ x: Double) -> Int {
       var below = 0

@@ -1,19 +1,18 @@
 import Glibc
 
-/// Returns the n coefficients x that minimise Σ_i w_i·(rows_i · x − values_i)², by Householder reflections.
+/// Returns the coefficients x that minimise Σ_i w_i·(rows_i · x − values_i)², by Householder reflections in
+/// O(rows · n²) time.
 ///
-/// Each row of n numbers has a value and a positive weight. The result is nil where the columns are
-/// linearly dependent to working precision or there are fewer rows than columns.
-///
-/// - Complexity: O(rows · n²).
+/// Weights are positive. Returns nil if the columns are linearly dependent to working precision or
+/// outnumber the rows.
 public func leastSquares(rows: [[Double]], values: [Double], weights: [Double]) -> [Double]? {
   precondition(
-    rows.count == values.count && rows.count == weights.count, "one value, one weight a row")
+    rows.count == values.count && rows.count == weights.count, "one value and one weight per row")
   guard let columns = rows.first?.count, rows.count >= columns, columns > 0 else { return nil }
   var matrix = zip(rows, weights).map { row, weight in row.map { $0 * weight.squareRoot() } }
   var right = zip(values, weights).map { $0 * $1.squareRoot() }
 
-  // Columns of very different size (1/γ beside γ) are brought to unit length first.
+  // Scales columns of very different size (1/γ beside γ) to unit length.
   var scales: [Double] = []
   for column in 0..<columns {
     let length = matrix.reduce(0) { $0 + $1[column] * $1[column] }.squareRoot()

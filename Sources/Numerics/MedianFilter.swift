@@ -1,27 +1,25 @@
-/// Returns the running median of finite numbers over a centred window of odd width.
+/// Returns the running median of finite numbers over a centred window of odd width, in O(n log n) time.
 ///
-/// Before the start the first value is repeated; behind the end the sequence is mirrored without its last
+/// The first value is repeated before the start; at the end the sequence is mirrored without its last
 /// value, as in the refinement of 2310.07831.
-///
-/// - Complexity: O(n log n), whatever the width.
 public func runningMedian(_ values: [Double], width: Int) -> [Double] {
   precondition(width >= 1 && width % 2 == 1, "the window has an odd width")
   guard width > 1, values.count > 1 else { return values }
   let half = width / 2
   let last = values.count - 1
-  /// The value at any place, mirrored behind the end as often as needed.
+  /// Mirrors an index past the end, as often as needed.
   func source(_ place: Int) -> Int {
     if place <= 0 { return 0 }
     let folded = place % (2 * last)
     return place <= last ? place : folded <= last ? folded : 2 * last - folded
   }
 
-  // Ranks with ties broken by place, so that a window is a multiset of ranks.
+  // Ties are broken by index, so that a window is a set of ranks.
   let order = values.indices.sorted { (values[$0], $0) < (values[$1], $1) }
   var rank = [Int](repeating: 0, count: values.count)
   for (position, index) in order.enumerated() { rank[index] = position }
 
-  // A Fenwick tree of how often each rank is in the window.
+  // A Fenwick tree over the ranks in the window.
   var tree = [Int](repeating: 0, count: values.count + 1)
   var top = 1
   while top * 2 <= values.count { top *= 2 }
@@ -32,7 +30,6 @@ public func runningMedian(_ values: [Double], width: Int) -> [Double] {
       place += place & -place
     }
   }
-  /// The rank of the window's middle value.
   func middle() -> Int {
     var place = 0
     var remaining = half

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A point where a function of one variable was found to be least.
+/// The minimum found for a function of one variable.
 public struct LocatedMinimum: Sendable {
   /// The argument.
   public let argument: Double
@@ -9,13 +9,11 @@ public struct LocatedMinimum: Sendable {
   public let value: Double
 }
 
-/// Returns the least value of a unimodal function on a finite interval, by Brent's method (golden section
-/// made faster by parabolas).
+/// Returns the minimum of a unimodal function on a finite interval, by Brent's method (golden section and
+/// parabolas).
 ///
-/// The argument is within an absolute tolerance. The end points are candidates too, so a function that falls
-/// towards an end gives that end exactly. Of several minima, one is found.
-///
-/// - Complexity: O(log(width / tolerance)) evaluations, about 20 to 60.
+/// The argument is within the absolute tolerance. A function that falls towards an end returns that end
+/// exactly; of several minima, one is found. Takes O(log(width / tolerance)) evaluations, about 20 to 60.
 public func minimum(
   in interval: ClosedRange<Double>, tolerance: Double, of function: (Double) -> Double
 ) -> LocatedMinimum {
@@ -32,8 +30,8 @@ public func minimum(
     if abs(best - middle) <= 2 * resolution - 0.5 * (upper - lower) { break }
     var isParabolic = false
     if abs(stepBeforeLast) > resolution {
-      // The vertex of the parabola through the three best points, if it lies inside and the steps
-      // are shrinking.
+      // Tries the vertex of the parabola through the three best points if it lies inside and the steps
+      // shrink.
       let (numerator, denominator) = parabolaVertex(
         (best, bestValue), (second, secondValue), (third, thirdValue))
       let previous = stepBeforeLast
@@ -78,7 +76,7 @@ public func minimum(
 }
 
 /// The distance from the best of three points to the vertex of the parabola through them, as a fraction
-/// whose denominator is not negative.
+/// with a non-negative denominator.
 private func parabolaVertex(
   _ best: (Double, Double), _ second: (Double, Double), _ third: (Double, Double)
 ) -> (numerator: Double, denominator: Double) {
@@ -89,13 +87,11 @@ private func parabolaVertex(
   return (denominator > 0 ? -numerator : numerator, abs(denominator))
 }
 
-/// Returns the whole number in a range at which a function is least, the smallest among equals: by a grid
-/// over the range, then finer grids around the best point, down to single steps.
+/// Returns the whole number in a range that minimises a function, the smallest of equals, by successively
+/// finer grids.
 ///
-/// Several shallow minima do no harm as long as the first grid tells them apart. The function is called
-/// once per argument.
-///
-/// - Complexity: about 33 + 16·log₈(n/32) evaluations for a range of n numbers.
+/// Finds the global minimum if the first grid separates the local ones. Evaluates each argument once: about
+/// 33 + 16·log₈(n/32) evaluations for n numbers.
 public func minimum(
   in range: ClosedRange<Int>, of function: (Int) -> Double
 ) -> (argument: Int, value: Double) {

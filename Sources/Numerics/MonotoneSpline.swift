@@ -1,17 +1,13 @@
-/// The piecewise cubic through given knots that is monotone wherever they are (PCHIP).
-///
-/// Slopes at inner knots are the weighted harmonic means of Fritsch and Butland (1984), zero at a local
-/// extremum; at the ends a three-point formula, limited so that the end pieces stay monotone. It is the
-/// interpolant that scipy calls `PchipInterpolator`.
+/// The monotone piecewise cubic interpolant of Fritsch and Butland (1984), scipy's `PchipInterpolator`.
 public struct MonotoneSpline: Sendable {
-  /// The cubics between neighbouring knots, one less than there are knots.
+  /// The cubics between neighbouring knots.
   public let pieces: [CubicPiece]
 
-  /// The spline through values at two or more strictly rising positions.
+  /// Creates the spline through values at two or more strictly ascending positions.
   public init(positions: [Double], values: [Double]) {
-    precondition(positions.count >= 2 && positions.count == values.count, "one value a position")
+    precondition(positions.count >= 2 && positions.count == values.count, "one value per position")
     let widths = zip(positions, positions.dropFirst()).map { $1 - $0 }
-    precondition(widths.allSatisfy { $0 > 0 }, "positions rise")
+    precondition(widths.allSatisfy { $0 > 0 }, "positions ascend")
     let chords = widths.indices.map { (values[$0 + 1] - values[$0]) / widths[$0] }
     let slopes = Self.slopes(widths: widths, chords: chords)
     pieces = widths.indices.map { index in
@@ -36,7 +32,7 @@ public struct MonotoneSpline: Sendable {
     return [first] + inner + [end]
   }
 
-  /// The slope at an end from the two chords next to it, the nearer first.
+  /// The end slope from the nearest two chords, the nearer first, limited to keep the end piece monotone.
   private static func endSlope(
     _ width: Double, _ nextWidth: Double, _ chord: Double, _ nextChord: Double
   ) -> Double {
@@ -47,7 +43,7 @@ public struct MonotoneSpline: Sendable {
   }
 }
 
-/// A cubic on an interval, given by its values and slopes at both ends.
+/// A cubic on an interval, given by values and slopes at both ends.
 public struct CubicPiece: Equatable, Sendable {
   /// The ends of the interval.
   public let lower: Double, upper: Double
@@ -66,10 +62,10 @@ public struct CubicPiece: Equatable, Sendable {
     (upper, upperValue, upperSlope) = end
   }
 
-  /// Returns the value at a position in the interval, never outside the values at its ends.
+  /// Returns the value at a position in the interval, clamped to the range of its end values.
   ///
-  /// Both distances to the ends are formed by one subtraction each, so that a piece that falls to zero
-  /// keeps its digits there.
+  /// The distances to both ends are one subtraction each, so that a piece that falls to zero keeps its
+  /// digits there.
   public func value(at position: Double) -> Double {
     let width = upper - lower
     let done = (position - lower) / width

@@ -1,15 +1,15 @@
-/// Minimises a robust sum over residuals, Σ ρ(r_i(x)), by the method of Levenberg and Marquardt.
+/// Minimises a robust sum over residuals, Σ ρ(r_i(x)), by the Levenberg–Marquardt method.
 ///
-/// ρ is Huber's: r²/2 up to a width w, w·(|r| − w/2) beyond, so that a residual far off pulls no harder
-/// than one at the width. The width is infinite unless it is set: plain least squares.
+/// ρ is Huber's loss: r²/2 up to a width w, w·(|r| − w/2) beyond. The default width is infinite: ordinary
+/// least squares.
 public struct NonlinearLeastSquares: Sendable {
   /// Huber's width, in the units of the residuals.
   public var width = Double.infinity
 
-  /// The most iterations.
+  /// The maximum number of iterations.
   public var mostIterations = 300
 
-  /// The relative fall of the sum in an accepted step at which the search ends.
+  /// The search ends when an accepted step lowers the sum by less than this, relatively.
   public var tolerance = 1e-12
 
   /// The result of a search.
@@ -17,10 +17,10 @@ public struct NonlinearLeastSquares: Sendable {
     /// The point.
     public let point: [Double]
 
-    /// Σ ρ there; infinite where the residuals are not finite at the start.
+    /// Σ ρ there; infinite if the residuals are not finite at the start.
     public let value: Double
 
-    /// Whether the search ended because no step gained anything.
+    /// Whether the search ended because no step helped.
     public let isConverged: Bool
   }
 
@@ -32,21 +32,19 @@ public struct NonlinearLeastSquares: Sendable {
     /// ∂r_i/∂x_j at index i·n + j.
     public var jacobian: [Double]
 
-    /// Zeros for a number of residuals and n parameters.
+    /// Creates zeros for a number of residuals and parameters.
     public init(count: Int, parameters: Int) {
       values = [Double](repeating: 0, count: count)
       jacobian = [Double](repeating: 0, count: count * parameters)
     }
   }
 
-  /// A method with the usual settings.
+  /// Creates a method with the default settings.
   public init() {}
 
-  /// Minimises over `count` residuals from one start of n numbers.
+  /// Minimises over `count` residuals from one start of n numbers, in O(count·n²) and one evaluation per iteration.
   ///
-  /// `residuals` sets every residual and its derivatives; values that are not finite count as too far.
-  ///
-  /// - Complexity: O(count·n²) an iteration, and one evaluation.
+  /// `residuals` sets all residuals and derivatives; a step to non-finite values is rejected.
   public func minimise(
     from start: [Double], count: Int,
     _ residuals: (_ point: [Double], _ into: inout Residuals) -> Void

@@ -1,10 +1,7 @@
-/// Returns a root of a continuous function in a finite interval at whose ends it has opposite signs, by
-/// Brent's method (inverse quadratic steps, safeguarded by bisection).
+/// Returns a root of a continuous function in a finite interval by Brent's method, within a tolerance.
 ///
-/// The root is within an absolute tolerance; nil where the signs at the ends agree or a value is not a
-/// number.
-///
-/// - Complexity: O(log(width / tolerance)) evaluations, about 8 to 20 for a smooth function.
+/// Returns nil if the signs at the ends agree or a value is not finite. Takes O(log(width / tolerance))
+/// evaluations, about 8 to 20 for a smooth function.
 public func root(
   in interval: ClosedRange<Double>, tolerance: Double, of function: (Double) -> Double
 ) -> Double? {

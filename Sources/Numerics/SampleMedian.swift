@@ -1,28 +1,26 @@
 import Glibc
 
-/// The median of a sample, and how far off it may be.
+/// The median of a sample and its error.
 public struct SampleMedian: Equatable, Sendable {
   /// A way to estimate the error of a median.
   public enum ErrorEstimate: String, CaseIterable, Sendable {
-    /// √(π/2)·s/√n, the standard error where the sample is normal.
+    /// √(π/2)·s/√n, the standard error for a normal sample.
     case normal
 
-    /// Half the width of the bias-corrected and accelerated bootstrap interval at 95 % (Efron 1987), from
-    /// 1000 resamples.
+    /// Half the 95 % bias-corrected and accelerated bootstrap interval (Efron 1987), from 1000 resamples.
     case bootstrap
 
-    /// Half the width of the interval at 95 % that the inequality of Dvoretzky, Kiefer and Wolfowitz gives,
-    /// which assumes nothing.
+    /// Half the 95 % interval of the Dvoretzky–Kiefer–Wolfowitz inequality, valid for any distribution.
     case dkw
   }
 
-  /// The values in rising order; infinity for a run that diverged.
+  /// The values in ascending order; infinity for a diverged run.
   public let values: [Double]
 
-  /// The median: the mean of the two middle values where their number is even.
+  /// The median, the mean of the two middle values for an even count.
   public let value: Double
 
-  /// The median of a sample in any order, infinity allowed; nil where it is empty or holds NaN or −∞.
+  /// Creates the median of a sample in any order, infinity allowed; nil if it is empty or holds NaN or −∞.
   public init?(_ sample: [Double]) {
     guard !sample.isEmpty, sample.allSatisfy({ !$0.isNaN && $0 > -.infinity }) else { return nil }
     values = sample.sorted()
@@ -36,10 +34,8 @@ public struct SampleMedian: Equatable, Sendable {
       ? sorted[half] : sorted[half - 1] / 2 + sorted[half] / 2
   }
 
-  /// Returns the error of the median by an estimate; nil where the sample is too small for it (two values,
-  /// for `dkw` eight) or infinite where it matters.
-  ///
-  /// - Complexity: O(n); 1000 times that for `bootstrap`.
+  /// Returns the median's error; nil if the sample is too small (below two values, eight for `dkw`) or the
+  /// error is infinite.
   public func error(_ estimate: ErrorEstimate) -> Double? {
     guard values.count > 1 else { return nil }
     let error: Double?
@@ -58,8 +54,8 @@ public struct SampleMedian: Equatable, Sendable {
     return (.pi / 2 * squares / (count - 1) / count).squareRoot()
   }
 
-  /// Returns the interval that holds the median of any distribution with the confidence 1 − α: the sample's
-  /// quantiles at ½ ∓ √(ln(2/α)/2n); nil where the sample is too small.
+  /// Returns the interval that holds any distribution's median with the given confidence 1 − α: the sample
+  /// quantiles at ½ ∓ √(ln(2/α)/2n); nil if the sample is too small.
   public func dkwInterval(confidence: Double = 0.95) -> (lower: Double, upper: Double)? {
     let count = Double(values.count)
     let reach = (log(2 / (1 - confidence)) / (2 * count)).squareRoot()
@@ -88,7 +84,7 @@ public struct SampleMedian: Equatable, Sendable {
     return (end(0.975) - end(0.025)) / 2
   }
 
-  /// The skewness of the median when one value at a time is left out, a sixth of it.
+  /// A sixth of the skewness of the leave-one-out medians.
   private var acceleration: Double {
     let medians = values.indices.map { left in
       Self.middle(of: Array(values[..<left] + values[(left + 1)...]))

@@ -1,15 +1,13 @@
-/// Returns the least value seen of a function of several variables within a box, by Nelder and Mead's
-/// simplex.
+/// Returns the lowest value found for a function of several variables in a box, by the Nelder–Mead simplex.
 ///
-/// Derivative-free; tolerates small discontinuities, and NaN counts as infinite. It finds a local minimum
-/// at best: a start near the least value matters. Points outside the box, one range a variable, are moved
-/// onto its faces. The first simplex reaches a fraction `scale` of every range, and the function is called
-/// about `evaluations` times.
+/// Derivative-free; tolerates small discontinuities and treats NaN as infinite. Finds a local minimum, so
+/// start nearby. Points outside the box are clamped. The first simplex spans a fraction `scale` of each
+/// range; the function is called about `evaluations` times.
 public func minimum(
   near start: [Double], in box: [ClosedRange<Double>], scale: Double = 0.1, evaluations: Int = 2000,
   of function: ([Double]) -> Double
 ) -> (point: [Double], value: Double) {
-  precondition(start.count == box.count, "one range a variable")
+  precondition(start.count == box.count, "one range per variable")
   func evaluated(_ point: [Double]) -> (point: [Double], value: Double) {
     let inside = zip(point, box).map { min(max($0, $1.lowerBound), $1.upperBound) }
     let value = function(inside)
@@ -20,7 +18,7 @@ public func minimum(
   for index in box.indices {
     var corner = simplex[0].point
     let reach = scale * (box[index].upperBound - box[index].lowerBound)
-    // Away from the nearer face, so that the simplex is not flat.
+    // Steps away from the nearer face, so that the simplex is not flat.
     let isLow = corner[index] - box[index].lowerBound < box[index].upperBound - corner[index]
     corner[index] += isLow ? reach : -reach
     simplex.append(evaluated(corner))

@@ -3,25 +3,22 @@ import Glibc
 /// The Euler–Mascheroni constant.
 package let eulerMascheroni = 0.577215664901532860606512090082402431
 
-/// Returns the harmonic number H_n = 1 + 1/2 + … + 1/n, n ≥ 0, to within a few units in the last place.
-///
-/// - Complexity: O(1).
+/// Returns the harmonic number H_n = 1 + 1/2 + … + 1/n, n ≥ 0, within a few ulps in O(1) time.
 public func harmonicNumber(_ count: Int) -> Double {
-  precondition(count >= 0, "a harmonic number needs a count of at least 0")
+  precondition(count >= 0, "the count is not negative")
   if count <= 64 {
     var sum = 0.0
     for k in stride(from: count, to: 0, by: -1) { sum += 1 / Double(k) }
     return sum
   }
-  // Euler–Maclaurin; the first term left out is below 1e-19 from n = 65 on.
+  // Euler–Maclaurin; the first omitted term is below 1e-19 from n = 65 on.
   let n = Double(count)
   let inverseSquare = 1 / (n * n)
   let tail = inverseSquare * (1.0 / 12 - inverseSquare * (1.0 / 120 - inverseSquare / 252))
   return log(n) + (eulerMascheroni + (1 / (2 * n) - tail))
 }
 
-/// Returns the digamma function ψ(x) = Γ′(x)/Γ(x) of a positive argument, with an absolute error of a few
-/// units in the last place of max(1, |ψ(x)|).
+/// Returns the digamma function ψ(x) = Γ′(x)/Γ(x) of x > 0, within a few ulps of max(1, |ψ(x)|).
 public func digamma(_ x: Double) -> Double {
   precondition(x > 0, "digamma is implemented for positive arguments")
   // Raise the argument until the asymptotic series holds to 1e-18: ψ(x) = ψ(x + 1) − 1/x.
@@ -41,9 +38,7 @@ public func digamma(_ x: Double) -> Double {
 }
 
 /// Returns the Hurwitz zeta function ζ(s, q) = Σ_{k≥0} (q + k)^−s for 1 < s ≤ 100 and q ≥ 1, within a few
-/// units in the last place, by the Euler–Maclaurin sum; Riemann's ζ(s) for q = 1.
-///
-/// - Complexity: O(max(16, s)) powers.
+/// ulps; Riemann's ζ(s) for q = 1.
 public func hurwitzZeta(_ exponent: Double, from start: Double = 1) -> Double {
   precondition(exponent > 1 && exponent <= 100 && start >= 1, "the sum converges")
   var argument = start
@@ -69,11 +64,11 @@ public func hurwitzZeta(_ exponent: Double, from start: Double = 1) -> Double {
   return head.reversed().reduce(tail) { $0 + $1 }
 }
 
-/// Returns the probability that a standard normal number is at most `x`.
+/// Returns the probability that a standard normal variable is at most `x`.
 public func normalProbability(_ x: Double) -> Double { erfc(-x / 2.0.squareRoot()) / 2 }
 
-/// Returns the number that a standard normal number stays below with a probability between 0 and 1, both
-/// excluded: within 10⁻¹² for probabilities from 10⁻¹⁵ on, and at most 9 in absolute value.
+/// Returns the standard normal quantile of a probability strictly between 0 and 1: within 10⁻¹² from 10⁻¹⁵
+/// on, at most 9 in absolute value.
 public func normalQuantile(_ probability: Double) -> Double {
   precondition(probability > 0 && probability < 1, "a probability between 0 and 1")
   let found = root(in: -9...9, tolerance: 1e-14) { normalProbability($0) - probability }

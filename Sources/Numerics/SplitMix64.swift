@@ -1,10 +1,10 @@
 import Glibc
 
-/// A small seeded generator (Steele, Lea and Flood 2014), so that whatever is random can be repeated.
+/// A seeded random number generator (Steele, Lea and Flood 2014).
 public struct SplitMix64: RandomNumberGenerator, Sendable {
   private var state: UInt64
 
-  /// A generator that always gives the same numbers for the same seed.
+  /// Creates a generator; equal seeds give equal sequences.
   public init(seed: UInt64) { state = seed }
 
   /// Returns the next 64 random bits.
@@ -16,20 +16,19 @@ public struct SplitMix64: RandomNumberGenerator, Sendable {
     return z ^ (z >> 31)
   }
 
-  /// Returns a number from 0 up to but not including 1: the upper 53 bits of the next 64, times 2⁻⁵³.
+  /// Returns a uniform number in [0, 1) with 53 random bits.
   public mutating func nextUnit() -> Double { Double(next() >> 11) * 0x1p-53 }
 
-  /// Returns a number from the standard normal distribution, by Box and Muller's transform of two draws.
+  /// Returns a standard normal number, by the Box–Muller transform of two draws.
   public mutating func nextNormal() -> Double {
     // 1 − u is never zero.
     let radius = (-2 * log(1 - nextUnit())).squareRoot()
     return radius * cos(2 * .pi * nextUnit())
   }
 
-  /// Returns a whole number from 0 up to but not including a bound of at least 1; all are evenly likely to
-  /// within bound/2⁶⁴.
+  /// Returns a whole number in 0..<bound, uniform to within bound/2⁶⁴; the bound is at least 1.
   public mutating func nextIndex(below bound: Int) -> Int {
-    precondition(bound > 0, "there is a number below the bound")
+    precondition(bound > 0, "the bound is at least 1")
     return Int(next().multipliedFullWidth(by: UInt64(bound)).high)
   }
 }

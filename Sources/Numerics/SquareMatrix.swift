@@ -1,37 +1,37 @@
 import Glibc
 
-/// A dense square matrix of real numbers, row by row, with its solves.
+/// A dense square matrix in row-major order.
 public struct SquareMatrix: Equatable, Sendable {
   /// n, the number of rows.
   public let size: Int
 
-  /// The n² entries, row after row.
+  /// The n² entries, row by row.
   public var entries: [Double]
 
-  /// A matrix of n² entries, row after row; zeros if left out.
+  /// Creates a matrix from n² row-major entries, zeros by default.
   public init(size: Int, entries: [Double]? = nil) {
     self.size = size
     self.entries = entries ?? [Double](repeating: 0, count: size * size)
     precondition(self.entries.count == size * size, "size² entries")
   }
 
-  /// A matrix of zeros but for its diagonal.
+  /// Creates a diagonal matrix.
   public init(diagonal: [Double]) {
     self.init(size: diagonal.count)
     for index in diagonal.indices { self[index, index] = diagonal[index] }
   }
 
-  /// The entry in a row and a column, both from 0.
+  /// The entry at a 0-based row and column.
   @inlinable
   public subscript(row: Int, column: Int) -> Double {
     get { entries[row * size + column] }
     set { entries[row * size + column] = newValue }
   }
 
-  /// The entries on the diagonal.
+  /// The diagonal.
   public var diagonal: [Double] { (0..<size).map { self[$0, $0] } }
 
-  /// The matrix with rows and columns exchanged.
+  /// The transpose.
   public var transposed: SquareMatrix {
     var result = self
     for row in 0..<size {
@@ -40,9 +40,7 @@ public struct SquareMatrix: Equatable, Sendable {
     return result
   }
 
-  /// The matrix product.
-  ///
-  /// - Complexity: O(n³).
+  /// Returns the matrix product in O(n³) time.
   public static func * (left: SquareMatrix, right: SquareMatrix) -> SquareMatrix {
     let size = left.size
     var entries = [Double](repeating: 0, count: size * size)
@@ -58,9 +56,7 @@ public struct SquareMatrix: Equatable, Sendable {
     return SquareMatrix(size: size, entries: entries)
   }
 
-  /// The matrix times a vector.
-  ///
-  /// - Complexity: O(n²).
+  /// Returns the matrix–vector product.
   public static func * (left: SquareMatrix, vector: [Double]) -> [Double] {
     (0..<left.size).map { row in
       var sum = 0.0
@@ -69,11 +65,7 @@ public struct SquareMatrix: Equatable, Sendable {
     }
   }
 
-  /// Returns an orthogonal matrix drawn evenly (by Haar's measure); equal seeds give equal matrices.
-  ///
-  /// Normal columns are made orthogonal one after the other, twice, so that rounding does not show.
-  ///
-  /// - Complexity: O(n³).
+  /// Returns a Haar-random orthogonal matrix, the same for equal seeds, in O(n³) time.
   public static func orthogonal(size: Int, seed: Int) -> SquareMatrix {
     var generator = SplitMix64(seed: UInt64(bitPattern: Int64(seed)))
     var columns: [[Double]] = []
@@ -92,13 +84,10 @@ public struct SquareMatrix: Equatable, Sendable {
     return SquareMatrix(size: size, entries: columns.flatMap { $0 }).transposed
   }
 
-  /// Replaces right-hand sides, n rows of one entry for each, by the solutions of M·x = right, by
-  /// elimination with row exchanges.
+  /// Solves M·x = right in place for n rows of right-hand sides, by elimination with row exchanges.
   ///
-  /// The matrix is destroyed; nothing is allocated. The result is false where the matrix is singular, and
-  /// the right-hand sides are then meaningless.
-  ///
-  /// - Complexity: O(n²·(n + right-hand sides)).
+  /// Destroys the matrix and allocates nothing. Returns false if the matrix is singular; the right-hand
+  /// sides are then meaningless. Takes O(n²·(n + right-hand sides)) time.
   public mutating func eliminate(_ right: inout [Double]) -> Bool {
     let columns = right.count / size
     precondition(right.count == columns * size, "whole rows of right-hand sides")
@@ -135,14 +124,12 @@ public struct SquareMatrix: Equatable, Sendable {
   }
 }
 
-/// The factor L of a symmetric positive definite matrix M = L·Lᵀ (Cholesky).
+/// The Cholesky factor L of a symmetric positive definite matrix M = L·Lᵀ.
 public struct CholeskyFactor: Sendable {
   private let lower: SquareMatrix
 
-  /// Factors a matrix, whose lower triangle is read; nil where it is not positive definite to working
+  /// Factors a matrix from its lower triangle in O(n³) time; nil if it is not positive definite to working
   /// precision.
-  ///
-  /// - Complexity: O(n³).
   public init?(of matrix: SquareMatrix) {
     var lower = matrix
     for row in 0..<matrix.size {
@@ -160,11 +147,9 @@ public struct CholeskyFactor: Sendable {
     self.lower = lower
   }
 
-  /// Returns the solution x of M·x = right.
-  ///
-  /// - Complexity: O(n²).
+  /// Returns the solution x of M·x = right in O(n²) time.
   public func solve(_ right: [Double]) -> [Double] {
-    precondition(right.count == lower.size, "one number a row")
+    precondition(right.count == lower.size, "one number per row")
     var solution = right
     for row in 0..<lower.size {
       for column in 0..<row { solution[row] -= lower[row, column] * solution[column] }
@@ -177,9 +162,7 @@ public struct CholeskyFactor: Sendable {
     return solution
   }
 
-  /// M⁻¹.
-  ///
-  /// - Complexity: O(n³).
+  /// The inverse of M.
   public var inverse: SquareMatrix {
     let indices = 0..<lower.size
     return SquareMatrix(

@@ -1,14 +1,13 @@
-/// The names under which logs, sweeps, curves and schedule files hold their columns, in lower case, the
-/// preferred first.
+/// The column names of all readers, in lower case, preferred first.
 enum ColumnNames {
   private static let rates = ["lr", "learning_rate"]
 
   // MARK: - Logs
 
-  /// The names that trainers give a logged quantity; a final `*` matches any ending.
+  /// The names that trainers use; a final `*` matches any ending.
   ///
-  /// A count of optimiser updates is preferred to one of micro-batches (`iter` of litgpt) or of calls to
-  /// the logger (`_step` of Weights & Biases).
+  /// Optimiser updates precede micro-batches (litgpt's `iter`) and logger calls (`_step` of Weights &
+  /// Biases).
   static func logged(_ quantity: LogQuantity) -> [String] {
     switch quantity {
     case .step:
@@ -46,7 +45,6 @@ enum ColumnNames {
 
   // MARK: - One value a step
 
-  /// Steps; the first such column of the file counts.
   static let scheduleStep = ["step", "steps", "t", "iter", "iteration", "_step"]
 
   static let scheduleValue =
@@ -73,11 +71,8 @@ enum ColumnNames {
   static let runSteps = ["steps", "horizon"]
   static let baseRate = ["base_lr"] + rates
   static let seed = ["seed"]
-
-  /// Final losses, the kinds of loss in the order in which runs are judged by them.
   static let finalLoss = ["final_loss"] + LogQuantity.judges.flatMap(logged)
 
-  /// The columns that only a sweep has.
   static let sweepOnly: Set = [
     "spec", "schedule", "family", "cooldown", "horizon", "base_lr", "final_loss",
   ]

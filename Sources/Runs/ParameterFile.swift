@@ -2,19 +2,17 @@ import Schedules
 import Support
 
 extension ParameterValue {
-  /// Reads a value from a JSON text, which errors call by `name`.
+  /// Parses JSON text; `name` identifies it in errors.
   ///
-  /// - Throws: `InputError` where it is not valid JSON, or holds a key twice.
-  /// - Complexity: O(length).
+  /// Throws `InputError` for invalid JSON and duplicate keys.
   public init(json text: String, name: String) throws(InputError) {
     try self.init(jsonBytes: Array(text.utf8), path: name)
   }
 
-  /// Reads a trainer's configuration: a JSON object, or a launch script's arguments.
+  /// Reads a trainer's configuration (`-` for standard input): a JSON object or a launch script's
+  /// arguments.
   ///
-  /// - Parameter path: the file, `-` for standard input.
-  /// - Throws: `InputError`; for YAML with the command that converts it.
-  /// - Complexity: O(size).
+  /// For YAML, the hint of the `InputError` is the command that converts it.
   public init(contentsOf path: String) throws(InputError) {
     let bytes = try readBytes(path)
     if JSONTree.isFound(in: bytes) {
@@ -30,7 +28,7 @@ extension ParameterValue {
       throw InputError(
         path: path, problem: "it is neither JSON nor an argument list",
         hint:
-          "convert YAML by python3 -c 'import json, sys, yaml; json.dump(yaml.safe_load(sys.stdin), sys.stdout)' < config.yaml > config.json"
+          "convert YAML with python3 -c 'import json, sys, yaml; json.dump(yaml.safe_load(sys.stdin), sys.stdout)' < config.yaml > config.json"
       )
     }
     self = value
@@ -44,7 +42,7 @@ extension ParameterValue {
     self = value
   }
 
-  /// Converts a JSON tree; nil where one of its numbers is not finite.
+  /// Converts a JSON tree; nil if a number is not finite.
   private init?(_ tree: JSONTree) {
     switch tree {
     case .null: self = .null

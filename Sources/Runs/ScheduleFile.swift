@@ -1,19 +1,15 @@
 import Schedules
 import Support
 
-/// The magnitudes of learning rates and gradient norms for which every result stays finite.
+/// The magnitudes of learning rates and gradient norms for which all results stay finite.
 let usableMagnitudes = 1e-50...1e50
 
 extension Schedule {
-  /// Reads a schedule from a file with one learning rate or multiplier a step.
+  /// Reads a schedule from a file (`-` for standard input) with one learning rate or multiplier per step.
   ///
-  /// The file is CSV with a column `multiplier`, `lr` or `learning_rate` (a column `step` must then be
-  /// complete and in order), bare numbers one a line, a JSON array, or a JSON object with such an array.
-  /// The file's maximum becomes `peak`, the rest the shape.
-  ///
-  /// - Parameter path: the file, `-` for standard input.
-  /// - Throws: `InputError` with the line at fault.
-  /// - Complexity: O(size).
+  /// The file is CSV with a column `multiplier`, `lr` or `learning_rate` (and optionally `step`, complete
+  /// and in order), one bare number per line, a JSON array, or a JSON object that holds such an array.
+  /// The maximum becomes `peak`. Throws `InputError` with the invalid line.
   public init(contentsOf path: String) throws(InputError) {
     let values = try StepValues.learningRate.read(path)
     guard values.count <= ScheduleSpec.mostSteps else {
@@ -29,25 +25,24 @@ extension Schedule {
   }
 }
 
-/// Reads the gradient norms in a file, one a step: a column `grad_norm`, bare numbers or JSON.
+/// Returns the gradient norms in a file (`-` for standard input), one per step: a column `grad_norm`,
+/// bare numbers or JSON.
 ///
-/// - Parameter path: the file, `-` for standard input.
-/// - Returns: norms from 0 to 1e50, at least one of them 1e-50 or more.
-/// - Throws: `InputError` with the line at fault.
-/// - Complexity: O(size).
+/// Norms are 0 to 1e50, at least one of them 1e-50 or more; otherwise throws `InputError` with the
+/// invalid line.
 public func gradientNorms(contentsOf path: String) throws(InputError) -> [Double] {
   let norms = try StepValues.gradientNorm.read(path)
   guard norms.contains(where: { $0 >= usableMagnitudes.lowerBound }) else {
     throw InputError(
       path: path, problem: "every gradient norm is zero",
-      hint: "give norms of which at least one is positive")
+      hint: "give at least one positive norm")
   }
   return norms
 }
 
-/// A schedule as a CSV table with one row a step, which `Schedule(contentsOf:)` reads back.
+/// A schedule as a CSV table, one row per step, which `Schedule(contentsOf:)` reads back.
 ///
-/// Its columns are `step`, `multiplier`, and `lr` where the base learning rate is known.
+/// Its columns are `step`, `multiplier` and, if the base learning rate is known, `lr`.
 public struct ScheduleTable: Sendable {
   /// The schedule.
   public let schedule: Schedule
@@ -61,9 +56,7 @@ public struct ScheduleTable: Sendable {
     self.baseLearningRate = baseLearningRate
   }
 
-  /// Calls `body` with one piece of the text after another: the header, then blocks of rows.
-  ///
-  /// - Complexity: O(T) time, O(1) memory.
+  /// Calls `body` with the header, then with one block of rows at a time; uses O(1) memory.
   public func forEachPiece<Failure: Error>(_ body: (String) throws(Failure) -> Void)
     throws(Failure)
   {
@@ -82,10 +75,7 @@ public struct ScheduleTable: Sendable {
     }
   }
 
-  /// Replaces a file with the table, whole or not at all.
-  ///
-  /// - Throws: `InputError` with the system's message; an existing file is then untouched.
-  /// - Complexity: O(T) time.
+  /// Writes the table to a file atomically; throws `InputError` with the system's message.
   public func write(to path: String) throws(InputError) {
     try replaceFile(path) { (write: (String) throws(InputError) -> Void) throws(InputError) in
       try forEachPiece(write)
@@ -93,19 +83,14 @@ public struct ScheduleTable: Sendable {
   }
 }
 
-/// What a file with one value a step holds, and how to read it: CSV (bare numbers, or a header that names
-/// the column) or JSON (an array, or an object that holds one under a known name).
+/// A quantity with one value per step, and how to read it from CSV or JSON.
 private struct StepValues {
-  /// The quantity, for messages.
   let name: String
-
-  /// The columns that may hold it, the preferred first.
   let columns: [String]
 
   /// The largest valid value; the least is 0.
   let most: Double
 
-  /// The hint for an invalid value.
   let hint: String
 
   static let learningRate = StepValues(
@@ -122,13 +107,13 @@ private struct StepValues {
     let bytes = try readBytes(path)
     guard bytes.contains(where: { $0 > 0x20 }) else {
       throw InputError(
-        path: path, problem: "it is empty", hint: "give one \(name) a line, or JSON")
+        path: path, problem: "it is empty", hint: "give one \(name) per line, or JSON")
     }
     let values =
       JSONTree.isFound(in: bytes)
       ? try fromJSON(bytes, path: path) : try fromTable(bytes, path: path)
     guard !values.isEmpty else {
-      throw InputError(path: path, problem: "it holds no values", hint: "give one \(name) a line")
+      throw InputError(path: path, problem: "it holds no values", hint: "give one \(name) per line")
     }
     return values
   }
@@ -148,7 +133,7 @@ private struct StepValues {
       if table.hasSurplus {
         throw InputError(
           path: path, line: table.line,
-          problem: "it has \(table.count) fields and the first line \(table.width)",
+          problem: "it has \(table.count) fields, but the first line has \(table.width)",
           hint: "write decimals with a point")
       }
       guard let value = table.number(valueColumn) else {
@@ -167,7 +152,7 @@ private struct StepValues {
     return values
   }
 
-  /// Steps must be complete and in order, from 0 or 1 on.
+  /// Throws unless steps are complete and in order, from 0 or 1.
   private func check(_ step: Double?, _ last: inout Double?, _ line: Int, _ path: String)
     throws(InputError)
   {
@@ -230,7 +215,6 @@ private struct StepValues {
     return values
   }
 
-  /// The list of an object that has the most preferred of the known names.
   private func list(in document: JSONTree, path: String) throws(InputError) -> [JSONTree] {
     guard case .object(let members) = document else { return [] }
     for name in columns {
@@ -246,7 +230,6 @@ private struct StepValues {
       hint: "name it \(columns[0])")
   }
 
-  /// A JSON value for a message.
   private func shown(_ value: JSONTree) -> String {
     switch value {
     case .null: return "null"

@@ -1,6 +1,6 @@
 import Support
 
-/// A schedule over a number of steps: a spec, or given multipliers with a length of their own.
+/// A schedule over a number of steps: a spec, or multipliers with a fixed length.
 public struct TrainingRun: Sendable {
   private enum Shape: Sendable {
     case spec(ScheduleSpec)
@@ -9,28 +9,20 @@ public struct TrainingRun: Sendable {
 
   private let shape: Shape
 
-  /// The schedule as the user named it: a spec, or `@plan.csv`.
+  /// The schedule as the user named it: a spec or `@plan.csv`.
   public let name: String
 
   /// T, the number of optimiser steps.
   public let steps: Int
 
-  /// A spec over a number of steps.
-  ///
-  /// - Parameters:
-  ///   - spec: any spec.
-  ///   - steps: T.
+  /// Creates a run of T steps from a spec.
   public init(_ spec: ScheduleSpec, steps: Int) {
     shape = .spec(spec)
     name = spec.text
     self.steps = steps
   }
 
-  /// Given multipliers, one for each step.
-  ///
-  /// - Parameters:
-  ///   - schedule: the multipliers.
-  ///   - name: what messages call them, for example the file that holds them.
+  /// Creates a run from a schedule; the name is used in messages, such as that of its file.
   public init(_ schedule: Schedule, name: String) {
     shape = .values(schedule)
     self.name = name
@@ -43,7 +35,7 @@ public struct TrainingRun: Sendable {
     return nil
   }
 
-  /// The canonical form of the spec; the name of given multipliers.
+  /// The canonical spec, or the name of given multipliers.
   public var canonical: String { spec?.canonical ?? name }
 
   /// The given multipliers; nil for a spec.
@@ -52,19 +44,16 @@ public struct TrainingRun: Sendable {
     return nil
   }
 
-  /// The base learning rate that given values state by their maximum; nil for a spec, and where the maximum
-  /// is 1, which makes the values multipliers.
+  /// The maximum of given values, taken as the base learning rate; nil for specs, and for multipliers, whose
+  /// maximum is 1.
   public var givenBaseLearningRate: Double? {
     guard let values, values.peak != 1 else { return nil }
     return values.peak
   }
 
-  /// The multipliers.
+  /// Returns the schedule; an absolute floor needs the base learning rate γ.
   ///
-  /// - Parameter baseLearningRate: γ, needed for an absolute floor only.
-  /// - Returns: the schedule.
-  /// - Throws: `InputError` where the spec does not fit into the steps.
-  /// - Complexity: O(1).
+  /// Throws `InputError` if the spec does not fit into the steps.
   public func schedule(baseLearningRate: Double? = nil) throws(InputError) -> Schedule {
     switch shape {
     case .spec(let spec): return try spec.schedule(steps: steps, baseLearningRate: baseLearningRate)
@@ -72,14 +61,10 @@ public struct TrainingRun: Sendable {
     }
   }
 
-  /// Whether another run has the same shape: multipliers that agree at equal fractions of the run.
+  /// Returns whether two runs of any lengths agree at equal fractions of the run.
   ///
-  /// - Parameters:
-  ///   - other: the other run, of any length.
-  ///   - baseLearningRates: γ of each, needed for absolute floors only.
-  /// - Returns: true where 256 samples agree within what one step of the shorter run can change.
-  /// - Throws: `InputError`.
-  /// - Complexity: O(1).
+  /// Compares 256 samples with the tolerance of one step of the shorter run. Absolute floors need the base
+  /// learning rates; throws `InputError` if a spec does not fit.
   public func hasSameShape(
     as other: TrainingRun, baseLearningRates: (own: Double, other: Double)
   ) throws(InputError) -> Bool {
@@ -99,7 +84,7 @@ public struct TrainingRun: Sendable {
 }
 
 extension TrainingRun: Equatable {
-  /// Whether two runs have equal specs and steps; given multipliers are equal where their names are.
+  /// Whether specs and steps are equal; given multipliers are compared by name.
   public static func == (first: TrainingRun, second: TrainingRun) -> Bool {
     first.steps == second.steps && first.spec == second.spec
       && (first.spec != nil || first.name == second.name)

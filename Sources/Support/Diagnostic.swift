@@ -1,6 +1,6 @@
-/// Something a user should know about an answer: a short code for scripts and a sentence for people.
+/// A caveat about an answer: a stable code for scripts and a sentence for people.
 public struct Diagnostic: Codable, Equatable, Sendable {
-  /// A stable code in kebab case.
+  /// A stable kebab-case code.
   public let code: String
 
   /// One sentence.

@@ -1,17 +1,17 @@
-/// An error in something a user gave: what it is, where it is wrong, what is wrong, and what to do instead.
+/// An error in user input: what is wrong, where, why, and what to write instead.
 ///
-/// Libraries throw this one type. They name a value by what it is ("the gradient norms"), never by the
+/// All libraries throw this type. They name a value by what it is ("the gradient norms"), never by the
 /// command-line option that carried it.
 public struct InputError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// What kind of input is at fault, which decides a command's exit code.
+  /// The kind of input at fault, which decides a command's exit code.
   public enum Kind: Equatable, Sendable {
-    /// A value, or values that do not go together.
+    /// An invalid value, or values that do not go together.
     case value
 
     /// The contents of a file.
     case contents
 
-    /// Nothing is malformed, but the question has no converged answer.
+    /// A well-formed question without a converged answer.
     case unanswerable
   }
 
@@ -30,8 +30,7 @@ public struct InputError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The kind of input at fault.
   public let kind: Kind
 
-  /// What is at fault: `schedule 'wsd2x'`, safe to print, or for ``Kind/contents`` the path as it was given;
-  /// empty where the problem names it.
+  /// What is at fault: `schedule 'wsd2x'`, the path for ``Kind/contents``, or empty if the problem names it.
   public let subject: String
 
   /// Where in the subject, if known.
@@ -43,14 +42,7 @@ public struct InputError: Error, Equatable, Sendable, CustomStringConvertible {
   /// What to do about it.
   public let hint: String
 
-  /// An error about a value.
-  ///
-  /// - Parameters:
-  ///   - kind: what kind of input is at fault.
-  ///   - subject: what is at fault, printed as it is; empty where the problem names it.
-  ///   - position: where in the subject.
-  ///   - problem: what is wrong.
-  ///   - hint: what to do about it.
+  /// Creates an error about a value; leave the subject empty if the problem names it.
   public init(
     _ kind: Kind = .value, _ subject: String = "", at position: Position? = nil, problem: String,
     hint: String
@@ -62,30 +54,19 @@ public struct InputError: Error, Equatable, Sendable, CustomStringConvertible {
     self.hint = hint
   }
 
-  /// An error about the contents of a file.
-  ///
-  /// - Parameters:
-  ///   - path: the path as given; `-` is standard input.
-  ///   - line: the 1-based line at fault.
-  ///   - problem: what is wrong.
-  ///   - hint: what to do about it.
+  /// Creates an error about a file's contents; `-` is standard input, lines count from 1.
   public init(path: String, line: Int? = nil, problem: String, hint: String) {
     self.init(.contents, path, at: line.map { .line($0) }, problem: problem, hint: hint)
   }
 
-  /// The same error about something larger that holds the subject, such as the file of a schedule.
-  ///
-  /// - Parameters:
-  ///   - path: the file.
-  ///   - line: the 1-based line.
-  /// - Returns: an error of kind ``Kind/contents``.
+  /// Returns the same error inside a file, with the subject as part of the problem.
   public func inside(path: String, line: Int? = nil) -> InputError {
     InputError(
       path: path, line: line, problem: subject.isEmpty ? problem : "\(subject)\(place): \(problem)",
       hint: hint)
   }
 
-  /// The 1-based line at fault, where the position is one.
+  /// The 1-based line at fault, if the position is a line.
   public var line: Int? {
     if case .line(let line) = position { return line }
     return nil
@@ -107,11 +88,11 @@ public struct InputError: Error, Equatable, Sendable, CustomStringConvertible {
   }
 }
 
-/// The magnitudes of D, G and learning rates for which every result stays finite in double precision.
+/// The magnitudes of D, G and learning rates that keep every result finite in double precision.
 package let usableMagnitudes = 1e-50...1e50
 
 extension InputError {
-  /// Returns an error about a named number outside its range: `batch 0 is out of range; give 1 to 100`.
+  /// Returns an error for a number out of range: `batch 0 is out of range; give 1 to 100`.
   public static func outOfRange(
     _ name: String, _ value: Double, _ range: ClosedRange<Double>
   ) -> InputError {
@@ -120,17 +101,17 @@ extension InputError {
       hint: "give \(decimalText(range.lowerBound)) to \(decimalText(range.upperBound))")
   }
 
-  /// Refuses a number outside its range, NaN included.
+  /// Throws for a number outside its range, NaN included.
   package static func check(
     _ value: Double, in range: ClosedRange<Double> = usableMagnitudes, _ name: String
   ) throws(InputError) {
     guard range.contains(value) else { throw outOfRange(name, value, range) }
   }
 
-  /// Refuses a run of no steps, or of more steps than a computation can follow.
+  /// Throws for a run without steps or with more than a computation can handle.
   package static func check(steps: Int, most: Int) throws(InputError) {
     guard steps >= 1 else {
-      throw InputError(problem: "a run has at least 1 step", hint: "give more")
+      throw InputError(problem: "a run has at least 1 step", hint: "give 1 or more")
     }
     guard steps <= most else {
       throw InputError(problem: "\(steps) steps are too many here", hint: "give at most \(most)")

@@ -5,33 +5,25 @@ import Schedules
 
 /// The best cycle length of a cosine schedule.
 ///
-/// A cycle longer than the run is cut off when the run ends; a shorter one stays on its floor
+/// A cycle longer than the run is cut off at its end; after a shorter one the run stays at the floor
 /// (2501.18965, section 4).
 public struct CosineCycle: Sendable {
-  /// The cycle with the least bound.
+  /// The cycle with the lowest bound.
   public let best: LengthChoice
 
   /// The cycle as long as the run.
   public let asLongAsRun: LengthChoice
 
-  /// Whether the best cycle is the longest or shortest that was searched, rather than one where Ω turns.
+  /// Whether the best cycle is the longest or shortest searched, rather than a minimum of Ω.
   public let isAtEdge: Bool
 
   private let search: LengthSearch
 
-  /// Searches cycles from half to four times the run's length.
+  /// Searches cycles from half to four times the run, at a fixed γ or with γ tuned for each cycle if it is nil.
   ///
-  /// Where the best lies at an end of these, the search goes on: up to a thousand times the run, which is
-  /// a constant learning rate, and down to one step. Nil for anything but a `cosine` spec, whose power,
-  /// warmup and floor are kept.
-  ///
-  /// - Parameters:
-  ///   - run: the schedule and its number of steps.
-  ///   - baseLearningRate: γ held fixed; nil to tune it for each cycle.
-  ///   - gradientNorms: G, or G_1 … G_T.
-  ///   - distance: D.
-  /// - Throws: `ScheduleError` and `InputError`.
-  /// - Complexity: about 70 passes over the schedule.
+  /// If the best lies at an end, the search continues: up to a thousand times the run, in effect a constant
+  /// learning rate, and down to one step. Keeps power, warmup and floor; nil for anything but a `cosine` spec.
+  /// Takes about 70 passes over the schedule.
   public init?(
     of run: TrainingRun, baseLearningRate: Double? = nil, gradientNorms: GradientNorms = .one,
     distance: Double = 1
@@ -61,12 +53,8 @@ public struct CosineCycle: Sendable {
     self.search = search
   }
 
-  /// The curve of Ω over the cycle's length, at equal ratios.
-  ///
-  /// - Parameter count: how many cycles, at least 2; fewer where there are fewer steps.
-  /// - Returns: the choices, shortest first.
-  /// - Throws: `ScheduleError` and `BoundError`.
-  /// - Complexity: one pass over the schedule a cycle.
+  /// Samples Ω at up to `count` ≥ 2 cycle lengths at equal ratios, shortest first, with one pass over the
+  /// schedule each.
   public func choices(count: Int) throws -> [LengthChoice] {
     guard let range = search.firstCycles else { return [] }
     let ratio = Double(range.upperBound) / Double(range.lowerBound)
@@ -77,14 +65,13 @@ public struct CosineCycle: Sendable {
 }
 
 extension LengthSearch {
-  /// The cycles that are searched first: half to four times the run, longer than the warmup.
+  /// The first range to search: half to four times the run, longer than the warmup.
   fileprivate var firstCycles: ClosedRange<Int>? {
     let shortest = max(steps / 2, warmup + 1)
     let longest = min(4 * steps, ScheduleSpec.mostSteps)
     return shortest <= longest ? shortest...longest : nil
   }
 
-  /// One cycle; nil where the spec has none.
   fileprivate func cycle(of length: Int) throws -> LengthChoice? {
     try spec.replacingPeriod(steps: length).map { try choice(length, $0) }
   }

@@ -6,16 +6,16 @@ import Support
 
 /// The schedule that minimises the bound over all η_t ≥ 0.
 ///
-/// In the learning rates λ_t = γη_t, Ω = D²/(2Σλ) + V(λ)/2 is convex, so that there is one optimum; it is
-/// positive everywhere, since ∂Ω/∂λ_t < 0 at λ_t = 0. The search is a quasi-Newton method in ln λ, in
-/// which caps are bounds and a prefix is left out; it starts from the optimum of shorter runs.
+/// In the learning rates λ_t = γη_t, Ω = D²/(2Σλ) + V(λ)/2 is convex, so the optimum is unique; it is
+/// positive, since ∂Ω/∂λ_t < 0 at λ_t = 0. A quasi-Newton search in ln λ, with caps as bounds and a fixed
+/// prefix, starts from the optimum of shorter runs.
 public struct FreeFormSchedule: Sendable {
-  /// What is fixed beforehand.
+  /// Constraints on the schedule.
   public struct Constraints: Sendable {
-    /// The learning rates λ = γη of the steps already made, which are kept to the bit.
+    /// The learning rates λ = γη of the steps already made, kept exactly.
     public var prefix: [Double] = []
 
-    /// The highest learning rate of the steps to come, in the bound's units; nil for no cap.
+    /// The maximum of the remaining learning rates, in the bound's units; nil for no cap.
     public var cap: Double?
 
     /// No constraints.
@@ -25,13 +25,13 @@ public struct FreeFormSchedule: Sendable {
   /// The learning rates λ_1 … λ_T in the bound's units.
   public let learningRates: [Double]
 
-  /// Ω of these learning rates.
+  /// Their bound Ω.
   public let bound: Double
 
-  /// A lower bound on Ω under the same constraints, which convexity gives from the gradient.
+  /// A lower bound on Ω under the same constraints, from convexity.
   ///
-  /// Without constraints it is D·√(min_t ∂V/∂λ_t); with a cap, Ω less what a step to any corner of the
-  /// box can gain. Nil with a prefix and no cap.
+  /// Without constraints it is D·√(min_t ∂V/∂λ_t); with a cap, Ω less the largest gain towards a corner of
+  /// the box. Nil with a prefix and no cap.
   public let lowerBound: Double?
 
   /// The largest |∂ ln Ω/∂ ln λ_t| over the free steps.
@@ -40,14 +40,13 @@ public struct FreeFormSchedule: Sendable {
   /// The number of iterations of the search.
   public let iterations: Int
 
-  /// Whether a search over more than 200,000 steps ended because iterations gained next to nothing.
+  /// Whether a search over more than 200,000 steps ended because iterations gained too little.
   private var hasSettled = false
 
-  /// Whether the search ended at the optimum.
+  /// Whether the search found the optimum.
   ///
-  /// Ω must be within 10⁻⁴ of the lower bound where there is one, else the projected gradient at most
-  /// 10⁻⁶/T. Above 200,000 steps it is enough that an iteration gained less than 10⁻⁷, which leaves Ω
-  /// within 10⁻⁶ of the optimum.
+  /// Ω must be within 10⁻⁴ of the lower bound, or without one the projected gradient at most 10⁻⁶/T. Above
+  /// 200,000 steps an iteration that gains less than 10⁻⁷ suffices, which leaves Ω within 10⁻⁶ of the optimum.
   public var isConverged: Bool {
     guard bound.isFinite else { return false }
     if hasSettled { return true }
@@ -58,25 +57,18 @@ public struct FreeFormSchedule: Sendable {
   /// γ = max λ_t, the base learning rate of the schedule.
   public var baseLearningRate: Double { learningRates.max() ?? 0 }
 
-  /// The longest run that is searched, in steps.
+  /// The longest supported run, in steps.
   public static let mostSteps = 2_000_000
 
-  /// Above this length the stretched optimum of a quarter of the run is within 10⁻⁵ of the optimum, so
-  /// that a few iterations bring Ω within 10⁻⁶ of it.
+  /// Above this length the stretched optimum of a quarter of the run is within 10⁻⁵ of the optimum, and a
+  /// few iterations bring Ω within 10⁻⁶.
   private static let longRun = 200_000
 
-  /// Searches the optimum.
+  /// Searches the optimum over T = `steps`, more than the prefix has, in some hundred O(T) iterations.
   ///
-  /// - Parameters:
-  ///   - steps: T, more than the prefix has.
-  ///   - constraints: prefix and cap.
-  ///   - gradientNorms: G, or G_1 … G_T.
-  ///   - distance: D.
-  ///   - start: learning rates whose Ω the result must not exceed; nil for none.
-  ///   - leastGain: above 200,000 steps, the relative gain of an iteration below which the search ends.
-  ///   - progress: called after each iteration with its number and Ω; false stops the search.
-  /// - Throws: `InputError` and `BoundError`.
-  /// - Complexity: O(T) an iteration; some hundred iterations.
+  /// The result's Ω does not exceed that of `start`. Above 200,000 steps the search ends when an iteration
+  /// gains less than `leastGain`, relatively. `progress` gets each iteration's number and Ω, and stops the
+  /// search by returning false.
   public init(
     steps: Int, constraints: Constraints = .init(), gradientNorms: GradientNorms = .one,
     distance: Double = 1, start: [Double]? = nil, leastGain: Double = 1e-7,
@@ -98,7 +90,7 @@ public struct FreeFormSchedule: Sendable {
       self = search(from: first, constraints, progress)
       return
     }
-    // The optimum of a quarter of the run, stretched, is near that of the whole.
+    // The stretched optimum of a quarter of the run is close to that of the whole.
     let free = steps - constraints.prefix.count
     var divisors = [1]
     while free / divisors[divisors.count - 1] > 200 {
@@ -136,21 +128,18 @@ public struct FreeFormSchedule: Sendable {
     }
   }
 
-  /// Returns the learning rates as multipliers of ``baseLearningRate``.
-  ///
-  /// - Throws: `InputError` of kind `unanswerable` where the search did not converge.
+  /// Returns the learning rates as multipliers of ``baseLearningRate``; fails if the search did not converge.
   public func schedule() throws -> Schedule {
     guard isConverged else {
       throw InputError(
         .unanswerable,
         problem:
-          "the free form did not converge in \(iterations) iterations (gradient \(significant(projectedGradient, 2)))",
+          "the free-form search did not converge in \(iterations) iterations (gradient \(significant(projectedGradient, 2)))",
         hint: "smooth the gradient norms, or shorten the run")
     }
     return try Schedule(values: learningRates)
   }
 
-  /// Searches the optimum from one start.
   private init(
     from start: [Double], constraints: Constraints, gradientNorms: GradientNorms, distance: Double,
     progress: (Int, Double) -> Bool
@@ -161,7 +150,7 @@ public struct FreeFormSchedule: Sendable {
     var slopes = [Double](repeating: 0, count: steps)
     let bounds = [Double](
       repeating: constraints.cap.map { log($0) } ?? .infinity, count: steps - fixed)
-    // Entries have gradients of the order of 1/T.
+    // Gradient entries are of order 1/T.
     var method = BoundedQuasiNewton()
     method.tolerance = 1e-9 / Double(steps)
     func logarithmOfBound(_ point: [Double], _ gradient: inout [Double]) -> Double {
@@ -197,8 +186,7 @@ public struct FreeFormSchedule: Sendable {
     }
   }
 
-  /// Ω of learning rates, and −∂(D²/2S)/∂λ, the term of its slope that all steps share; `slopes` takes
-  /// the other term, ∂V/∂λ.
+  /// Ω, and −∂(D²/2S)/∂λ, the term of its slope that all steps share; the other, ∂V/∂λ, goes to `slopes`.
   private static func bound(
     of rates: [Double], _ gradientNorms: GradientNorms, _ distance: Double, slopes: inout [Double]
   ) -> (value: Double, bias: Double) {
@@ -207,7 +195,7 @@ public struct FreeFormSchedule: Sendable {
     return (ratio * distance / 2 + sums.noise / 2, ratio * ratio / 2)
   }
 
-  /// Linear decay over the steps to come, from the tuned rate or the cap.
+  /// Linear decay over the remaining steps, from the tuned rate or the cap.
   private static func linearStart(
     steps: Int, constraints: Constraints, distance: Double, norm: Double
   ) -> [Double] {
@@ -217,7 +205,7 @@ public struct FreeFormSchedule: Sendable {
     return constraints.prefix + (0..<free).map { peak * Double(free - $0) / Double(free) }
   }
 
-  /// The schedule refined with the norms, from its own tuned rate or the cap.
+  /// The refined schedule, from its tuned rate or the cap.
   private static func refinedStart(
     norms: GradientNorms, constraints: Constraints, distance: Double
   ) throws -> [Double] {
@@ -233,15 +221,14 @@ public struct FreeFormSchedule: Sendable {
     let tuned = try BoundTerms.lastIterate(of: refined, gradientNorms: norms)
       .optimalBaseLearningRate(distance: distance)
     let peak = min(tuned, constraints.cap ?? .infinity)
-    // A refined schedule ends on 0, whose logarithm is no start.
+    // A refined schedule ends at 0, which has no logarithm.
     var rates = refined.multipliers.map { max(peak * $0, peak * 1e-9) }
     rates[each.count - 1] = rates[each.count - 2] / 2
     return constraints.prefix + rates[constraints.prefix.count...]
   }
 
-  /// Stretches learning rates to more steps: by fraction in the bulk, by steps to the end in the tail.
-  ///
-  /// The level falls like 1/√T.
+  /// Stretches learning rates to more steps, at a level ∝ 1/√T: by fraction in the bulk, by steps to the
+  /// end in the tail.
   private static func stretched(_ rates: [Double], to steps: Int) -> [Double] {
     let ratio = Double(rates.count) / Double(steps)
     let scale = ratio.squareRoot()
@@ -252,7 +239,7 @@ public struct FreeFormSchedule: Sendable {
       let upper = min(lower + 1, rates.count - 1)
       let fraction = min(max(position - Double(lower), 0), 1)
       let between = rates[lower] * (1 - fraction) + rates[upper] * fraction
-      // Within the coarse run's last step the rates go on falling in proportion.
+      // Within the coarse run's last step the rates keep falling in proportion.
       return scale * (toEnd * ratio < 1 ? rates[rates.count - 1] * toEnd * ratio : between)
     }
   }
@@ -265,7 +252,7 @@ extension FreeFormSchedule.Constraints {
     }
     guard steps > prefix.count else {
       throw refusal(
-        "\(prefix.count) of \(steps) steps are kept, so none is left to choose", "keep fewer")
+        "\(prefix.count) of \(steps) steps are kept, which leaves none to optimise", "keep fewer")
     }
     guard steps <= FreeFormSchedule.mostSteps else {
       throw refusal(
@@ -284,13 +271,13 @@ extension FreeFormSchedule.Constraints {
     let highest = prefix.max() ?? 0
     guard cap >= highest else {
       throw refusal(
-        "the cap \(cap) lies below \(highest), which the kept steps have used", "raise the cap")
+        "the cap \(cap) is below \(highest), the highest kept learning rate", "raise the cap")
     }
   }
 
-  /// The same constraints for a run with every `divisor` steps made one.
+  /// Returns the constraints of a run with every `divisor` steps merged.
   ///
-  /// Learning rates grow by √divisor, which keeps the sums of λ²/Σλ and D²/Σλ in proportion.
+  /// Learning rates grow by √divisor, which keeps Σλ²/Σλ and D²/Σλ in proportion.
   fileprivate func coarsened(by divisor: Int) -> FreeFormSchedule.Constraints {
     guard divisor > 1 else { return self }
     let scale = Double(divisor).squareRoot()

@@ -2,15 +2,15 @@ import Bound
 import Schedules
 import Support
 
-/// The best of all schedules for a run, beside the run's own schedule.
+/// The optimal schedule for a run, beside the run's own.
 public struct FreeFormTuning: Sendable {
-  /// The run with the schedule that it has.
+  /// The run with its own schedule.
   public let run: TrainingRun
 
   /// γ and Ω of the run's own schedule.
   public let given: (baseLearningRate: Double, bound: Double)
 
-  /// How many of the run's first steps are kept.
+  /// The number of first steps kept.
   public let keptSteps: Int
 
   /// The highest learning rate allowed, in the bound's units; nil for no cap.
@@ -19,25 +19,16 @@ public struct FreeFormTuning: Sendable {
   /// The optimum.
   public let best: FreeFormSchedule
 
-  /// The optimum's multipliers, of ``FreeFormSchedule/baseLearningRate``.
+  /// The optimum as multipliers of ``FreeFormSchedule/baseLearningRate``.
   public let schedule: Schedule
 
-  /// The relative excess of the run's own bound over the least one.
+  /// The relative excess of the run's own bound over the optimum's.
   public var excess: Double { given.bound / best.bound - 1 }
 
-  /// Searches the best schedule.
+  /// Searches the best schedule for a run at its γ, tuned if nil, keeping some of its first steps.
   ///
-  /// - Parameters:
-  ///   - run: the schedule and its number of steps.
-  ///   - baseLearningRate: γ of the run; nil for the tuned one.
-  ///   - keptSteps: how many first steps of the run stay as they are, fewer than all.
-  ///   - cap: the highest learning rate; nil for γ where that is given or steps are kept, else none.
-  ///   - gradientNorms: G, or G_1 … G_T.
-  ///   - distance: D.
-  ///   - progress: called after each iteration with its number and Ω.
-  /// - Throws: `InputError`, of kind `unanswerable` where the search does not converge;
-  ///   `ScheduleError` and `BoundError`.
-  /// - Complexity: that of ``FreeFormSchedule``.
+  /// The cap defaults to γ if γ is given or steps are kept, else there is none. `progress` gets each
+  /// iteration's number and Ω. Fails with kind `unanswerable` if the search does not converge.
   public init(
     of run: TrainingRun, baseLearningRate: Double? = nil, keeping keptSteps: Int = 0,
     cap: Double? = nil, gradientNorms: GradientNorms = .one, distance: Double = 1,

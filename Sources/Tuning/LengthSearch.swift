@@ -2,42 +2,36 @@ import Bound
 import Glibc
 import Schedules
 
-/// A length of a run's cooldown or cosine cycle, with the bound that it leads to.
+/// A length of a run's cooldown or cosine cycle, with its bound.
 public struct LengthChoice: Equatable, Sendable {
   /// The length in steps.
   public let steps: Int
 
-  /// The length as a fraction of the run's, above 1 for a cycle that the run's end cuts off.
+  /// The length as a fraction of the run's; above 1 for a cycle cut off by the end of the run.
   public let fraction: Double
 
-  /// γ: the fixed one, or the one tuned for this length.
+  /// γ: fixed, or tuned for this length.
   public let baseLearningRate: Double
 
   /// Ω at that γ.
   public let bound: Double
 }
 
-/// What all lengths of one search have in common.
 struct LengthSearch: Sendable {
   let spec: ScheduleSpec
 
-  /// T.
   let steps: Int
 
-  /// γ held fixed; nil to tune it for each length.
   let baseLearningRate: Double?
 
   let gradientNorms: GradientNorms
 
-  /// D.
   let distance: Double
 
-  /// The steps of the warmup, which no length touches.
+  /// The warmup's steps, which do not vary.
   var warmup: Int { spec.warmup?.steps(of: steps) ?? 0 }
 
-  /// The bound of the run with a part of its spec replaced by one of another length.
-  ///
-  /// - Complexity: one pass over the schedule; O(1) where there is a closed form.
+  /// The bound of the run with a varied spec, by one pass or a closed form.
   func choice(_ length: Int, _ varied: ScheduleSpec) throws -> LengthChoice {
     let tunable: TunableSchedule
     if let norm = gradientNorms.constant,
@@ -54,10 +48,7 @@ struct LengthSearch: Sendable {
     )
   }
 
-  /// Rising whole numbers over a range, both ends included, at which to sample a curve.
-  ///
-  /// There are `count`, at least 2, or fewer where neighbours round to the same; `position` is the place in
-  /// the range of a fraction 0…1.
+  /// At most `count` ≥ 2 ascending whole numbers in a range, both ends included; `position` maps 0…1 to the range.
   static func samples(
     of range: ClosedRange<Int>, count: Int, at position: (Double) -> Double
   ) -> [Int] {

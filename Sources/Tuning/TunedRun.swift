@@ -3,41 +3,35 @@ import Glibc
 import Schedules
 import Support
 
-/// A run with all that the bound says of its length of cooldown or cycle and its base learning rate.
+/// A run with its optimal base learning rate and the best length of its cooldown or cycle.
 public struct TunedRun: Sendable {
   /// The schedule and its number of steps.
   public let run: TrainingRun
 
-  /// γ* and Ω* of the schedule as it is.
+  /// γ* and Ω* of the run's schedule.
   public let optimum: TunableSchedule.Optimum
 
-  /// γ, where it is held fixed.
+  /// γ if it is held fixed.
   public let baseLearningRate: Double?
 
   /// Ω at the fixed γ.
   public let bound: Double?
 
-  /// The best length of the cooldown; nil where it cannot be varied.
+  /// The best cooldown length; nil if it cannot be varied.
   public let cooldown: CooldownLength?
 
   /// The best cycle length; nil for anything but a cosine.
   public let cycle: CosineCycle?
 
-  /// What users should know before they trust the answer.
+  /// The answer's caveats.
   public let diagnostics: [Diagnostic]
 
   private let tunable: TunableSchedule
   private let distance: Double
 
-  /// Tunes a run.
+  /// Tunes a run; lengths are searched at a fixed γ, or with γ tuned for each if it is nil.
   ///
-  /// - Parameters:
-  ///   - run: the schedule and its number of steps.
-  ///   - baseLearningRate: γ held fixed while lengths are searched; nil to tune it for each.
-  ///   - gradientNorms: G, or G_1 … G_T.
-  ///   - distance: D.
-  /// - Throws: `ScheduleError` and `BoundError`.
-  /// - Complexity: about 70 passes over the schedule, less where there is a closed form.
+  /// Takes about 70 passes over the schedule, fewer with a closed form.
   public init(
     _ run: TrainingRun, baseLearningRate: Double? = nil, gradientNorms: GradientNorms = .one,
     distance: Double = 1
@@ -71,14 +65,9 @@ public struct TunedRun: Sendable {
     self.diagnostics = diagnostics
   }
 
-  /// The curve of Ω over γ, a factor of eight to either side of γ*.
+  /// Samples Ω at `count` + 1 values of γ at equal ratios, ascending, within a factor of eight of γ*.
   ///
-  /// With an absolute floor the curve begins no lower than the floor.
-  ///
-  /// - Parameter count: how many steps the curve has, at equal ratios of γ.
-  /// - Returns: the points, γ rising.
-  /// - Throws: `ScheduleError` and `BoundError`.
-  /// - Complexity: O(1) a point; one pass over the schedule with an absolute floor.
+  /// With an absolute floor the curve begins no lower than the floor; each point then takes one pass.
   public func bounds(count: Int) throws -> [(baseLearningRate: Double, bound: Double)] {
     let lowest = run.spec?.lowestBaseLearningRate ?? 0
     return try (0...count)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Schedules
 
 /// The `lrbound` command.
 struct LRBound: ParsableCommand {
@@ -8,7 +9,8 @@ struct LRBound: ParsableCommand {
     commandName: "lrbound",
     abstract: "Learning rates for another schedule or another number of steps.",
     discussion: """
-      You tuned the base learning rate for one schedule and horizon; what is it for another?
+      You tuned the learning rate for one schedule and training length. lrbound tells you what to use for \
+      another.
 
         lrbound transfer --from wsd20 --to linear --lr 1e-3 --steps 50000
         lrbound transfer --from wsd20 --to wsd20 --lr 1e-3 --steps 5e4 --to-steps 2e5
@@ -16,11 +18,11 @@ struct LRBound: ParsableCommand {
         lrbound tune wsd20 --steps 50000
         lrbound schedule cosine:min=0.1,warmup=300 --steps 10000
 
-      Schedules: constant, linear, cosine, wsd20, 1-sqrt, invsqrt, poly, rex, onecycle, wsds, twostage, \
-      piecewise, @file.csv; options follow a colon (wsd20:decay=1-sqrt,warmup=300): see lrbound schedule --help.
+      Schedules: \(FamilyEntry.all.map(\.name).joined(separator: ", ")), @file.csv; options follow a colon \
+      (wsd20:decay=1-sqrt,warmup=300): see lrbound schedule --help.
 
-      Every command prints a table, or with --json one object, or with --csv rows; most draw a chart with \
-      --plot. Exit codes: 0 done, 1 a check said no, 2 wrong on the command line, 3 an unreadable or invalid \
+      Every command prints a table, with --json one object, with --csv rows, with --markdown a Markdown table; \
+      most draw a chart with --plot. Exit codes: 0 done, 1 a check said no, 2 wrong on the command line, 3 an unreadable or invalid \
       file, 4 no converged answer.
       """,
     version: version,

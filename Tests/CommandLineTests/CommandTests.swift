@@ -126,7 +126,7 @@ import Testing
       rates == "step,multiplier,lr\n1,1.0,0.001\n2,0.55,0.00055\n" || rates.contains("0.00055"))
   }
 
-  @Test(arguments: ["1", "2"])
+  @Test(arguments: sampled(["1", "2"]))
   func theShortestRuns(_ steps: String) throws {
     for arguments in [
       ["bound", "wsd20", "--steps", steps, "--curve"], ["robustness", "linear", "--steps", steps],

@@ -34,13 +34,14 @@ import Testing
   }
 
   /// Ordinary arguments whose answer was infinite.
-  @Test(arguments: [
-    ["search", "con", "--steps", "1000", "--shapes", "2", "--weight-decay", "0.01", "--json"],
-    [
-      "model", "momentum", "--steps", "16", "--task", "1.5,3,0", "--cap", "0.5", "--features",
-      "100", "--gradient-noise", "additive", "--json",
-    ],
-  ])
+  @Test(
+    arguments: sampled([
+      ["search", "con", "--steps", "1000", "--shapes", "2", "--weight-decay", "0.01", "--json"],
+      [
+        "model", "momentum", "--steps", "16", "--task", "1.5,3,0", "--cap", "0.5", "--features",
+        "100", "--gradient-noise", "additive", "--json",
+      ],
+    ]))
   func ordinaryArguments(_ arguments: [String]) throws {
     let run = try CommandRun(arguments)
     #expect(run.code == 0, "\(run.errors)")

@@ -56,7 +56,7 @@ import Testing
     let input = "step,lr\n" + rows.joined()
     let run = try CommandRun(["log", "-"] + schedule, input: input)
     #expect(run.output.hasPrefix("step,lr\n25,0.0076\n50,0.0051"))
-    #expect(run.errors.contains("4 learning rates logged for the step to come"))
+    #expect(run.errors.contains("4 learning rates logged one step early"))
     let json = try CommandRun(["log", "-", "--json"] + schedule, input: input).json()
     let entry = try #require((json["runs"] as? [[String: Any]])?.first)
     #expect(entry["lr_at"] as? String == "next")

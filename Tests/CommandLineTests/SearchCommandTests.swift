@@ -37,14 +37,17 @@ import Testing
     #expect(rows.count == 3 && rows[0] == "family,score,error,ratio_to_optimum,base_lr,shape")
   }
 
-  @Test(arguments: [
-    (["--workload", "linear-exact", "--steps", "2"], "linear-exact"),
-    (["--workload", "linear-sgd", "--steps", "5"], "linear-sgd"),
-    (["--workload", "logistic-synthetic", "--steps", "5"], "logistic data=synthetic"),
-    (["--workload", "bound", "--steps", "20"], "bound steps=20"),
-    (["--workload", "model", "--steps", "20", "--task", "2,1.5,1"], "model task=2.0,1.5,1.0,1.0"),
-    (["--weight-decay", "0.01", "--start", "aligned"], "weight-decay=0.01"),
-  ])
+  @Test(
+    arguments: sampled([
+      (["--workload", "linear-exact", "--steps", "2"], "linear-exact"),
+      (["--workload", "linear-sgd", "--steps", "5"], "linear-sgd"),
+      (["--workload", "logistic-synthetic", "--steps", "5"], "logistic data=synthetic"),
+      (["--workload", "bound", "--steps", "20"], "bound steps=20"),
+      (
+        ["--workload", "model", "--steps", "20", "--task", "2,1.5,1"], "model task=2.0,1.5,1.0,1.0"
+      ),
+      (["--weight-decay", "0.01", "--start", "aligned"], "weight-decay=0.01"),
+    ]))
   func workloads(_ arguments: [String], _ identity: String) throws {
     let run = try CommandRun(
       [

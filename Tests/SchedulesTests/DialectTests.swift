@@ -136,7 +136,7 @@ import Testing
     (.olmoCore, "ComposableScheduler", "{\"stages\": []}", 100, nil, ["there are none"]),
     (
       .nanotron, "linear", "{\"lr_decay_starting_step\": 95, \"lr_warmup_steps\": 10}", 100, 1e-3,
-      ["leave nothing"]
+      ["leave no steps"]
     ),
     (.nanotron, "lineal", "{}", 100, 1e-3, ["no scheduler of that name"]),
     (.litGPT, "", "{}", 100, nil, ["min_lr", "give the optimiser's learning rate"]),
@@ -162,11 +162,11 @@ import Testing
     (.keras, "CosineDecay", "{\"decay_steps\": 10}", 100, nil, ["initial_learning_rate"]),
     (
       .keras, "PiecewiseConstantDecay", "{\"boundaries\": [9], \"values\": [1]}", 100, nil,
-      ["one more than boundaries"]
+      ["one value more than boundaries"]
     ),
     (.deepSpeed, "WarmupDecayLR", "{}", 100, nil, ["total_num_steps", "mandatory"]),
     (.deepSpeed, "WarmupLR", "{}", 100, nil, ["give the optimiser's learning rate"]),
-    (.epfml, "wsd", "{\"warmup_steps\": 100}", 100, nil, ["leave nothing"]),
+    (.epfml, "wsd", "{\"warmup_steps\": 100}", 100, nil, ["leave none of the run"]),
     (.torch, "LinearLR", "{\"end_factor\": 0, \"start_factor\": 0}", 100, nil, ["not positive"]),
     (.optax, "constant_schedule", "{\"value\": 0}", 100, nil, ["every learning rate"]),
     (

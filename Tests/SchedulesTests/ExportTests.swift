@@ -68,7 +68,7 @@ import Testing
 
   /// Spec, target, base learning rate, pieces of the refusal.
   static let refusals: [(String, Dialect, Double?, [String])] = [
-    ("wsd20", .megatron, nil, ["base one is not known", "give the base learning rate"]),
+    ("wsd20", .megatron, nil, ["base learning rate is not known", "give the base learning rate"]),
     ("wsd20", .nanotron, nil, ["give the base learning rate"]),
     ("rex", .huggingFace, 1e-3, ["no REX decay", "torch or optax"]),
     ("twostage:at=0.8,factor=0.5,cooldown=0.1", .huggingFace, 1e-3, ["3 stretches"]),

@@ -80,7 +80,7 @@ import Testing
     ("wsd20:decay=liner", 13, "no cooldown is called", "did you mean linear?"),
     ("wsd:cooldown=1", 14, "one step or the whole run", "1steps or 100%"),
     ("wsd:cooldown=20", 14, "steps or per cent", "20steps or 20%"),
-    ("wsd0.2", 4, "0.2 per cent", "wsd:cooldown=0.2%"),
+    ("wsd0.2", 4, "0.2 %", "wsd:cooldown=0.2%"),
     ("wsd:cooldown=2.5", 14, "neither a fraction", "5000steps"),
     ("wsd:cooldown=150%", 14, "longer than the run", "at most 100%"),
     ("wsd:cooldown=-0.1", 14, "negative", "0.2"),

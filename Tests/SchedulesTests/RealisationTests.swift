@@ -56,16 +56,16 @@ import Testing
 
   static let misfits: [(String, Int, String)] = [
     ("wsd:cooldown=500steps,warmup=100steps", 400, "do not fit into 400"),
-    ("linear:warmup=300", 300, "leaves nothing"), ("wsd20:warmup=90%", 10, "do not fit"),
+    ("linear:warmup=300", 300, "leaves no steps"), ("wsd20:warmup=90%", 10, "do not fit"),
     ("wsds:period=10steps,cooldown=20steps", 100, "does not fit into a period"),
     ("twostage:at=90%,factor=0.5,cooldown=20%", 100, "do not fit"),
     ("twostage:at=200steps,factor=0.5,cooldown=20%", 100, "lies outside the run"),
     ("twostage:at=50%,factor=0.1,cooldown=20%,min=0.2", 100, "below the floor"),
     ("cosine:period=5steps,warmup=10steps", 100, "ends within the warmup"),
     ("wsds:period=1steps,cooldown=1steps", 1_000_000_000, "1000000000 cycles"),
-    ("onecycle:warmup=50steps", 20, "leaves nothing"), ("linear", 0, "out of range"),
+    ("onecycle:warmup=50steps", 20, "leaves no steps"), ("linear", 0, "out of range"),
     ("linear", -3, "out of range"), ("linear", 2_000_000_000, "out of range"),
-    ("cosine:min-lr=1e-5", 10, "base one is not known"),
+    ("cosine:min-lr=1e-5", 10, "base learning rate is not known"),
   ]
 
   @Test(arguments: misfits)

@@ -19,7 +19,7 @@ import Testing
     ("", "lacks {base_lr} and {schedule_file};"),
     ("train ${base_lr {schedule_file}", "lacks {base_lr};"),
     ("train {base-lr} {schedule_file}", "did you mean {base_lr}?"),
-    ("train {base_lr} {schedule_file} {sed}", "no use for {sed}; did you mean {seed}?"),
+    ("train {base_lr} {schedule_file} {sed}", "unknown placeholder {sed}; did you mean {seed}?"),
     ("train {base_lr} {schedule}", "lacks {schedule_file};"),
     ("train {base_lr}\n{schedule_file}", "put it into a script"),
   ])

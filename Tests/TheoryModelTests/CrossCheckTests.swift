@@ -31,7 +31,7 @@ extension CrossCheck.Reading {
     ("cosine:min=0.1", [1.788, 1.720, 1.617, 1.323, 1.229, 1.119]),
   ]
 
-  @Test(arguments: ratios)
+  @Test(arguments: sampled(ratios))
   func ratiosToWSD(_ shape: String, _ expected: [Double]) throws {
     let check = try Self.check("wsd20", shape)
     #expect(check.readings.map(\.task.name) == ["E1", "E2", "E3", "L1", "L2", "H"])
@@ -55,7 +55,7 @@ extension CrossCheck.Reading {
     ("constant", [0.569, 0.425, 0.272, 0.316, 0.357, 0.169]),
   ]
 
-  @Test(arguments: exponents)
+  @Test(arguments: sampled(exponents))
   func horizonExponents(_ shape: String, _ expected: [Double]) throws {
     let check = try Self.check(shape, shape)
     for (reading, exponent) in zip(check.readings, expected) {
@@ -77,7 +77,7 @@ extension CrossCheck.Reading {
     ("cosine:min=0.1", [4.0 / 7, 4.0 / 9, 1.0 / 3, 4.0 / 11, 3.0 / 7, 1.0 / 5]),
   ]
 
-  @Test(arguments: limits)
+  @Test(arguments: sampled(limits))
   func limitingExponents(_ shape: String, _ expected: [Double]) throws {
     let check = try Self.check(shape, shape)
     for (reading, exponent) in zip(check.readings, expected) {
@@ -203,7 +203,7 @@ extension CrossCheck.Reading {
     ("onecycle", 7, "invsqrt:warmup=3steps", 11),
   ]
 
-  @Test(arguments: extremes)
+  @Test(arguments: sampled(extremes))
   func extremesAreFinite(_ from: String, _ steps: Int, _ to: String, _ toSteps: Int) throws {
     guard let source = try? Self.schedule(from, steps), let target = try? Self.schedule(to, toSteps)
     else { return }

@@ -45,7 +45,7 @@ import TheoryModel
   }
 
   /// The optimum's excess; without LRBOUND_HEAVY the shortest run alone.
-  @Test(arguments: tables)
+  @Test(arguments: sampled(tables))
   func optimalExcess(_ table: Table) throws {
     let model = try Self.model(table.a, table.b, features: table.features)
     var found: [OptimalModelSchedule] = []
@@ -83,7 +83,7 @@ import TheoryModel
   }
 
   /// The optimum is below every other schedule at every length; the fitted slopes are those known.
-  @Test(arguments: [(3.0, 1.5), (2, 1.25), (2, 4)])
+  @Test(arguments: sampled([(3.0, 1.5), (2, 1.25), (2, 4)]))
   func benchmarks(_ a: Double, _ b: Double) throws {
     let model = try Self.model(a, b, features: isHeavy ? 10_000 : 1000)
     let lengths = isHeavy ? [256, 1024, 4096, 16384] : [64]

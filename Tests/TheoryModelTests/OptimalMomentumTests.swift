@@ -101,7 +101,7 @@ import TheoryModel
     func problem(_ steps: Int) -> String? {
       inputProblem { try OptimalMomentum(for: model, steps: steps, gradientNoise: .additive) }
     }
-    #expect(problem(1) == "momentum shows from the second step on")
+    #expect(problem(1) == "momentum needs at least 2 steps")
     #expect(problem(20_001) == "20001 steps are too many here")
   }
 }

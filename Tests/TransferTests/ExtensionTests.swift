@@ -21,12 +21,13 @@ import Testing
   }
 
   /// By default no plan of a kind has a lower Ω at the running γ than the one that is given.
-  @Test(arguments: [
-    ("wsd20", 50_000, 100_000), ("wsd10", 5000, 6000), ("wsd20", 5000, 20_000),
-    ("wsd40:decay=1-sqrt,warmup=100steps", 2000, 3000), ("constant", 1000, 2500),
-    ("invsqrt:timescale=50", 1000, 1700), ("wsd80", 1000, 1100),
-    ("twostage:at=0.6,factor=0.5,cooldown=0.2", 2000, 5000),
-  ])
+  @Test(
+    arguments: sampled([
+      ("wsd20", 50_000, 100_000), ("wsd10", 5000, 6000), ("wsd20", 5000, 20_000),
+      ("wsd40:decay=1-sqrt,warmup=100steps", 2000, 3000), ("constant", 1000, 2500),
+      ("invsqrt:timescale=50", 1000, 1700), ("wsd80", 1000, 1100),
+      ("twostage:at=0.6,factor=0.5,cooldown=0.2", 2000, 5000),
+    ]))
   func noPlanOfItsKindIsBetter(_ spec: String, _ from: Int, _ to: Int) throws {
     let samples = to < 50_000 ? 150 : 30
     for rule in to < 50_000 ? [TransferRule.bound, .standard()] : [.standard()] {
@@ -67,7 +68,7 @@ import Testing
   }
 
   /// A plan is worth as many steps as doing nothing needs for its Ω, at the same base learning rate.
-  @Test(arguments: [(5000, 10_000, 22.95), (5000, 20_000, 70.0)])
+  @Test(arguments: sampled([(5000, 10_000, 22.95), (5000, 20_000, 70.0)]))
   func worthIsWhatTheSameScheduleNeeds(_ from: Int, _ to: Int, _ percent: Double) throws {
     var question = try Self.question("wsd20", from, to, rule: .standard(), criterion: .tuned)
     question.wantsFreeForm = false
@@ -162,7 +163,7 @@ import Testing
     (7_000, 21_000, 0.430722, 0.877037),
   ]
 
-  @Test(arguments: factors)
+  @Test(arguments: sampled(factors))
   func otherHorizons(_ from: Int, _ to: Int, _ factor: Double, _ fraction: Double?) throws {
     var question = try Self.question("wsd20", from, to, criterion: .tuned)
     question.wantsFreeForm = false
@@ -190,7 +191,7 @@ import Testing
   }
 
   /// What published runs of 124M and 210M models found.
-  @Test(arguments: [TransferRule.bound, .standard()])
+  @Test(arguments: sampled([TransferRule.bound, .standard()]))
   func longerCooldownThenLowerPlateauThenSame(_ rule: TransferRule) throws {
     for (from, to) in [(50_000, 75_000), (50_000, 100_000), (7_000, 21_000)] {
       var question = try Self.question("wsd20", from, to, rule: rule)
@@ -212,7 +213,7 @@ import Testing
   ]
 
   /// The free form is no worse than any plan that goes on, and every plan is what it says of itself.
-  @Test(arguments: bases)
+  @Test(arguments: sampled(bases))
   func freeFormIsLeast(_ spec: String) throws {
     var random = SplitMix64(seed: UInt64(spec.count) * 7919)
     for _ in 0..<3 {

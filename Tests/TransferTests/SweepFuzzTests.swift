@@ -33,7 +33,7 @@ import Transfer
     return Sweep(runs: runs)
   }
 
-  @Test(arguments: 0..<40)
+  @Test(arguments: sampled(0..<40))
   func finiteOrRefused(_ seed: Int) throws {
     var random = SplitMix64(seed: UInt64(seed))
     let sweep = try Self.sweep(&random)

@@ -131,11 +131,11 @@ import Tuning
   }
 
   static let bad: [(steps: Int, prefix: [Double], cap: Double?, problem: String)] = [
-    (2, [1, 1], nil, "2 of 2 steps are kept, so none is left to choose"),
-    (5, [1, 1], 0.5, "the cap 0.5 lies below 1.0, which the kept steps have used"),
+    (2, [1, 1], nil, "2 of 2 steps are kept, which leaves none to optimise"),
+    (5, [1, 1], 0.5, "the cap 0.5 is below 1.0, the highest kept learning rate"),
     (5, [1, 1], .nan, "the cap nan is not a learning rate"),
     (5, [1, .nan], nil, "step 2 of the kept steps has the learning rate nan"),
-    (0, [], nil, "0 of 0 steps are kept, so none is left to choose"),
+    (0, [], nil, "0 of 0 steps are kept, which leaves none to optimise"),
     (2_000_001, [], nil, "a free-form schedule of 2000001 steps is too long"),
   ]
 

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Which values an axis spans, and where along it a value lies.
+/// The range of an axis and the position of values along it.
 struct AxisScale {
   let spacing: ChartAxis.Spacing
 
@@ -8,8 +8,7 @@ struct AxisScale {
   let lower: Double
   let upper: Double
 
-  /// A scale that shows all data, with a margin, a fraction of the span, at ends that the axis does not
-  /// give itself.
+  /// Creates a scale for the data, with a margin, a fraction of the span, at ends that the axis leaves open.
   init(_ axis: ChartAxis, covering extent: ClosedRange<Double>?, margin: Double) {
     spacing = axis.spacing
     let isLinear = axis.spacing == .linear
@@ -26,7 +25,7 @@ struct AxisScale {
     if high - low >= narrowest {
       let room = margin * (high - low)
       if givenLower == nil {
-        // A margin below zero would suggest that there are negative values.
+        // A margin below zero would suggest negative values.
         let touchesZero = isLinear && low >= 0
         low = touchesZero ? max(0, low - room) : low - room
       }
@@ -42,13 +41,11 @@ struct AxisScale {
     (lower, upper) = (low, high)
   }
 
-  /// Half the width of an axis that has one value to show.
   private static func halfWidth(around value: Double, _ isLinear: Bool) -> Double {
     guard isLinear, abs(value) >= 1e-280 else { return isLinear ? 1 : 0.5 }
     return abs(value) / 10
   }
 
-  /// Whether an axis can show a value at all.
   static func canShow(_ value: Double, on spacing: ChartAxis.Spacing) -> Bool {
     switch spacing {
     case .linear: return abs(value) <= largest
@@ -56,7 +53,7 @@ struct AxisScale {
     }
   }
 
-  /// Whether a value has no place on the axis only because the axis is logarithmic.
+  /// Whether only a logarithmic axis prevents showing a value.
   static func isLeftOut(_ value: Double, on spacing: ChartAxis.Spacing) -> Bool {
     spacing == .logarithmic && value <= 0 && value >= -largest
   }
@@ -64,16 +61,14 @@ struct AxisScale {
   /// Differences of larger values would overflow.
   private static let largest = 1e300
 
-  /// Where a value lies: 0 at the lower end, 1 at the upper, and beyond outside of the axis.
-  ///
-  /// The axis must be able to show the value.
+  /// The position of a value that the axis can show: 0 at the lower end, 1 at the upper, and beyond outside.
   func position(_ value: Double) -> Double {
     place(spacing == .linear ? value : log10(value))
   }
 
-  /// Where an end of the axis or a tick lies, given as ``lower`` is.
+  /// The position of a coordinate given like ``lower``.
   func place(_ coordinate: Double) -> Double {
-    // Far outside, the exact place does not matter, but it must not overflow.
+    // Far outside the exact place does not matter, but it must not overflow.
     min(max((coordinate - lower) / (upper - lower), -1e6), 1e6)
   }
 }

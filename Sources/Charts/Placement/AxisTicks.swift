@@ -1,25 +1,21 @@
 import Glibc
 
-/// The ticks of an axis.
 struct AxisTicks {
-  /// A tick with its label.
   struct Tick: Equatable {
-    /// Where it lies, 0…1.
+    /// Its position, 0…1.
     let position: Double
     let text: String
   }
 
-  /// The ticks that have a label, in order.
   let labelled: [Tick]
 
-  /// Where the ticks between lie.
   let minor: [Double]
 
-  /// The power of ten that the labels leave out.
+  /// The power of ten omitted from the labels.
   let powerOfTen: Int
 
-  /// The ticks of a scale, at steps of 1, 2 or 5 times a power of ten, on a logarithmic axis at powers
-  /// of ten where it spans enough of them; about as many labels as there is room for, at least 2.
+  /// Creates ticks at 1, 2 or 5 times powers of ten, or at decades on a long logarithmic axis, with about
+  /// `most` labels, at least 2.
   init(of scale: AxisScale, most: Int) {
     switch scale.spacing {
     case .linear: self = Self.linear(scale, from: scale.lower, to: scale.upper, most: most)
@@ -36,12 +32,11 @@ struct AxisTicks {
     self.powerOfTen = powerOfTen
   }
 
-  /// How far outside the axis rounding may put a tick that is meant to lie at its end.
+  /// The rounding tolerance for ticks at the ends of the axis.
   private static let tolerance = 1e-9
 
   // MARK: - Linear
 
-  /// Ticks at equal differences between two values.
   private static func linear(
     _ scale: AxisScale, from lower: Double, to upper: Double, most: Int
   ) -> AxisTicks {
@@ -49,11 +44,11 @@ struct AxisTicks {
     let step = Double(multiple) * pow(10, Double(exponent))
     let first = Int((lower / step - tolerance).rounded(.up))
     let last = Int((upper / step + tolerance).rounded(.down))
-    // One tick does not say how long the axis is.
+    // One tick does not show the axis's scale.
     guard first < last else {
       return linear(scale, from: lower, to: upper, most: 2 * most)
     }
-    // The label is an integer and an exponent, so that its digits are exact.
+    // An integer and an exponent keep the label's digits exact.
     let largest = max(abs(first), abs(last)) * multiple
     let power = omittedPower(largest, exponent)
     let ticks = (first...last).map { index in
@@ -65,7 +60,7 @@ struct AxisTicks {
     return AxisTicks(labelled: ticks, powerOfTen: power)
   }
 
-  /// The least of 1, 2 and 5 times a power of ten that is not below a distance.
+  /// The smallest of 1, 2 and 5 times a power of ten that is at least a distance.
   private static func step(atLeast distance: Double) -> (multiple: Int, exponent: Int) {
     let exponent = Int(log10(distance).rounded(.down))
     for (multiple, exponent) in [(1, exponent), (2, exponent), (5, exponent)]
@@ -75,7 +70,7 @@ struct AxisTicks {
     return (1, exponent + 1)
   }
 
-  /// The power of ten to leave out of labels, so that they stay short: none from 0.001 to below 10⁷.
+  /// The power of ten to omit from labels: none from 0.001 to below 10⁷.
   private static func omittedPower(_ digits: Int, _ exponent: Int) -> Int {
     guard digits > 0 else { return 0 }
     let magnitude = String(digits).count - 1 + exponent
@@ -84,7 +79,7 @@ struct AxisTicks {
 
   // MARK: - Logarithmic
 
-  /// Powers of ten, each or every so many; nil where the axis spans fewer than three.
+  /// Ticks at powers of ten, every one or every n-th; nil if the axis spans fewer than three.
   private static func decades(_ scale: AxisScale, most: Int) -> AxisTicks? {
     let first = Int((scale.lower - tolerance).rounded(.up))
     let last = Int((scale.upper + tolerance).rounded(.down))
@@ -104,7 +99,7 @@ struct AxisTicks {
     return AxisTicks(labelled: ticks, minor: inside(scale, between))
   }
 
-  /// 1, 2 and 5 times powers of ten; nil where the axis spans fewer than three of them.
+  /// Ticks at 1, 2 and 5 times powers of ten; nil if the axis spans fewer than three.
   private static func withinDecades(_ scale: AxisScale) -> AxisTicks? {
     let exponents = Int(scale.lower.rounded(.down))...Int(scale.upper.rounded(.up))
     func spots(_ multiples: [Int]) -> [DecimalNumber] {
@@ -121,30 +116,29 @@ struct AxisTicks {
     return AxisTicks(labelled: ticks, minor: inside(scale, between))
   }
 
-  /// Decimals where all are of moderate size, else powers of ten.
+  /// Decimals if all are of moderate size, else powers of ten.
   private static func labels(_ numbers: [DecimalNumber]) -> [String] {
     let areModerate = numbers.allSatisfy { (-3...5).contains($0.exponent) }
     return numbers.map { areModerate ? $0.text : $0.scientificText }
   }
 
-  /// The places of those logarithms that lie on the axis.
   private static func inside(_ scale: AxisScale, _ logarithms: [Double]) -> [Double] {
     logarithms.map { scale.place($0) }.filter { (-tolerance...1 + tolerance).contains($0) }
   }
 }
 
-/// A short decimal number, digits·10^exponent, as the ticks of an axis are.
+/// A short decimal number, digits·10^exponent.
 struct DecimalNumber {
   let digits: Int
   let exponent: Int
 
-  /// The nearest `Double`, exact where digits and power are.
+  /// The nearest `Double`, exact if digits and power are.
   var value: Double {
     let power = pow(10, Double(abs(exponent)))
     return exponent < 0 ? Double(digits) / power : Double(digits) * power
   }
 
-  /// Written out, with commas between groups of three digits before the point: 50,000 or 0.025.
+  /// In decimals, with commas between groups of three digits: 50,000 or 0.025.
   var text: String {
     var all = String(digits.magnitude)
     if exponent > 0, digits != 0 { all += String(repeating: "0", count: exponent) }
@@ -167,7 +161,7 @@ struct DecimalNumber {
   }
 }
 
-/// A whole number in raised digits.
+/// Formats a whole number as superscript digits.
 func superscript(_ value: Int) -> String {
   let raised: [Character] = ["⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"]
   let digits = String(value.magnitude).compactMap { $0.wholeNumberValue.map { raised[$0] } }

@@ -1,6 +1,5 @@
-/// The points of a line that a column of pixels can show: the first, least, greatest and last.
-///
-/// Drawn in their order they cover the same pixels as all points of the column would.
+/// The first, least, greatest and last point of a line in a column, which cover the same pixels as all of
+/// its points.
 struct ColumnExtremes {
   private struct Point {
     var order: Int
@@ -13,8 +12,6 @@ struct ColumnExtremes {
   private var least = Point(order: 0, x: 0, y: 0)
   private var greatest = Point(order: 0, x: 0, y: 0)
   private var last = Point(order: 0, x: 0, y: 0)
-
-  var isEmpty: Bool { count == 0 }
 
   /// Adds the next point of the line; NaNs among numbers are ignored.
   mutating func add(_ x: Double, _ y: Double) {
@@ -29,7 +26,6 @@ struct ColumnExtremes {
     count += 1
   }
 
-  /// Adds the next points of the line, of which only the extremes are looked at as points.
   mutating func add(_ values: [Double], x abscissa: (Int) -> Double) {
     guard !values.isEmpty else { return }
     var (least, greatest) = (0, 0)
@@ -42,7 +38,7 @@ struct ColumnExtremes {
     }
   }
 
-  /// One to four points, in their order.
+  /// One to four points, in order.
   var points: [(x: Double, y: Double)] {
     guard count > 0 else { return [] }
     var kept = [first]

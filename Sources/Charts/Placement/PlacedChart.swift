@@ -1,21 +1,18 @@
-/// A chart laid out for a picture of so many columns and rows: everything but the drawing itself.
+/// A chart laid out for a picture's columns and rows, ready to draw.
 struct PlacedChart {
   let xTicks: AxisTicks
   let yTicks: AxisTicks
 
-  /// The series in the chart's order.
   let series: [PlacedSeries]
 
-  /// The reference lines in the chart's order; nil for those outside of the picture.
+  /// The reference lines in the chart's order; nil for those outside the picture.
   let references: [ChartReference.Place?]
 
-  /// How many points were left out because a logarithmic axis has no place for them.
+  /// The number of points omitted by a logarithmic axis.
   let leftOut: Int
 
-  /// Whether there is no point to be shown.
   let isEmpty: Bool
 
-  /// Lays out a chart on columns and rows of pixels, with room for so many labels along either axis.
   init(_ chart: Chart, columns: Int, rows: Int, mostTicks: (x: Int, y: Int)) {
     var survey = Survey(x: chart.x.spacing, y: chart.y.spacing)
     for series in chart.series { survey.look(at: series) }
@@ -40,7 +37,6 @@ struct PlacedChart {
     }
   }
 
-  /// A line about points that were left out; nil where there are none.
   var note: String? {
     guard leftOut > 0 else { return nil }
     return leftOut == 1
@@ -49,7 +45,7 @@ struct PlacedChart {
   }
 }
 
-/// An entry of a chart's legend: its name, and the series or the reference line that it stands for.
+/// A legend entry for a series or a reference line.
 struct LegendEntry {
   enum Sample {
     case series(ChartSeries.Mark)
@@ -59,12 +55,12 @@ struct LegendEntry {
   let name: String
   let sample: Sample
 
-  /// The 0-based number among the series, or among the reference lines.
+  /// The 0-based index among the series, or among the reference lines.
   let index: Int
 }
 
 extension Chart {
-  /// The legend: what has a name, series before reference lines.
+  /// The named series, then the named reference lines.
   var legend: [LegendEntry] {
     let entries =
       series.enumerated().map {
@@ -77,7 +73,6 @@ extension Chart {
   }
 }
 
-/// The extent of a chart's data.
 private struct Survey {
   private let xSpacing: ChartAxis.Spacing
   private let ySpacing: ChartAxis.Spacing

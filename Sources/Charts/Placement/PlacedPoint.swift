@@ -1,18 +1,17 @@
-/// A point of the picture: 0…1 from left to right and from bottom to top.
+/// A point of the picture, in 0…1 from left to right and from bottom to top.
 struct PlacedPoint: Equatable {
   var across: Double
   var up: Double
 
-  /// Whether the point lies in the picture.
   var isInside: Bool { (0...1).contains(across) && (0...1).contains(up) }
 
-  /// The part of a straight line that lies in the picture; nil where none does (after Liang and Barsky).
+  /// The segment of a straight line inside the picture, if any (after Liang and Barsky).
   static func clipped(
     from start: PlacedPoint, to end: PlacedPoint
   ) -> (start: PlacedPoint, end: PlacedPoint)? {
     if start.isInside, end.isInside { return (start, end) }
     let (across, up) = (end.across - start.across, end.up - start.up)
-    // The line is in the picture for parts of the way between these.
+    // The line is inside for fractions of the way between these.
     var (enters, leaves) = (0.0, 1.0)
     for (distance, room) in [
       (-across, start.across), (across, 1 - start.across), (-up, start.up), (up, 1 - start.up),
@@ -34,7 +33,7 @@ struct PlacedPoint: Equatable {
     return (enters == 0 ? start : at(enters), leaves == 1 ? end : at(leaves))
   }
 
-  /// The parts of a chain of straight lines that lie in the picture.
+  /// The pieces of a polyline inside the picture.
   static func clipped(_ chain: [PlacedPoint]) -> [[PlacedPoint]] {
     guard chain.count > 1 else { return chain.filter(\.isInside).map { [$0] } }
     var parts: [[PlacedPoint]] = []

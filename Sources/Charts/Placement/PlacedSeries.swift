@@ -1,34 +1,28 @@
-/// A series in the coordinates of the picture, thinned to what its columns can show.
+/// A series in picture coordinates, thinned to what the columns can show.
 enum PlacedSeries {
-  /// Chains of straight lines; one point alone is a dot.
+  /// Polylines; a single point is a dot.
   case lines([[PlacedPoint]])
 
-  /// Dots.
   case dots([PlacedPoint])
 
-  /// Areas between a lower and an upper chain with the same abscissae.
+  /// Areas between a lower and an upper polyline with the same abscissae.
   case bands([[Span]])
 
-  /// Upright bars.
   case intervals([Span])
 
-  /// A lower and an upper place at one abscissa.
   struct Span: Equatable {
     var across: Double
     var lower: Double
     var upper: Double
   }
 
-  /// Whether it lies below lines and dots.
+  /// Whether it is drawn below lines and dots.
   var isArea: Bool {
     if case .bands = self { return true }
     return false
   }
 
-  /// Places a series on columns and rows of pixels.
-  ///
-  /// - Complexity: O(points) time, O(columns) memory for what runs from left to right, O(columns·rows)
-  ///   for dots and bars.
+  /// Places a series in O(points) time, and O(columns) memory or O(columns·rows) for dots and bars.
   init(_ series: ChartSeries, x: AxisScale, y: AxisScale, columns: Int, rows: Int) {
     let points = ThinnedPoints(of: series, x: x, y: y, columns: columns, rows: rows)
     switch series.mark {
@@ -43,7 +37,6 @@ enum PlacedSeries {
     }
   }
 
-  /// The corners of a staircase.
   private static func staircase(_ points: [PlacedPoint]) -> [PlacedPoint] {
     guard let first = points.first else { return [] }
     return zip(points, points.dropFirst()).reduce(into: [first]) { corners, pair in
@@ -52,7 +45,6 @@ enum PlacedSeries {
     }
   }
 
-  /// The pieces of spans that lie in the picture.
   private static func clipped(_ spans: [Span]) -> [Span] {
     spans.compactMap { span in
       guard (0...1).contains(span.across), span.upper >= 0, span.lower <= 1 else { return nil }
@@ -61,7 +53,7 @@ enum PlacedSeries {
   }
 }
 
-/// The points of a series on their scales, of which those are kept that the pixels can show.
+/// Thins the points of a series to what the pixels can show.
 private struct ThinnedPoints {
   private let abscissae: Abscissae
   private let lower: [Double]
@@ -78,8 +70,7 @@ private struct ThinnedPoints {
     (self.columns, self.rows) = (columns, rows)
   }
 
-  /// The column or row that a place falls into; one for all places before the first, and one for those
-  /// behind the last.
+  /// The column or row of a position; all positions before the first share one, as do those after the last.
   private func cell(_ position: Double, of count: Int) -> Int {
     Int((min(max(position, -1), 2) * Double(count)).rounded(.down))
   }
@@ -89,9 +80,7 @@ private struct ThinnedPoints {
       && AxisScale.canShow(high, on: y.spacing)
   }
 
-  /// A line's runs between gaps, with the first, least, greatest and last point of each column.
-  ///
-  /// A gap within a column cannot be seen, and does not break the line.
+  /// A line's runs between visible gaps, with the first, least, greatest and last point of each column.
   func lines() -> [[PlacedPoint]] {
     var runs: [[PlacedPoint]] = []
     var run: [PlacedPoint] = []
@@ -124,8 +113,8 @@ private struct ThinnedPoints {
     return run.isEmpty ? runs : runs + [run]
   }
 
-  /// A band's runs between gaps, with the least and the greatest value of each column in its middle; a
-  /// run begins and ends where its points do.
+  /// A band's runs between gaps, with each column's least and greatest value in its middle; a run begins
+  /// and ends at its first and last point.
   func bands() -> [[PlacedSeries.Span]] {
     var runs: [[PlacedSeries.Span]] = []
     var run: [PlacedSeries.Span] = []
@@ -167,7 +156,7 @@ private struct ThinnedPoints {
     return runs
   }
 
-  /// Dots and bars, one of those that fall on the same pixels.
+  /// Dots and bars, without those that fall on the same pixels.
   func distinct() -> [PlacedSeries.Span] {
     var seen: Set<Int> = []
     var spans: [PlacedSeries.Span] = []
@@ -177,7 +166,7 @@ private struct ThinnedPoints {
       guard canShow(abscissa, low, high) else { continue }
       let span = PlacedSeries.Span(
         across: x.position(abscissa), lower: y.position(low), upper: y.position(high))
-      // A cell's number lies between −count and 2·count.
+      // Cell numbers lie between −count and 2·count.
       let ends = cell(span.lower, of: rows) * 4 * rows + cell(span.upper, of: rows)
       let pixels = cell(span.across, of: columns) * 16 * rows * rows + ends
       if seen.insert(pixels).inserted { spans.append(span) }

@@ -1,6 +1,5 @@
-/// The rows of a legend, which stand above the plot so that they never cover data.
+/// A legend above the plot, where it never covers data.
 struct SVGLegend {
-  /// A sample and its name as shown, and where they stand.
   private struct Entry {
     let content: LegendEntry
     let name: String
@@ -10,19 +9,16 @@ struct SVGLegend {
 
   private let entries: [Entry]
 
-  /// The width of a sample, and of it with the gap to its name.
+  /// The width of a sample, without and with the gap to its name.
   private static let sampleWidth = 22.0
   private static let nameStart = 30.0
 
-  /// The gap between two entries.
   private static let gap = 14.0
 
   static let rowHeight = 20.0
 
-  /// How many rows there are.
   var rows: Int { (entries.last?.row ?? -1) + 1 }
 
-  /// The legend of a chart within a width.
   init(of chart: Chart, width: Double) {
     var entries: [Entry] = []
     var (left, row) = (0.0, 0)
@@ -36,7 +32,7 @@ struct SVGLegend {
     self.entries = entries
   }
 
-  /// The legend's elements; `top` is the middle of its first row.
+  /// The legend's elements; `top` is the middle of the first row.
   func text(left: Double, top: Double) -> String {
     entries.map { entry in
       let (x, y) = (left + entry.left, top + Double(entry.row) * Self.rowHeight)

@@ -1,19 +1,17 @@
-/// The pieces of a path's data.
 enum SVGPath {
-  /// A stroke from one point to another.
   static func line(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double) -> String {
     "M" + pair(x1, y1) + "L" + pair(x2, y2)
   }
 
-  /// A stroke of no length, whose round ends make a dot.
+  /// A zero-length stroke, whose round ends make a dot.
   static func dot(_ x: Double, _ y: Double) -> String { "M" + pair(x, y) + "h0" }
 
-  /// An upright bar with short ends.
+  /// A vertical bar with short ends.
   static func bar(at x: Double, from upper: Double, to lower: Double) -> String {
     line(x, upper, x, lower) + line(x - 4, upper, x + 4, upper) + line(x - 4, lower, x + 4, lower)
   }
 
-  /// A chain of straight lines, without points that make no difference.
+  /// A polyline, without redundant points.
   static func chain(_ points: [(x: Double, y: Double)]) -> String {
     var data = ""
     for (index, point) in withoutStraightRuns(points).enumerated() {
@@ -23,7 +21,7 @@ enum SVGPath {
     return data
   }
 
-  /// A path element; nothing where it has no data.
+  /// A path element; empty without data.
   static func element(_ kind: String, _ data: String) -> String {
     data.isEmpty ? "" : "<path class=\"\(kind)\" d=\"\(data)\"/>\n"
   }
@@ -33,12 +31,10 @@ enum SVGPath {
   }
 }
 
-/// A chain of lines without the points that may be left out of it, since the line from the one before to
-/// the one after passes within the rounding of coordinates, above or below.
+/// Removes points of a polyline that lie on a straight line within the rounding of coordinates.
 ///
-/// From the last point that was kept a fan of directions is left that passes all points since; it narrows
-/// from point to point, and where the next point lies outside, the one before is kept. The first and the
-/// last point stay, and all where the chain does not go from left to right.
+/// From the last kept point, a fan of directions passes all points since; if the next point lies outside,
+/// the one before it is kept. Both ends stay, as do points that do not go from left to right.
 func withoutStraightRuns(_ points: [(x: Double, y: Double)]) -> [(x: Double, y: Double)] {
   guard points.count > 2, var last = points.first else { return points }
   let tolerance = 0.01

@@ -1,19 +1,15 @@
-/// A chart as an SVG picture.
-///
-/// Its width is fixed, and the plot's height; the legend's rows make it higher.
+/// A chart as an SVG picture of fixed width; the legend's rows add to the height.
 struct SVGPicture {
   private static let width = 760.0
   private static let plotHeight = 330.0
 
-  /// The room beside the plot for what the tick labels of either axis need.
+  /// The margins around the plot and its tick labels.
   private static let besideLabels = 40.0
   private static let right = 32.0
   private static let below = 56.0
 
-  /// The room for a line about points that were left out.
   private static let noteHeight = 20.0
 
-  /// Where the title's line and the legend's first row lie.
   private static let titleLine = 24.0
   private static let legendTop = 44.0
 
@@ -21,15 +17,14 @@ struct SVGPicture {
   private let placed: PlacedChart
   private let legend: SVGLegend
 
-  /// The plot's left and upper end and its width.
+  /// The plot's left and top edges and its width.
   private let left: Double
   private let top: Double
   private let plotWidth: Double
 
-  /// The picture of a chart.
   init(of chart: Chart) {
     self.chart = chart
-    // How wide the tick labels are decides how wide the plot is: not quite as wide as the picture.
+    // The tick labels' width decides the plot's width, which is slightly less than the picture's.
     placed = PlacedChart(
       chart, columns: Int(Self.width), rows: Int(Self.plotHeight), mostTicks: (x: 7, y: 8))
     let labels = placed.yTicks.labelled.map {
@@ -44,7 +39,6 @@ struct SVGPicture {
   private var bottom: Double { top + Self.plotHeight }
   private var end: Double { left + plotWidth }
 
-  /// The whole file.
   var text: String {
     let (width, height) = (
       SVGText.coordinate(Self.width),
@@ -109,7 +103,7 @@ struct SVGPicture {
         note, x: end, y: bottom + 42 + Self.noteHeight, kind: "ink end")
   }
 
-  /// The ticks of the x axis whose labels do not run into one another.
+  /// The x ticks whose labels do not overlap.
   private var labelsWithRoom: [AxisTicks.Tick] {
     var taken = -Double.infinity
     return placed.xTicks.labelled.filter { tick in

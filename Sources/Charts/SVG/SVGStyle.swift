@@ -1,10 +1,8 @@
-/// The style sheet of an SVG picture.
 enum SVGStyle {
   static let fontSize = 13.0
   static let titleSize = 16.0
 
-  /// The rules for a number of series and reference lines; the root's class keeps them to this picture
-  /// inside a page.
+  /// The rules for a number of series and reference lines; the root's class confines them to this picture.
   static func sheet(series: Int, references: Int) -> String {
     let common = """
       .chart text{font:\(Int(fontSize))px system-ui,"DejaVu Sans",sans-serif}
@@ -33,38 +31,32 @@ enum SVGStyle {
     let schemes = [("light", SVGPalette.ink.light), ("dark", SVGPalette.ink.dark)].map {
       "@media (prefers-color-scheme:\($0)){.chart .ink{fill:\($1)}.chart .rule{stroke:\($1)}}"
     }
-    // The rules of a mark's filling and stroking come after its colour.
+    // A mark's fill and stroke rules override its colour.
     let rules = colours + [common] + dashes + schemes
     return "<style>\n\(rules.joined(separator: "\n"))\n</style>"
   }
 }
 
-/// The colours of an SVG picture, whose background is transparent.
-///
-/// All of them can be read on white and on near-black, since a viewer need not say which it has. Where
-/// it does, the ink of texts and axes follows.
+/// The colours of an SVG picture, legible on white and near-black, since the background is transparent.
 enum SVGPalette {
-  /// The colours of series, in their order.
   static let series: [String] = [
     "#2f80d0", "#d9660f", "#2a9654", "#cf4b8b", "#8f68d8", "#8a8413", "#14919f", "#d6483f",
   ]
 
-  /// Texts and axes on an unknown background, on a light and on a dark one.
+  /// The ink of texts and axes on an unknown, a light and a dark background.
   static let ink = (unknown: "#7a8089", light: "#3d444d", dark: "#c3cad3")
 
-  /// The dashes of a series: none for the first of each colour.
+  /// The dashes of a series; none for the first use of each colour.
   static func dashes(of index: Int) -> String? {
     let patterns: [String] = ["7 4", "2 4", "10 3 2 3"]
     let round = index / series.count
     return round == 0 ? nil : patterns[(round - 1) % patterns.count]
   }
 
-  /// The dashes of a reference line.
   static func referenceDashes(of index: Int) -> String {
     let patterns: [String] = ["5 4", "1.5 3.5", "9 3 1.5 3"]
     return patterns[index % patterns.count]
   }
 
-  /// The colour of a series.
   static func colour(of index: Int) -> String { series[index % series.count] }
 }

@@ -1,6 +1,5 @@
-/// How texts and numbers are written into an SVG file.
 enum SVGText {
-  /// A text with the characters escaped that mean something in XML, and those replaced that may not occur.
+  /// Escapes XML characters and replaces forbidden ones.
   static func escaped(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
@@ -26,32 +25,28 @@ enum SVGText {
     return "\(sign)\(whole).\(rest < 10 ? "0" : "")\(rest)"
   }
 
-  /// A text element of one line.
   static func element(_ content: String, x: Double, y: Double, kind: String) -> String {
     "<text class=\"\(kind)\" x=\"\(coordinate(x))\" y=\"\(coordinate(y))\">\(escaped(content))</text>\n"
   }
 
-  /// A text element that runs upwards.
   static func upwards(_ content: String, x: Double, y: Double, kind: String) -> String {
     let place = "translate(\(coordinate(x)) \(coordinate(y))) rotate(-90)"
     return "<text class=\"\(kind)\" transform=\"\(place)\">\(escaped(content))</text>\n"
   }
 
-  /// About how wide a text is: most letters are narrower than this.
+  /// The approximate width of a text; most letters are narrower.
   static func width(_ text: String, fontSize: Double) -> Double {
     Double(text.count) * fontSize * averageWidth
   }
 
-  /// How many characters fit into a width.
   static func characters(in width: Double, fontSize: Double) -> Int {
     Int(width / (fontSize * averageWidth))
   }
 
-  /// The width of a character of DejaVu Sans, a wide font, as a fraction of the font's size.
+  /// The width of a character of DejaVu Sans, a wide font, relative to the font size.
   private static let averageWidth = 0.65
 }
 
-/// A text cut off with an ellipsis where it has more than so many characters.
 func clipped(_ text: String, most: Int) -> String {
   text.count <= most ? text : text.prefix(max(0, most - 1)) + "…"
 }

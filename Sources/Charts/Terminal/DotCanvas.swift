@@ -1,19 +1,16 @@
-/// A field of characters on which dots are set: 2 × 4 to a braille character, or one to a plain one.
+/// A grid of characters on which dots are set: 2 × 4 per braille character, or one per ASCII character.
 struct DotCanvas {
-  /// One character's place in the field.
   struct Cell {
-    /// The braille dots that are set.
     var dots: UInt8 = 0
 
-    /// A character that stands there instead of dots.
+    /// A character shown instead of dots.
     var character: Character?
 
-    /// The series that it belongs to; nil for reference lines.
+    /// Its series; nil for reference lines.
     var series: Int?
 
     var isBlank: Bool { character == nil && dots == 0 }
 
-    /// The character that is printed.
     var shown: Character {
       if let character { return character }
       return dots == 0 ? " " : Character(Unicode.Scalar(0x2800 + UInt32(dots)) ?? " ")
@@ -23,7 +20,6 @@ struct DotCanvas {
   let columns: Int
   let rows: Int
 
-  /// Whether dots are whole characters.
   let isASCII: Bool
 
   private(set) var cells: [[Cell]]
@@ -35,43 +31,42 @@ struct DotCanvas {
     cells = Array(repeating: Array(repeating: Cell(), count: columns), count: rows)
   }
 
-  /// How many dots there are from left to right and from top to bottom.
+  /// The number of dots across and down.
   var width: Int { isASCII ? columns : 2 * columns }
   var height: Int { isASCII ? rows : 4 * rows }
 
-  /// The dot of a place in the picture, counted from the left and from the top.
+  /// The dot at a point of the picture, counted from the left and the top.
   func dot(_ point: PlacedPoint) -> (x: Int, y: Int) {
     let x = Int((point.across * Double(width)).rounded(.down))
     let y = Int(((1 - point.up) * Double(height)).rounded(.down))
     return (min(max(x, 0), width - 1), min(max(y, 0), height - 1))
   }
 
-  /// The character's place of a place in the picture.
+  /// The character at a point of the picture.
   func cell(_ point: PlacedPoint) -> (column: Int, row: Int) {
     let (x, y) = dot(point)
     return isASCII ? (x, y) : (x / 2, y / 4)
   }
 
-  /// Sets a dot over whatever character stands there; among whole characters, `symbol`.
+  /// Sets a dot, replacing any character; in ASCII sets `symbol`.
   mutating func set(x: Int, y: Int, symbol: Character, series: Int?) {
     if isASCII {
       cells[y][x] = Cell(character: symbol, series: series)
       return
     }
-    // The eight dots of a braille character, column by column from the top.
+    // A braille character's eight dots, by column from the top.
     let bits: [[UInt8]] = [[0x01, 0x02, 0x04, 0x40], [0x08, 0x10, 0x20, 0x80]]
     cells[y / 4][x / 2].dots |= bits[x % 2][y % 4]
     cells[y / 4][x / 2].character = nil
     cells[y / 4][x / 2].series = series
   }
 
-  /// Puts a character over the dots of a place.
   mutating func put(_ character: Character, column: Int, row: Int, series: Int?) {
     cells[row][column].character = character
     cells[row][column].series = series
   }
 
-  /// A straight line between two dots (after Bresenham).
+  /// Draws a straight line (after Bresenham).
   mutating func line(
     from start: PlacedPoint, to end: PlacedPoint, symbol: Character, series: Int?
   ) {
@@ -97,7 +92,6 @@ struct DotCanvas {
 }
 
 extension DotCanvas {
-  /// A reference line across the whole canvas.
   mutating func draw(_ place: ChartReference.Place, index: Int, signs: TerminalSigns) {
     let sign = signs.reference(place, index: index)
     switch place {
@@ -110,7 +104,7 @@ extension DotCanvas {
     }
   }
 
-  /// A series, without the letters along its lines.
+  /// Draws a series, without the letters along its lines.
   mutating func draw(_ series: PlacedSeries, index: Int, signs: TerminalSigns) {
     let symbol = signs.symbol(of: index)
     switch series {
@@ -136,7 +130,7 @@ extension DotCanvas {
     }
   }
 
-  /// Letters along a line, between which those of other lines find room.
+  /// Puts letters along a line, leaving room for those of other lines.
   mutating func label(_ series: PlacedSeries, index: Int, signs: TerminalSigns) {
     guard let letter = signs.letter(of: index), case .lines(let chains) = series else { return }
     let places = 4 * signs.seriesCount
@@ -151,7 +145,6 @@ extension DotCanvas {
     put(character, column: column, row: row, series: series)
   }
 
-  /// The point of a line at an abscissa.
   private static func point(on chains: [[PlacedPoint]], at across: Double) -> PlacedPoint? {
     for chain in chains {
       for (start, end) in zip(chain, chain.dropFirst())
@@ -163,7 +156,7 @@ extension DotCanvas {
     return nil
   }
 
-  /// Every fourth dot between the edges of a band.
+  /// Sets every fourth dot between the edges of a band.
   private mutating func fill(_ spans: [PlacedSeries.Span], series: Int) {
     for (start, end) in zip(spans, spans.dropFirst() + spans.suffix(1)) {
       let first = dot(PlacedPoint(across: start.across, up: 0)).x

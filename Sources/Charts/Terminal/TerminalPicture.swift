@@ -1,24 +1,24 @@
-/// The size and the characters of a chart in a terminal.
+/// The size and characters of a chart in a terminal.
 public struct TerminalStyle: Sendable {
-  /// The width of the picture in characters, ``columnRange`` at most.
+  /// The width of the picture in characters, clamped to ``columnRange``.
   public var columns: Int
 
-  /// The height of the plot in lines, without title, labels and legend; ``rowRange`` at most.
+  /// The height of the plot in lines, without title, labels and legend, clamped to ``rowRange``.
   public var rows: Int
 
-  /// Whether only ASCII characters can be shown; braille dots otherwise.
+  /// Whether to use ASCII characters instead of braille dots.
   public var isASCII: Bool
 
-  /// Whether series are told apart by colours, too.
+  /// Whether to also distinguish series by colour.
   public var isColoured: Bool
 
-  /// The widths that a plot is drawn in; others are taken as the nearest.
+  /// The supported widths.
   public static let columnRange = 40...240
 
-  /// The heights that a plot is drawn in; others are taken as the nearest.
+  /// The supported heights.
   public static let rowRange = 4...100
 
-  /// A style: braille dots without colours unless it says otherwise.
+  /// Creates a style, by default with braille dots and without colours.
   public init(columns: Int = 80, rows: Int = 18, isASCII: Bool = false, isColoured: Bool = false) {
     self.columns = columns
     self.rows = rows
@@ -27,19 +27,17 @@ public struct TerminalStyle: Sendable {
   }
 }
 
-/// A chart as lines of characters for a terminal.
 struct TerminalPicture {
   private let chart: Chart
   private let signs: TerminalSigns
   private let placed: PlacedChart
 
-  /// The width of the whole, of the labels beside the plot, and of the plot.
+  /// The width of the picture, of the labels beside the plot, and of the plot.
   private let columns: Int
   private let labelColumns: Int
   private let plotColumns: Int
   private let rows: Int
 
-  /// The picture of a chart.
   init(of chart: Chart, style: TerminalStyle) {
     func within(_ value: Int, _ range: ClosedRange<Int>) -> Int {
       min(max(value, range.lowerBound), range.upperBound)
@@ -56,7 +54,6 @@ struct TerminalPicture {
     plotColumns = max(10, columns - labelColumns - 2)
   }
 
-  /// All lines, each with its line break.
   var text: String {
     let caption = signs.shown(
       chart.x.caption(powerOfTen: placed.xTicks.powerOfTen), most: columns)
@@ -108,7 +105,7 @@ struct TerminalPicture {
     }
   }
 
-  /// One line of the plot, neighbours of one colour together.
+  /// One line of the plot, coloured run by run.
   private func line(_ cells: [DotCanvas.Cell]) -> String {
     let used = (cells.lastIndex { !$0.isBlank } ?? -1) + 1
     var parts: [(text: String, series: Int?)] = []
@@ -122,7 +119,7 @@ struct TerminalPicture {
     return parts.map { signs.coloured($0.text, series: $0.series) }.joined()
   }
 
-  /// The axis below the plot, and the labels of its ticks, as many as do not run into one another.
+  /// The x axis and as many of its labels as do not overlap.
   private var floor: [String] {
     let canvas = DotCanvas(columns: plotColumns, rows: 1, isASCII: signs.style.isASCII)
     let pieces = signs.floor

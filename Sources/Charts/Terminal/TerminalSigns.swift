@@ -1,30 +1,26 @@
-/// The characters that a terminal plot is made of besides its dots.
+/// The characters of a terminal plot besides its dots.
 struct TerminalSigns {
-  /// The characters and colours at hand.
   let style: TerminalStyle
 
-  /// How many series there are to be told apart.
   let seriesCount: Int
 
-  /// The character that draws a series where dots are whole characters.
+  /// The character that draws a series in ASCII.
   func symbol(of index: Int) -> Character {
     let symbols: [Character] = ["*", "+", "o", "x", "#", "@", "%", "="]
     return symbols[index % symbols.count]
   }
 
-  /// The letter that tells a series from others, where there are any and their dots look alike.
+  /// The letter that identifies a series among several with the same dots.
   func letter(of index: Int) -> Character? {
     guard !style.isASCII, seriesCount > 1 else { return nil }
     let letters = Array("abcdefghijklmnopqrstuvwxyz")
     return letters[index % letters.count]
   }
 
-  /// A single point of a series.
   func dot(of index: Int) -> Character {
     style.isASCII ? symbol(of: index) : letter(of: index) ?? "•"
   }
 
-  /// A series' sample in the legend.
   func sample(of mark: ChartSeries.Mark, index: Int) -> String {
     let letter = letter(of: index).map(String.init) ?? ""
     switch mark {
@@ -35,7 +31,7 @@ struct TerminalSigns {
     }
   }
 
-  /// A piece of a reference line, in two kinds by turns.
+  /// The character of a reference line; two kinds alternate.
   func reference(_ place: ChartReference.Place, index: Int) -> Character {
     let isFirst = index % 2 == 0
     switch place {
@@ -44,25 +40,24 @@ struct TerminalSigns {
     }
   }
 
-  /// The axis from bottom to top, beside a label or not.
+  /// The y axis, at a label or elsewhere.
   func axis(isLabelled: Bool) -> Character {
     if style.isASCII { return isLabelled ? "+" : "|" }
     return isLabelled ? "┤" : "│"
   }
 
-  /// The axis from left to right: its corner, its line and its ticks.
+  /// The x axis: its corner, line and ticks.
   var floor: (corner: Character, line: Character, tick: Character) {
     style.isASCII ? ("+", "-", "+") : ("└", "─", "┬")
   }
 
-  /// A text in the colour of a series.
   func coloured(_ text: String, series: Int?) -> String {
     guard style.isColoured, let series else { return text }
     let codes = [34, 33, 32, 35, 36, 31]
     return "\u{1B}[\(codes[series % codes.count])m\(text)\u{1B}[0m"
   }
 
-  /// A text that the terminal can show, without characters that it would obey.
+  /// Makes a text safe for the terminal by replacing control characters.
   func shown(_ text: String) -> String {
     guard !style.isASCII else { return plainASCII(text) }
     var result = String.UnicodeScalarView()
@@ -73,7 +68,6 @@ struct TerminalSigns {
     return String(result)
   }
 
-  /// A text that the terminal can show, of at most so many characters.
   func shown(_ text: String, most: Int) -> String {
     let line = shown(text)
     guard style.isASCII, line.count > most else { return clipped(line, most: most) }
@@ -81,7 +75,7 @@ struct TerminalSigns {
   }
 }
 
-/// A text in ASCII characters: Greek letters by name, raised digits after ^, a ? for what has no such form.
+/// Transliterates to ASCII: Greek letters by name, superscripts after ^, ? for anything without such a form.
 func plainASCII(_ text: String) -> String {
   let names: [Character: String] = [
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "η": "eta", "κ": "kappa",

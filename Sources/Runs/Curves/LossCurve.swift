@@ -1,40 +1,36 @@
 import Support
 
-/// One run's loss over its steps, with its learning rates.
+/// One run's loss and learning rate at some of its steps.
 ///
-/// Learning rates are linear between rows. Before the first row they rise linearly over the warmup and
-/// then stay at the first row's.
+/// Between rows, learning rates are interpolated linearly. Before the first row they rise linearly over
+/// the warmup, then stay constant.
 public struct LossCurve: Sendable {
-  /// The step of each row, rising, from 1 on.
+  /// The step of each row, increasing, at least 1.
   public let steps: [Int]
 
   /// The loss of each row in nats, positive.
   public let losses: [Double]
 
-  /// The learning rate of each row, not negative.
+  /// The learning rate of each row, at least 0.
   public let learningRates: [Double]
 
-  /// The learning rate of every step from 1 to the last row's.
+  /// The learning rate of every step up to the last row's.
   package let rates: [Double]
 
-  /// The longest run: a fit passes over its steps many times.
+  /// The longest supported run; a fit passes over its steps many times.
   public static let mostSteps = 2_000_000
 
-  /// The most rows that are read from a file; of more, as many are taken, evenly spread.
+  /// The most rows that are read from a file; longer files are thinned evenly.
   public static let mostRows = 500
 
-  /// The fewest rows.
+  /// The fewest rows that make a curve.
   public static let fewestRows = 10
 
   /// Creates a curve from its rows.
   ///
-  /// - Parameters:
-  ///   - steps: rising, 1 to ``mostSteps``, at least ``fewestRows`` of them.
-  ///   - learningRates: one a row, finite and not negative, the first one positive.
-  ///   - losses: one a row, positive and finite.
-  ///   - warmup: the steps over which the learning rate rose linearly; nil for all before the first row.
-  /// - Throws: `InputError` that names the value at fault.
-  /// - Complexity: O(T).
+  /// `steps` increases from 1 at the earliest to ``mostSteps`` at most; the first learning rate is
+  /// positive. `warmup` is the length of the linear warmup in steps; nil means that it ends at the first
+  /// row. Throws `InputError` naming the invalid value.
   public init(steps: [Int], learningRates: [Double], losses: [Double], warmup: Int? = nil)
     throws(InputError)
   {
@@ -45,20 +41,20 @@ public struct LossCurve: Sendable {
     }
     guard steps.count >= Self.fewestRows else {
       throw failure(
-        "\(steps.count) usable row\(steps.count == 1 ? "" : "s") make no loss curve",
-        "give \(Self.fewestRows) rows of step, lr and loss, or more")
+        "\(steps.count) usable row\(steps.count == 1 ? "" : "s") cannot make a loss curve",
+        "give at least \(Self.fewestRows) rows of step, lr and loss")
     }
     for (row, step) in steps.enumerated() {
       guard step >= 1, step <= Self.mostSteps, row == 0 || step > steps[row - 1] else {
         throw failure(
-          "step \(step) is out of place", "give rising steps from 1 to \(Self.mostSteps)")
+          "step \(step) is out of order", "give increasing steps from 1 to \(Self.mostSteps)")
       }
       let rate = learningRates[row]
       guard rate >= 0, rate <= usableMagnitudes.upperBound,
         row > 0 || rate >= usableMagnitudes.lowerBound
       else {
         throw failure(
-          "\(rate) is not a learning rate to begin or go on with",
+          "\(rate) is not a learning rate allowed here",
           "give learning rates of at least 0, the first one positive")
       }
       guard losses[row] > 0, losses[row] <= 1e6 else {
@@ -88,10 +84,10 @@ public struct LossCurve: Sendable {
     self.rates = rates
   }
 
-  /// Returns the indices of the rows that no other curve shows: rows that are not among the others', and
-  /// before which the learning rates differ from the others' somewhere.
+  /// Returns the indices of the rows that no other curve contains.
   ///
-  /// - Complexity: O(T) a curve.
+  /// Such a row equals no other row, and the learning rates up to it differ from every other curve's.
+  /// Takes O(T) per curve.
   public func rowsUnseen(in others: [LossCurve]) -> [Int] {
     let known = others.map { (rows: $0.rowKeys, parting: parting(from: $0)) }
     return steps.indices.filter { row in
@@ -99,8 +95,7 @@ public struct LossCurve: Sendable {
     }
   }
 
-  /// Returns the indices of the rows that are not among other curves': data sets repeat the rows of a
-  /// common stem.
+  /// Returns the indices of the rows that no other curve contains at any point.
   package func rowsNotRepeated(from others: [LossCurve]) -> [Int] {
     let known = others.reduce(into: Set<RowKey>()) { $0.formUnion($1.rowKeys) }
     return steps.indices.filter { !known.contains(key($0)) }
@@ -115,8 +110,7 @@ public struct LossCurve: Sendable {
 
   private var rowKeys: Set<RowKey> { Set(steps.indices.map(key)) }
 
-  /// The first step at which the learning rate differs from another run's, or which lies beyond its end;
-  /// the unknown steps before the first rows don't count.
+  /// The first step at which the learning rate differs from another run's, or that is beyond its end.
   private func parting(from other: LossCurve) -> Int {
     let tolerance = 1e-6 * max(rates.max() ?? 0, other.rates.max() ?? 0)
     let common = min(rates.count, other.rates.count)
@@ -130,17 +124,10 @@ public struct LossCurve: Sendable {
 }
 
 extension LossCurve {
-  /// Reads a curve from a CSV file with columns `step`, `lr` and `loss`.
+  /// Reads a curve from a CSV file (`-` for standard input) with columns `step`, `lr` and `loss`.
   ///
-  /// Rows are sorted, the last row of a repeated step is kept, rows without a number in each of the three
-  /// columns are left out, and of more than ``mostRows`` rows as many are taken.
-  ///
-  /// - Parameters:
-  ///   - path: the file, `-` for standard input.
-  ///   - warmup: the steps over which the learning rate rose linearly; nil for all before the first row.
-  ///   - diagnostics: what was repaired is added here.
-  /// - Throws: `InputError`.
-  /// - Complexity: O(size + T).
+  /// Rows are sorted, the last row of a repeated step is kept, incomplete rows are dropped, and long
+  /// files are thinned, with a note in `diagnostics` for each repair. Throws `InputError`.
   public init(contentsOf path: String, warmup: Int? = nil, diagnostics: inout [Diagnostic])
     throws(InputError)
   {
@@ -154,11 +141,10 @@ extension LossCurve {
     let stepColumn = try column(ColumnNames.curveStep)
     let rateColumn = try column(ColumnNames.curveRate)
     let lossColumn = try column(ColumnNames.curveLoss)
-
     var rows: [Int: (rate: Double, loss: Double)] = [:]
     var (left, repeated, isSorted, last) = (0, 0, true, 0)
     while try table.next() {
-      // A log may begin before the first update, at step 0.
+      // Some logs begin at step 0, before the first update.
       guard let step = table.number(stepColumn), let rate = table.number(rateColumn),
         let loss = table.number(lossColumn), step.isFinite, step != 0, rate.isFinite, loss.isFinite
       else {
@@ -181,10 +167,10 @@ extension LossCurve {
       }
     }
     note(left, "rows-left-out", "rows without a step, a learning rate and a loss, left out")
-    note(repeated, "repeated-steps", "repeated steps, of which the last was kept")
+    note(repeated, "repeated-steps", "repeated steps, the last row of each kept")
     note(isSorted ? 0 : steps.count, "unsorted-steps", "rows out of order, sorted")
     if steps.count > Self.mostRows {
-      note(steps.count, "thinned", "\(Self.mostRows) rows taken, evenly spread, of")
+      note(steps.count, "thinned", "\(Self.mostRows) evenly spread rows used, out of")
       let all = steps
       steps = (1...Self.mostRows).map { all[$0 * all.count / Self.mostRows - 1] }
     }

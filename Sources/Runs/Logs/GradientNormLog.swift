@@ -1,26 +1,24 @@
 import Numerics
 import Support
 
-/// A run's gradient norms at the steps at which a trainer logged them.
+/// A run's gradient norms at the steps where the trainer logged them.
 public struct GradientNormLog: Sendable {
-  /// The logged steps, counted from 1, rising.
+  /// The logged steps, counted from 1, increasing.
   public let steps: [Int]
 
-  /// The norm at each of them.
+  /// The norm at each step.
   public let norms: [Double]
 
-  /// What was repaired or left out.
+  /// What was repaired or dropped.
   public private(set) var diagnostics: [Diagnostic]
 
   /// The longest run for which norms are interpolated to every step.
   public static let mostSteps = 20_000_000
 
-  /// Takes the gradient norms from a log.
+  /// Takes the gradient norms from a log; zeros, NaN, infinities and blanks are gaps.
   ///
-  /// Zeros, NaN, infinities and blanks are gaps. A log that counts from step 0 is shifted by one.
-  ///
-  /// - Throws: `InputError` for fewer than two norms and for more than ``mostSteps`` steps.
-  /// - Complexity: O(records).
+  /// Steps counted from 0 are shifted by one. Throws `InputError` for fewer than two norms or more than
+  /// ``mostSteps`` steps.
   public init(of log: RunLog) throws(InputError) {
     guard let series = log.gradientNorm, let last = series.steps.last else {
       throw log.lacking(.gradientNorm)
@@ -33,7 +31,8 @@ public struct GradientNormLog: Sendable {
     let usable = series.filter { $1 > 0 && $1 <= usableMagnitudes.upperBound }
     guard usable.steps.count >= 2 else {
       throw InputError(
-        path: log.path, problem: "\(usable.steps.count) usable gradient norms make no schedule",
+        path: log.path,
+        problem: "\(usable.steps.count) usable gradient norms cannot make a schedule",
         hint: "log two or more")
     }
     let shift = log.steps.first == 0 ? 1 : 0
@@ -49,22 +48,18 @@ public struct GradientNormLog: Sendable {
     }
     note(
       series.steps.count - usable.steps.count, "norms-left-out",
-      "gradient norms of zero or out of range, taken as gaps")
+      "gradient norms of zero or out of range, treated as gaps")
     let gaps = gaps(between: steps)
     let usual = gaps[gaps.count / 2]
     note(
       gaps.filter { $0 > 2 * usual }.count, "gaps",
-      "gaps of more than twice the usual \(usual) steps, bridged by straight lines")
+      "gaps of more than twice the usual \(usual) steps, interpolated linearly")
   }
 
-  /// Interpolates to one norm a step: linearly between logged steps, constant before the first and after
-  /// the last.
+  /// Returns `count` positive norms, one per step: linear between logged steps, constant beyond them.
   ///
-  /// - Parameters:
-  ///   - count: T; the last logged step by default.
-  ///   - filterWidth: the odd width of the running median applied to the logged norms first; 1 for none.
-  /// - Returns: T positive norms.
-  /// - Complexity: O(T + n log n).
+  /// `count` defaults to the last logged step. `filterWidth` is the odd width of a running median over
+  /// the logged norms.
   public func perStep(count: Int? = nil, filterWidth: Int = 1) -> [Double] {
     let values = runningMedian(norms, width: filterWidth)
     var right = 0
@@ -79,7 +74,8 @@ public struct GradientNormLog: Sendable {
     }
   }
 
-  /// What a run of T = `count` steps assumes, if it is not the log's length: `norms-held` or `norms-cut`.
+  /// Returns what a run of `count` steps assumes: `norms-held` or `norms-cut` if the log has another
+  /// length.
   public func diagnostics(over count: Int) -> [Diagnostic] {
     let last = steps[steps.count - 1]
     if count == last { return [] }

@@ -3,22 +3,20 @@ import Support
 
 /// Which update a logged learning rate belongs to, with updates counted from 1.
 public enum LearningRateTiming: String, CaseIterable, Sendable {
-  /// The record of step t holds the learning rate that update t took.
+  /// The record of step t holds the learning rate of update t.
   case applied
 
-  /// The record of step t holds the learning rate of update t + 1: many trainers step the scheduler and
-  /// then log.
+  /// The record of step t holds the rate of update t + 1: many trainers step the scheduler before
+  /// logging.
   case next
 
-  /// Steps are counted from 0: the record of step t holds the learning rate that update t + 1 took, and
-  /// the loss of that update.
+  /// Steps count from 0: the record of step t holds the rate and loss of update t + 1.
   case appliedFromZero = "applied-from-0"
 
-  /// The 0-based index, in the schedule, of the learning rate logged at a step.
   func index(at step: Int) -> Int { self == .applied ? step - 1 : step }
 }
 
-/// The first record of a log whose learning rate is not a schedule's.
+/// The first logged learning rate that differs from the schedule's.
 public struct ScheduleMismatch: Equatable, Sendable {
   /// The step in the log.
   public let step: Int
@@ -31,22 +29,14 @@ public struct ScheduleMismatch: Equatable, Sendable {
 }
 
 extension RunLog {
-  /// Compares the log with the run's schedule and returns it with the learning rates that its steps took.
+  /// Checks that the log follows a schedule and returns it with the learning rate that each step used.
   ///
-  /// Where the learning rates were logged a step early, the schedule's take their place. The timing is
-  /// found where the schedule falls, else where it rises: trainers' warmups differ by a step. A record
-  /// agrees within 0.1 % of the peak, 2 % up to the end of the warmup (some begin at a hundredth of the
-  /// peak), of the schedule's rates from a step before to a step after; trainers' endpoints differ by that.
-  ///
-  /// - Parameters:
-  ///   - schedule: the run's schedule.
-  ///   - baseLearningRate: γ.
-  ///   - timing: which update a record's learning rate belongs to; nil to detect it.
-  ///   - comparesWarmup: whether the warmup's rates must be the schedule's; otherwise they must only not
-  ///     exceed the peak, as some trainers rise along a cosine.
-  /// - Returns: the log; its ``learningRateTiming`` is unchanged where the learning rate is constant.
-  /// - Throws: `InputError` for the first record that disagrees.
-  /// - Complexity: O(records).
+  /// A nil `timing` is detected where the schedule falls, else where it rises, because trainers' warmups
+  /// differ by a step; for a constant rate it stays unknown. A record agrees within 0.1 % of the peak (2
+  /// % during the warmup, as some begin at a hundredth of the peak) of the schedule's rates from a step
+  /// before to a step after. Without `comparesWarmup`, warmup rates only must not exceed the peak: some
+  /// trainers warm up along a cosine. Rates logged a step early are replaced by the schedule's. Throws
+  /// `InputError` for the first record that disagrees.
   public func aligned(
     with schedule: Schedule, baseLearningRate: Double, timing: LearningRateTiming? = nil,
     comparesWarmup: Bool = true
@@ -62,7 +52,6 @@ extension RunLog {
       hint: "give this run's schedule, steps and base learning rate")
   }
 
-  /// Aligns the log with a schedule; the log is unchanged where a record disagrees.
   func alignment(
     with schedule: Schedule, baseLearningRate: Double, timing: LearningRateTiming? = nil,
     comparesWarmup: Bool = true
@@ -91,12 +80,10 @@ extension RunLog {
     return (log, nil)
   }
 
-  /// Returns the log with its learning rates at the steps that took them, given their timing.
+  /// Returns the log with each learning rate at the step that used it.
   ///
-  /// For ``LearningRateTiming/next`` the rate at step t moves to step t + 1.
-  ///
-  /// - Throws: `InputError` where it has no learning rate.
-  /// - Complexity: O(records).
+  /// For ``LearningRateTiming/next`` the rate at step t moves to step t + 1. Throws `InputError` for a
+  /// log without learning rates.
   public func timed(_ timing: LearningRateTiming) throws(InputError) -> RunLog {
     guard let rates = learningRate else { throw lackingLearningRate }
     var log = self
@@ -107,15 +94,14 @@ extension RunLog {
     return log
   }
 
-  /// The base learning rate with which a schedule agrees throughout; nil where there is none.
-  ///
-  /// It is the one that the highest multiplier at a record implies.
+  /// Returns the base learning rate with which every record agrees, or nil; the record with the highest
+  /// multiplier determines it.
   func matchingBaseLearningRate(
     for schedule: Schedule, timing: LearningRateTiming?, comparesWarmup: Bool = true
   ) -> Double? {
     guard let rates = learningRate else { return nil }
     var highest = (multiplier: 0.0, rate: 0.0)
-    // Where the timing is unknown, a step more or less matters little at the highest multiplier.
+    // At the highest multiplier, the rate hardly changes from one step to the next.
     let timing = timing ?? learningRateTiming
     for (step, rate) in zip(rates.steps, rates.values) {
       let index = (timing ?? .applied).index(at: step)
@@ -138,12 +124,10 @@ extension RunLog {
   }
 }
 
-/// The learning rates of a plan by 0-based index.
+/// A plan's learning rates by 0-based index.
 private struct PlannedRates {
   let schedule: Schedule
   let baseLearningRate: Double
-
-  /// The number of updates before the first at the peak.
   private let warmup: Int
 
   init(schedule: Schedule, baseLearningRate: Double) {
@@ -161,19 +145,17 @@ private struct PlannedRates {
     warmup = start
   }
 
-  /// The learning rate at an index; nil outside the run.
   subscript(index: Int) -> Double? {
     guard index >= 0, index < schedule.steps else { return nil }
     return baseLearningRate * schedule.multipliers(in: index..<index + 1)[0]
   }
 
-  /// Whether an index lies before the first at the peak.
   func isRising(_ index: Int) -> Bool { index < warmup }
 
-  /// Whether a logged rate is an index's, or lies between its neighbours'.
+  /// Whether a logged rate equals that of an index or lies between its neighbours'.
   func agrees(_ rate: Double, at index: Int) -> Bool {
     guard let here = self[index] else { return false }
-    // Before the first and after the last index, the line through the nearest two.
+    // Beyond either end, extrapolate from the nearest two rates.
     let before = self[index - 1] ?? 2 * here - (self[index + 1] ?? here)
     let after = self[index + 1] ?? 2 * here - (self[index - 1] ?? here)
     let tolerance = (index <= warmup ? 0.02 : 0.001) * baseLearningRate
@@ -181,7 +163,7 @@ private struct PlannedRates {
       && rate <= max(before, here, after) + tolerance
   }
 
-  /// Which update the records belong to; nil where either fits.
+  /// Which update the records belong to; nil if either fits.
   func timing(of rates: LogSeries) -> LearningRateTiming? {
     let early: LearningRateTiming = rates.countsFromZero ? .appliedFromZero : .next
     var errors = (applied: 0.0, early: 0.0, distance: 0.0)
@@ -197,7 +179,7 @@ private struct PlannedRates {
       errors.early += (rate - next) * (rate - next)
       errors.distance += (applied - next) * (applied - next)
     }
-    // The records must be much nearer to one than the two are to each other.
+    // The records must be much nearer to one timing than the two are to each other.
     let limit = errors.distance / 16
     if errors.applied < limit, errors.early > 4 * errors.applied { return .applied }
     if errors.early < limit, errors.applied > 4 * errors.early { return early }

@@ -1,21 +1,20 @@
 import Support
 
-/// How to read a log.
+/// The format and columns of a log.
 public struct LogOptions: Equatable, Sendable {
-  /// The format; nil to recognise it from the contents.
+  /// The format; nil to detect it.
   public var format: LogFormat?
 
-  /// The columns (tags, keys) that hold a quantity, by their names in the log; the others are found by
-  /// the names that trainers use.
+  /// The chosen columns (tags, keys) by quantity; others are found by trainers' usual names.
   public var columns: [LogQuantity: String]
 
-  /// What the values of a table without a header, or of a plain JSON list, are; nil to refuse such files.
+  /// The quantity in a table without a header or a plain JSON list; nil to reject such files.
   public var unnamed: LogQuantity?
 
-  /// What the user writes to choose a quantity's column, for hints in errors.
+  /// How the user names a quantity's column, for hints in errors.
   public var columnOptions: [LogQuantity: String] = [:]
 
-  /// Creates options; by default everything is found from the log itself.
+  /// Creates options; by default everything is detected.
   public init(
     format: LogFormat? = nil, columns: [LogQuantity: String] = [:], unnamed: LogQuantity? = nil
   ) {
@@ -24,7 +23,6 @@ public struct LogOptions: Equatable, Sendable {
     self.unnamed = unnamed
   }
 
-  /// How to choose the columns of some quantities, to end a hint; empty where the caller doesn't say.
   func means(_ quantities: LogQuantity...) -> String {
     let names = quantities.compactMap { columnOptions[$0] }
     guard let last = names.last else { return "" }
@@ -33,19 +31,13 @@ public struct LogOptions: Equatable, Sendable {
   }
 }
 
-/// Finds the columns of a log by their names: those the user chose, or those that trainers use.
+/// The columns of a log: those chosen by the user, else those with trainers' usual names.
 struct ColumnChoice {
-  /// The name of each quantity's column.
   private(set) var names: [LogQuantity: String] = [:]
-
-  /// Other columns of learning rates, usually those of further parameter groups.
   private(set) var otherRates: [String] = []
-
   private(set) var repairs = LogRepairs()
 
-  /// Chooses among the names of a log, in the log's order; the steps may not be a column like the others.
-  ///
-  /// - Throws: `InputError` that lists the names, where a chosen one or every quantity is missing.
+  /// Chooses among a log's names; throws `InputError` if a chosen one, or every quantity, is missing.
   init(among all: [String], isStepNamed: Bool = true, path: String, options: LogOptions)
     throws(InputError)
   {
@@ -58,7 +50,7 @@ struct ColumnChoice {
       guard let first = found.first else { continue }
       names[quantity] = first
       if quantity == .learningRate {
-        // Their values tell whether the choice matters.
+        // Their values decide whether the choice matters.
         otherRates = Array(found.dropFirst())
       } else if found.count > 1 {
         repairs.note(.severalColumns, found.count, columns: found)
@@ -85,7 +77,7 @@ struct ColumnChoice {
       hint: guess ?? "name one of these")
   }
 
-  /// The names that match the most preferred synonym that occurs; for learning rates, any synonym.
+  /// The names that match the most preferred synonym; for learning rates, any synonym.
   private static func matches(_ quantity: LogQuantity, _ names: [String]) -> [String] {
     let plain = names.map { plainName($0) }
     var all: [String] = []
@@ -93,7 +85,7 @@ struct ColumnChoice {
       let isMatch: (String) -> Bool
       if synonym.hasSuffix("*") {
         let stem = String(synonym.dropLast())
-        // Lightning's monitor also logs momentum and weight decay under the rate's name.
+        // Lightning's monitor logs momentum and weight decay under the same prefix.
         isMatch = {
           $0.hasPrefix(stem) && !$0.hasSuffix("-momentum") && !$0.hasSuffix("-weight_decay")
         }
@@ -107,7 +99,7 @@ struct ColumnChoice {
     return all
   }
 
-  /// The name in lower case, without the run's name that Weights & Biases' exports put before it.
+  /// The name in lower case, without the run name that Weights & Biases' exports prepend.
   private static func plainName(_ name: String) -> String {
     var rest = Substring(name.lowercased())
     while let dash = rest.firstIndex(of: " ") {
@@ -118,7 +110,6 @@ struct ColumnChoice {
     return name.lowercased()
   }
 
-  /// The names for a message.
   private static func list(_ names: [String]) -> String {
     printable(names.joined(separator: ", "), most: 300)
   }

@@ -1,23 +1,21 @@
-/// What a column of a training log can be.
-///
-/// The raw value is the column's name in a normalised log.
+/// A quantity in a training log; the raw value is its column in a normalised log.
 public enum LogQuantity: String, CaseIterable, Sendable {
   /// The number of optimiser updates.
   case step
 
-  /// The learning rate as the trainer took or logged it.
+  /// The learning rate as logged.
   case learningRate = "lr"
 
-  /// The training loss, in nats, usually the mean since the record before.
+  /// The training loss in nats, usually the mean since the previous record.
   case loss
 
-  /// The validation loss of the evaluations during the run, in nats, often over a subset.
+  /// The validation loss during the run in nats, often over a subset.
   case validationLoss = "val_loss"
 
-  /// The validation loss over the whole set, in nats, where the trainer logs it separately.
+  /// The loss over the whole validation set in nats, where logged separately.
   case finalValidationLoss = "final_val_loss"
 
-  /// The gradient norm before clipping: ℓ2 in all known trainers.
+  /// The gradient norm before clipping, ℓ2 in all known trainers.
   case gradientNorm = "grad_norm"
 
   /// The quantity in words.
@@ -32,6 +30,6 @@ public enum LogQuantity: String, CaseIterable, Sendable {
     }
   }
 
-  /// The losses by which a run is judged, the best first.
+  /// The losses that can judge a run, best first.
   static let judges: [LogQuantity] = [.finalValidationLoss, .validationLoss, .loss]
 }

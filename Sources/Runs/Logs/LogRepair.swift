@@ -1,29 +1,29 @@
 import Schedules
 import Support
 
-/// Something that was repaired in a log, left out of it, or is odd about it: how often, in which columns.
+/// One kind of repair or oddity in a log, with its count and columns.
 public struct LogRepair: Equatable, Sendable {
-  /// The kinds of damage; the raw value is a stable code for scripts.
+  /// The kinds of damage; raw values are stable codes.
   public enum Kind: String, CaseIterable, Sendable {
     /// Records out of order.
     case unsortedSteps = "unsorted-steps"
 
-    /// Places where the log returns to earlier steps, as a resumed run's log does.
+    /// Returns to earlier steps, as after a resume.
     case resumed
 
     /// Records of a step that was logged again later.
     case repeatedSteps = "repeated-steps"
 
-    /// Records that a restart of the writer declared void.
+    /// Records that a restarted writer superseded.
     case supersededRecords = "superseded-records"
 
-    /// Records without a step, or with one that is negative, fractional or beyond 2⁵³.
+    /// Records whose step is missing, negative, fractional or above 2⁵³.
     case unusableSteps = "unusable-steps"
 
-    /// Records that were numbered because the log has no steps.
+    /// Records numbered by position because the log has no steps.
     case countedSteps = "counted-steps"
 
-    /// Cells that hold something other than a number.
+    /// Cells that are not numbers.
     case unreadableValues = "unreadable-values"
 
     /// Losses that are NaN or infinite.
@@ -32,47 +32,47 @@ public struct LogRepair: Equatable, Sendable {
     /// Learning rates and gradient norms that are NaN, infinite or negative.
     case unusableValues = "unusable-values"
 
-    /// Steps without a value, or values without a step, in lists of different lengths.
+    /// Unpaired steps or values in lists of different lengths.
     case unequalLengths = "unequal-lengths"
 
     /// Lines that cannot be read.
     case unreadableLines = "unreadable-lines"
 
-    /// Records whose checksum does not match.
+    /// Records with a wrong checksum.
     case corruptRecords = "corrupt-records"
 
-    /// Records that the end of the file cuts short.
+    /// Records truncated at the end of the file.
     case unfinishedRecords = "unfinished-records"
 
     /// A last line without a line break.
     case unterminatedLine = "unterminated-line"
 
-    /// Columns that could be the quantity.
+    /// Several columns that could hold the quantity.
     case severalColumns = "several-columns"
 
-    /// Learning rates of several parameter groups that differ only by a constant factor.
+    /// Learning rates of several parameter groups that differ by a constant factor.
     case severalLearningRates = "several-learning-rates"
 
     /// Iterations whose update the trainer skipped.
     case skippedIterations = "skipped-iterations"
 
-    /// Rows of a history that the service sampled.
+    /// Rows of a history that the service downsampled.
     case sampledRows = "sampled-rows"
 
-    /// Learning rates that the trainer logged one step early.
+    /// Learning rates logged one step early.
     case learningRatesOfNextStep = "learning-rates-of-next-step"
   }
 
   /// The kind of damage.
   public let kind: Kind
 
-  /// How often.
+  /// The number of occurrences.
   public internal(set) var count: Int
 
-  /// The columns concerned, by their names in the log; empty where it concerns the whole log.
+  /// The affected columns; empty for the whole log.
   public internal(set) var columns: [String]
 
-  /// One sentence for people.
+  /// The repair in one sentence.
   public var message: String {
     let names = printable(columns.joined(separator: ", "), most: 300)
     return names.isEmpty ? explanation : "\(names): \(explanation)"
@@ -89,7 +89,7 @@ public struct LogRepair: Equatable, Sendable {
     case .repeatedSteps:
       return counted("record", "of a step that was logged again; the later one was kept")
     case .supersededRecords:
-      return counted("record", "that a restart of the run made void, left out")
+      return counted("record", "superseded by a restart of the run, left out")
     case .unusableSteps: return counted("record", "without a usable step, left out")
     case .countedSteps: return counted("row", "without a column of steps, numbered from 1")
     case .unreadableValues: return counted("cell", "without a number, left out")
@@ -104,25 +104,25 @@ public struct LogRepair: Equatable, Sendable {
     case .unfinishedRecords: return counted("record", "cut short by the end of the file, left out")
     case .unterminatedLine:
       return counted(
-        "line", "at the end without a line break, kept: its last number may be cut short")
-    case .severalColumns: return counted("column", "to choose from; the first was taken")
+        "line", "at the end without a line break, kept: its last number may be truncated")
+    case .severalColumns: return counted("column", "that could be meant; the first was used")
     case .severalLearningRates:
-      return counted("learning rate", "equal but for a constant factor; the first was taken")
+      return counted("learning rate", "equal up to a constant factor; the first was used")
     case .skippedIterations: return counted("iteration", "whose update the trainer skipped")
     case .sampledRows:
       return counted(
-        "row", "at uneven steps: a history that the service sampled; export all (scan_history)")
+        "row",
+        "at uneven steps: the service downsampled the history; export all of it (scan_history)")
     case .learningRatesOfNextStep:
-      return counted("learning rate", "logged for the step to come, moved to where it was taken")
+      return counted("learning rate", "logged one step early, moved to the step that used it")
     }
   }
 }
 
-/// The repairs that a reader has made so far.
 struct LogRepairs {
   private(set) var all: [LogRepair] = []
 
-  /// Adds damage, if there was any; columns with the same damage share an entry.
+  /// Adds damage if the count is positive; columns with the same damage share an entry.
   mutating func note(_ kind: LogRepair.Kind, _ count: Int, columns: [String] = []) {
     guard count > 0 else { return }
     if let index = all.firstIndex(where: { $0.kind == kind }) {
@@ -140,7 +140,6 @@ struct LogRepairs {
     all.append(LogRepair(kind: kind, count: count, columns: columns))
   }
 
-  /// Adds all repairs of another reader.
   mutating func note(_ others: LogRepairs) {
     for repair in others.all { note(repair.kind, repair.count, columns: repair.columns) }
   }

@@ -1,12 +1,12 @@
-/// One quantity of a log: its values at some of the steps.
+/// The values of one logged quantity.
 public struct LogSeries: Equatable, Sendable {
-  /// The steps at which it was logged, rising.
+  /// The logged steps, increasing.
   public let steps: [Int]
 
-  /// The value at each step; NaN and infinities only where a loss was logged as such.
+  /// The value at each step; only losses can be NaN or infinite.
   public let values: [Double]
 
-  /// Creates a series from rising steps and one value for each.
+  /// Creates a series from increasing steps and one value for each.
   public init(steps: [Int], values: [Double]) {
     precondition(steps.count == values.count, "one value a step")
     precondition(zip(steps, steps.dropFirst()).allSatisfy { $0 < $1 }, "the steps rise")
@@ -14,16 +14,12 @@ public struct LogSeries: Equatable, Sendable {
     self.values = values
   }
 
-  /// Returns the records that satisfy a condition.
   func filter(_ isKept: (Int, Double) -> Bool) -> LogSeries {
     let kept = steps.indices.filter { isKept(steps[$0], values[$0]) }
     return LogSeries(steps: kept.map { steps[$0] }, values: kept.map { values[$0] })
   }
 
-  /// Whether another series is a constant multiple of this one, within 0.5 % of its largest value.
-  ///
-  /// - Returns: false where they share no step.
-  /// - Complexity: O(records).
+  /// Whether two series are proportional on common steps, within 0.5 % of the largest value.
   func isProportional(to other: LogSeries) -> Bool {
     var pairs: [(own: Double, other: Double)] = []
     var index = 0
@@ -38,8 +34,7 @@ public struct LogSeries: Equatable, Sendable {
     return pairs.allSatisfy { abs($0.other - factor * $0.own) <= 5e-3 * most }
   }
 
-  /// Whether updates are counted from 0: step 0 is there, or every n-th update is logged, n > 1, at steps
-  /// n − 1, 2n − 1, ….
+  /// Whether updates are counted from 0: the steps include 0, or are n − 1, 2n − 1, … for some n > 1.
   var countsFromZero: Bool {
     guard steps.count > 1, steps[0] > 0 else { return steps.first == 0 }
     let gap = steps[1] - steps[0]
@@ -47,25 +42,22 @@ public struct LogSeries: Equatable, Sendable {
   }
 }
 
-/// The distances between rising steps, sorted.
 func gaps(between steps: [Int]) -> [Int] {
   zip(steps, steps.dropFirst()).map { $1 - $0 }.sorted()
 }
 
-/// A log as a table: a row a step, a column a quantity, blank cells where nothing was logged.
+/// A log as a table with one row per step and one column per quantity.
 public struct LogTable: Sendable {
-  /// The steps, rising.
+  /// The steps, increasing.
   public let steps: [Int]
 
-  /// The quantities that the log has, in the order of ``LogQuantity``.
+  /// The logged quantities, in the order of ``LogQuantity``.
   public let quantities: [LogQuantity]
 
-  /// One list of cells a quantity, one cell a step.
+  /// The cells of each quantity, one per step; nil where nothing was logged.
   public let columns: [[Double?]]
 
   /// Creates a log's table.
-  ///
-  /// - Complexity: O(records).
   public init(of log: RunLog) {
     steps = log.steps
     quantities = LogQuantity.allCases.filter { log.series[$0] != nil }

@@ -1,65 +1,60 @@
 import Schedules
 import Support
 
-/// The result of a check.
+/// The outcome of a check.
 public enum Verdict: String, CaseIterable, Sendable {
-  /// Nothing found against it.
+  /// No objections.
   case ok
 
-  /// It needs a look.
+  /// Worth a closer look.
   case warn
 
-  /// It should not be used.
+  /// Should not be used.
   case fail
 }
 
-/// Whether a log's learning rates follow a plan, up to the log's end.
+/// A check whether a log's learning rates follow a plan, up to the log's end.
 ///
-/// A record agrees by the rule of ``RunLog/aligned(with:baseLearningRate:timing:comparesWarmup:)``: within
-/// 0.1 % of the peak (2 % during the warmup) of the plan's rates from a step before to a step after,
-/// whichever step the log means. Steps between two records are not seen.
+/// Records agree as in ``RunLog/aligned(with:baseLearningRate:timing:comparesWarmup:)``. Steps between
+/// records are not checked.
 public struct PlanCheck: Sendable {
-  /// The first record that differs; nil where all agree.
+  /// The first record that differs; nil if all agree.
   public let mismatch: ScheduleMismatch?
 
-  /// How many records agree before the first that differs.
+  /// The number of records that agree before the first that differs.
   public let agreeing: Int
 
-  /// The first and the last step with a learning rate.
+  /// The first and last steps with a learning rate.
   public let steps: ClosedRange<Int>
 
-  /// The most steps from one record to the next; 0 with one record.
+  /// The largest gap between records in steps; 0 for one record.
   public let widestGap: Int
 
-  /// Which step a logged learning rate belongs to; nil where it is unknown.
+  /// Which update a logged learning rate belongs to; nil if unknown.
   public let timing: LearningRateTiming?
 
-  /// The base learning rate with which the plan's schedule would agree throughout, where the planned one
-  /// doesn't; nil where there is none.
+  /// For a mismatch, the base learning rate at which the schedule would agree, if any.
   public let matchingBaseLearningRate: Double?
 
-  /// T of the plan.
+  /// The plan's number of steps.
   public let plannedSteps: Int
 
-  /// The median number of steps from one record to the next; 1 with one record.
+  /// The median gap between records in steps; 1 for one record.
   private let usualGap: Int
 
-  /// Fails where a record differs.
+  /// `fail` if a record differs.
   public var verdict: Verdict { mismatch == nil ? .ok : .fail }
 
-  /// Whether the log ends before the plan does, by more than the usual gap.
+  /// Whether the log ends before the plan by more than the usual gap.
   public var isUnfinished: Bool { plannedSteps - steps.upperBound > usualGap }
 
-  /// Whether the log begins later than the usual gap, as the log of a branched run does.
+  /// Whether the log begins later than the usual gap, as after branching.
   public var beginsLate: Bool { steps.lowerBound - 1 > usualGap }
 
-  /// Whether records are missing: some gap is more than four times the usual one.
+  /// Whether some gap is more than four times the usual one.
   public var hasHole: Bool { widestGap > 4 * usualGap }
 
-  /// Compares a log with a plan, and detects which step a logged learning rate belongs to if it isn't given.
-  ///
-  /// - Throws: `InputError` for a log without a learning rate.
-  /// - Complexity: O(records).
+  /// Compares a log with a plan; throws `InputError` for a log without learning rates.
   public init(
     of log: RunLog, schedule: Schedule, baseLearningRate: Double, timing: LearningRateTiming? = nil
   ) throws(InputError) {

@@ -1,19 +1,14 @@
 import Support
 
-/// What a reader found in a file: columns of numbers, not yet chosen, sorted or repaired.
+/// Columns of numbers as read from a file, before selection, sorting and repair.
 struct RawLog {
-  /// The values of one name in the file's order.
   struct Column {
     let name: String
 
-    /// The step of each value; in a log whose records share their steps, the record's index.
+    /// The step of each value; if records share their steps, the record's index.
     var steps: [Double] = []
     var values: [Double] = []
-
-    /// How many entries hold something other than a number.
     var unreadable = 0
-
-    /// How many entries have no step, or steps no entry.
     var unpaired = 0
 
     mutating func append(step: Double, value: Double) {
@@ -24,21 +19,14 @@ struct RawLog {
 
   let format: LogFormat
 
-  /// Whether values come in records with one step each, rather than each column with its own steps.
+  /// Whether records have one step each, rather than each column its own steps.
   let sharesSteps: Bool
 
   var columns: [Column] = []
   var repairs = LogRepairs()
-
-  /// The columns of the quantities, where the reader has chosen them already.
   var choice: ColumnChoice?
-
-  /// What the log says about the run; nil where its format holds nothing.
   var settings: RunSettings?
-
-  /// How many records have ended.
   private(set) var count = 0
-
   private var indices: [String: Int] = [:]
 
   init(_ format: LogFormat, sharesSteps: Bool = true) {
@@ -46,7 +34,6 @@ struct RawLog {
     self.sharesSteps = sharesSteps
   }
 
-  /// The index of the column of that name, which is added where it is new.
   mutating func column(_ name: String) -> Int {
     if let index = indices[name] { return index }
     indices[name] = columns.count
@@ -54,13 +41,10 @@ struct RawLog {
     return columns.count - 1
   }
 
-  /// Puts a value into the current record.
   mutating func add(_ value: Double, to column: Int) {
     columns[column].append(step: Double(count), value: value)
   }
 
-  /// Puts a JSON value into the current record, if it is a number or a text; numbers, NaN and infinities
-  /// may be written as text.
   mutating func add(_ value: JSONTree, to name: String) {
     if let number = value.number {
       add(number, to: column(name))
@@ -69,16 +53,13 @@ struct RawLog {
     }
   }
 
-  /// Adds a record of a JSON object's members.
   mutating func addRecord(_ members: [(name: String, value: JSONTree)]) {
     for member in members { add(member.value, to: member.name) }
     endRecord()
   }
 
-  /// Ends the current record.
   mutating func endRecord() { count += 1 }
 
-  /// - Throws: `InputError` with that problem where the file has no records.
   func requireRecords(_ path: String, _ problem: String, hint: String) throws(InputError) {
     guard sharesSteps ? count == 0 : columns.isEmpty else { return }
     throw InputError(path: path, problem: problem, hint: hint)
@@ -86,15 +67,12 @@ struct RawLog {
 }
 
 extension RawLog {
-  /// The columns of the chosen quantities at their steps, and the other learning rates.
   struct Quantities {
     var columns: [LogQuantity: Column] = [:]
     var otherRates: [Column] = []
   }
 
-  /// Chooses the columns and gives each value its step; damage is added to `repairs`.
-  ///
-  /// - Throws: `InputError` for missing columns.
+  /// Chooses the columns and pairs values with steps; throws `InputError` for missing columns.
   mutating func quantities(path: String, options: LogOptions) throws(InputError) -> Quantities {
     let choice =
       if let choice = self.choice {
@@ -135,7 +113,7 @@ extension RawLog {
     return found
   }
 
-  /// The step of each record: from the column of steps, or counted from 1 where there is none.
+  /// The step of each record: its column, or else its position from 1.
   private mutating func recordSteps(_ choice: ColumnChoice) -> [Double] {
     guard let name = choice.names[.step], let column = columns.first(where: { $0.name == name })
     else {
@@ -147,16 +125,14 @@ extension RawLog {
     return steps
   }
 
-  /// Whether a number is a step: whole, from 0 to 2⁵³.
+  /// Whether a number is an integer from 0 to 2⁵³.
   static func isStep(_ number: Double) -> Bool {
     number >= 0 && number <= 9_007_199_254_740_992 && number == number.rounded()
   }
 }
 
 extension RawLog.Column {
-  /// The values sorted by step, the last one of a repeated step, without those that have no usable step.
-  ///
-  /// - Complexity: O(n) where the steps rise, else O(n log n).
+  /// The values sorted by step, with the last of a repeated step and without unusable steps.
   func sorted(_ repairs: inout LogRepairs) -> LogSeries {
     let isRising = zip(steps, steps.dropFirst()).allSatisfy { $0 < $1 }
     if isRising, steps.allSatisfy(RawLog.isStep) {
@@ -171,7 +147,6 @@ extension RawLog.Column {
       if steps[index] < highest { late += 1 }
       highest = max(highest, steps[index])
     }
-    // Among records of one step the file's order decides.
     let sorted = usable.sorted { (steps[$0], $0) < (steps[$1], $1) }
     let kept = sorted.indices.filter {
       $0 + 1 == sorted.count || steps[sorted[$0]] != steps[sorted[$0 + 1]]

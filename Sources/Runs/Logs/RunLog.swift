@@ -1,63 +1,60 @@
 import Schedules
 import Support
 
-/// The log of one training run: each quantity at the steps at which it was logged, sorted and repaired.
+/// The log of one training run: sorted and repaired series of logged quantities.
 ///
-/// Steps are as the trainer counted them. Every series is optional; at least one is present and not empty.
+/// Steps are as the trainer counts them. At least one series is present and not empty.
 public struct RunLog: Sendable {
-  /// The file or folder, as given; `-` is standard input.
+  /// The file or folder as given; `-` is standard input.
   public let path: String
 
-  /// The format of the log.
+  /// The log's format.
   public let format: LogFormat
 
-  /// The name of each quantity's column, tag or key in the log.
+  /// The column, tag or key of each quantity.
   public let columns: [LogQuantity: String]
 
   /// The series by quantity, except for ``LogQuantity/step``.
   public internal(set) var series: [LogQuantity: LogSeries]
 
-  /// What the log says about the run; nil where its format holds nothing.
+  /// The run's settings, if the format holds any.
   public let settings: RunSettings?
 
-  /// What was repaired, left out or odd.
+  /// What was repaired, dropped or odd.
   public internal(set) var repairs: [LogRepair]
 
-  /// How the log was read.
   let options: LogOptions
 
-  /// Which step a logged learning rate belongs to; nil where it is unknown.
+  /// Which update a logged learning rate belongs to; nil if unknown.
   public internal(set) var learningRateTiming: LearningRateTiming?
 
-  /// The training loss, in nats.
+  /// The training loss in nats.
   public var loss: LogSeries? { series[.loss] }
 
-  /// The learning rate, as logged; see ``learningRateTiming``.
+  /// The learning rate as logged; see ``learningRateTiming``.
   public var learningRate: LogSeries? { series[.learningRate] }
 
   /// The gradient norm.
   public var gradientNorm: LogSeries? { series[.gradientNorm] }
 
-  /// The steps at which anything was logged, rising.
-  ///
-  /// - Complexity: O(records).
+  /// The steps with any value, increasing.
   public var steps: [Int] {
     var union: [Int] = []
     for series in series.values { union = merged(union, series.steps) }
     return union
   }
 
-  /// The loss by which the run is judged: the last loss on the whole validation set, else the last
-  /// validation loss, else the last training loss; NaN or infinite for a run that diverged.
+  /// The loss that judges the run: the last on the whole validation set, else the last validation loss,
+  /// else the last training loss; NaN or infinite for a diverged run.
   ///
-  /// Losses of different kinds, which ``finalLossQuantity`` tells apart, must not be compared: a subset of
-  /// a validation set can be off by tens of milli-nats, one batch by more.
+  /// Do not compare losses of different kinds (``finalLossQuantity``): a subset of a validation set can
+  /// be off by tens of milli-nats, a single batch by more.
   public var finalLoss: Double? { finalLossQuantity.flatMap { series[$0]?.values.last } }
 
-  /// Which quantity ``finalLoss`` is; nil where the log has no loss.
+  /// The quantity of ``finalLoss``; nil if the log has no loss.
   public var finalLossQuantity: LogQuantity? { LogQuantity.judges.first { series[$0] != nil } }
 
-  /// What is uncertain about the log: the code `lr-maybe-next`.
+  /// Doubts about the log: the code `lr-maybe-next`.
   public var diagnostics: [Diagnostic] {
     guard learningRateTiming == nil, let rates = learningRate, rates.values.count > 1,
       rates.values.last == 0
@@ -66,15 +63,14 @@ public struct RunLog: Sendable {
       Diagnostic(
         code: "lr-maybe-next",
         message:
-          "the last learning rate of \(shownPath(path)) is 0, as where the next step's is logged; give its schedule, or say which update a row's rate belongs to"
+          "the last learning rate of \(shownPath(path)) is 0, as in logs of the next step's rate; give its schedule, or say which update a row's rate belongs to"
       )
     ]
   }
 
-  /// The error for a question that needs a learning rate, of a log without one.
+  /// The error to throw if a learning rate is needed and missing.
   public var lackingLearningRate: InputError { lacking(.learningRate) }
 
-  /// The error for a question that needs a quantity, of a log without it.
   func lacking(_ quantity: LogQuantity) -> InputError {
     let found = columns.filter { $0.key != .step }.map(\.value).sorted().joined(separator: ", ")
     return InputError(
@@ -84,18 +80,12 @@ public struct RunLog: Sendable {
 }
 
 extension RunLog {
-  /// Reads a log from a file, or from a folder that a trainer or a logger wrote.
+  /// Reads a log from a file (`-` for standard input) or a folder written by a trainer or logger.
   ///
-  /// The format is recognised from the contents. Records out of order are sorted, the later record of a
-  /// repeated step counts, records that the file's end truncates or whose checksum fails are dropped, and
-  /// losses that are NaN are kept (a run that diverged); ``repairs`` lists all of it.
-  ///
-  /// - Parameters:
-  ///   - path: the file or folder; `-` for standard input.
-  ///   - options: the format and the columns, where the log alone doesn't tell.
-  /// - Throws: `InputError` for what cannot be read, lacks every column (with those that it has), or
-  ///   holds no numbers.
-  /// - Complexity: O(size · log size) at worst, O(size) for records in order.
+  /// Records are sorted, the later record of a repeated step is kept, truncated or corrupt records are
+  /// dropped, and NaN losses are kept as divergence; ``repairs`` lists all of it. Throws `InputError` for
+  /// unreadable files, missing columns (listing those found), and logs without numbers. Takes O(size) for
+  /// sorted records.
   public init(contentsOf path: String, options: LogOptions = LogOptions()) throws(InputError) {
     if let folder = try LogFolder(path) {
       try self.init(folder.read(options), path: path, options: options)
@@ -104,7 +94,6 @@ extension RunLog {
     }
   }
 
-  /// Reads a log from a file's bytes.
   package init(bytes: [UInt8], path: String, options: LogOptions = LogOptions())
     throws(InputError)
   {
@@ -112,9 +101,6 @@ extension RunLog {
       LogFormat.read(bytes, path: path, options: options), path: path, options: options)
   }
 
-  /// Sorts and repairs what a reader found.
-  ///
-  /// - Throws: `InputError` for missing columns, and where no value is left.
   init(_ raw: RawLog, path: String, options: LogOptions) throws(InputError) {
     var raw = raw
     let quantities = try raw.quantities(path: path, options: options)
@@ -143,7 +129,7 @@ extension RunLog {
       let names = quantities.columns.values.map(\.name).sorted().joined(separator: ", ")
       throw InputError(
         path: path, problem: "no record holds a number in \(printable(names, most: 300))",
-        hint: "check that the run logged anything")
+        hint: "check that the run logged something")
     }
     self.path = path
     self.options = options
@@ -163,9 +149,7 @@ extension RunLog {
     noteSampledRows()
   }
 
-  /// The names of the other learning rates that have values.
-  ///
-  /// - Throws: `InputError` where one has another shape: then the user must choose.
+  /// The other learning rates with values; throws `InputError` if one is not proportional to `rates`.
   private func proportional(_ others: [RawLog.Column], to rates: LogSeries, called own: String)
     throws(InputError) -> [String]
   {
@@ -178,7 +162,7 @@ extension RunLog {
         throw InputError(
           path: path,
           problem:
-            "its learning rates \(printable(own)) and \(printable(other.name)) differ by more than a factor",
+            "its learning rates \(printable(own)) and \(printable(other.name)) differ by more than a constant factor",
           hint: "choose one" + options.means(.learningRate))
       }
       names.append(other.name)
@@ -186,7 +170,7 @@ extension RunLog {
     return names
   }
 
-  /// `run.history()` of Weights & Biases gives 500 rows at random steps instead of all.
+  /// Notes the 500 rows at random steps that `run.history()` of Weights & Biases returns.
   private mutating func noteSampledRows() {
     let steps = steps
     let gaps = Set(zip(steps, steps.dropFirst()).map { $1 - $0 })
@@ -195,7 +179,6 @@ extension RunLog {
   }
 }
 
-/// The union of two rising lists.
 private func merged(_ first: [Int], _ second: [Int]) -> [Int] {
   if first.isEmpty || first == second { return second }
   var union: [Int] = []

@@ -1,9 +1,9 @@
 import Schedules
 import Support
 
-/// A sweep of logged runs: one run a log, with its schedule, length, base learning rate and final loss.
+/// The runs of a sweep, read from one log each.
 public struct LoggedSweep: Sendable {
-  /// A log that gave no run, and why.
+  /// A log that was not used, and why.
   public struct Unused: Equatable, Sendable {
     /// The log's path.
     public let path: String
@@ -15,23 +15,21 @@ public struct LoggedSweep: Sendable {
   /// The runs, in the order of the logs.
   public private(set) var runs: [Sweep.Run] = []
 
-  /// The logs that were left out.
+  /// The logs that were not used.
   public private(set) var unused: [Unused] = []
 
-  /// The kind of loss by which the runs are judged; nil where no run has one.
+  /// The kind of loss that judges the runs; nil if no run has one.
   public let judge: LogQuantity?
 
-  /// What was chosen or assumed: the codes `several-learning-rates` and `assumed-steps`.
+  /// Choices and assumptions: the codes `several-learning-rates` and `assumed-steps`.
   public let diagnostics: [Diagnostic]
 
-  /// Makes a sweep of logs of one run each.
+  /// Creates a sweep from logs.
   ///
-  /// What is known takes precedence over the log's own settings, and those over what its learning rates
-  /// show. A run is left out if its learning rates are not its schedule's, or if it ended before its last
-  /// step, unless its last loss is NaN or infinite: it diverged. All runs are judged by one kind of loss:
-  /// the best one that all finished runs have, else the one that most have.
-  ///
-  /// - Complexity: O(records).
+  /// `known` settings precede the log's own, which precede those recognised from its learning rates. A
+  /// run is dropped if its learning rates contradict its schedule, or if it ended early without diverging
+  /// (a last loss that is NaN or infinite). One kind of loss judges all runs: the best that all finished
+  /// runs have, else the one that most have.
   public init(of logs: [RunLog], known: RunSettings = RunSettings()) {
     var kept: [Candidate] = []
     for log in logs {
@@ -53,7 +51,7 @@ public struct LoggedSweep: Sendable {
         Diagnostic(
           code: "assumed-steps",
           message:
-            "\(shownPath(first.log.path))\(open.count > 1 ? " and \(open.count - 1) more" : ""): no number of steps is stated, so the last record is taken for the end of the run"
+            "\(shownPath(first.log.path))\(open.count > 1 ? " and \(open.count - 1) more" : ""): the number of steps is unknown; assuming that the run ended at its last record"
         ))
     }
     self.diagnostics = diagnostics
@@ -64,7 +62,7 @@ public struct LoggedSweep: Sendable {
     for candidate in kept {
       guard let judge, let loss = candidate.loss(judge) else {
         let reason =
-          judge.map { "it has no \($0.name) at its last step, which the others are judged by" }
+          judge.map { "it has no \($0.name) at its last step, by which the other runs are judged" }
           ?? "it has no loss at its last step"
         unused.append(Unused(path: candidate.log.path, reason: reason))
         continue
@@ -76,14 +74,13 @@ public struct LoggedSweep: Sendable {
     }
   }
 
-  /// A log whose settings are known.
   private struct Candidate {
     let log: RunLog
     let spec: ScheduleSpec
     let steps: Int
     let baseLearningRate: Double
 
-    /// - Throws: `InputError` with the reason why the log gives no run.
+    /// Throws `InputError` with the reason why the log gives no run.
     init(_ log: RunLog, known: RunSettings) throws(InputError) {
       func failure(_ problem: String) -> InputError {
         InputError(path: log.path, problem: problem, hint: "leave it out, or give its settings")
@@ -105,7 +102,7 @@ public struct LoggedSweep: Sendable {
       }
       guard let spec = settings.spec, let rate = settings.baseLearningRate, rate > 0 else {
         throw failure(
-          "its learning rates belong to no known schedule, or to several; give its schedule and base learning rate"
+          "its learning rates match no known schedule, or several; give its schedule and base learning rate"
         )
       }
       guard let schedule = try? spec.schedule(steps: steps, baseLearningRate: rate) else {
@@ -124,12 +121,10 @@ public struct LoggedSweep: Sendable {
       }
     }
 
-    /// Whether any of its losses ends as NaN or infinite.
     var hasDiverged: Bool {
       LogQuantity.judges.contains { log.series[$0]?.values.last?.isFinite == false }
     }
 
-    /// The loss of a kind at the last step; nil where it is missing.
     func loss(_ kind: LogQuantity) -> Double? {
       if hasDiverged { return .nan }
       guard let series = log.series[kind], log.reaches(steps, in: series.steps) else { return nil }
@@ -139,7 +134,7 @@ public struct LoggedSweep: Sendable {
 }
 
 extension RunLog {
-  /// What the learning rates show: the run's schedule or, where that is known, its base learning rate.
+  /// The schedule or, if known, the base learning rate that the learning rates show.
   fileprivate func shownSettings(known: RunSettings, steps: Int) -> RunSettings? {
     guard let spec = known.spec else {
       return RecognisedSchedule(in: self, steps: steps, baseLearningRate: known.baseLearningRate)
@@ -152,7 +147,6 @@ extension RunLog {
       })
   }
 
-  /// Whether records reach the last step, up to their usual gap.
   fileprivate func reaches(_ last: Int, in steps: [Int]) -> Bool {
     guard let end = steps.last else { return false }
     let gaps = gaps(between: steps)

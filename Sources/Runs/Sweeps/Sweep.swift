@@ -1,24 +1,22 @@
 import Schedules
 
-/// The runs of a learning-rate sweep, each with its schedule, length, base learning rate and final loss.
+/// The runs of a learning-rate sweep.
 public struct Sweep: Sendable {
-  /// One run.
+  /// A run with its schedule, length, base learning rate and final loss.
   public struct Run: Equatable, Sendable {
-    /// Its schedule.
+    /// The schedule.
     public let spec: ScheduleSpec
 
-    /// Its length in steps.
+    /// The number of steps.
     public let steps: Int
 
-    /// Its base learning rate, positive.
+    /// The base learning rate, positive.
     public let baseLearningRate: Double
 
-    /// Its final loss in nats; NaN or infinite where it diverged.
+    /// The final loss in nats; NaN or infinite if the run diverged.
     public let loss: Double
 
-    /// The name of its seed; nil where that is unknown.
-    ///
-    /// Runs that share a seed start from the same weights and see the same data.
+    /// The seed, if known; runs that share one have the same initial weights and data order.
     public let seed: String?
 
     /// Creates a run.
@@ -33,13 +31,13 @@ public struct Sweep: Sendable {
     }
   }
 
-  /// All runs, in the order of the file.
+  /// All runs, in file order.
   public let runs: [Run]
 
-  /// How many runs have no loss yet.
+  /// The number of runs without a loss yet.
   public let unfinished: Int
 
-  /// The schedules and lengths of the sweep, each once, in the order in which they first occur.
+  /// The distinct pairs of schedule and length, in order of first occurrence.
   public let cells: [SweepCell]
 
   /// The noise of one run's final loss.
@@ -47,11 +45,8 @@ public struct Sweep: Sendable {
 
   /// Groups runs into cells and measures their noise.
   ///
-  /// - Parameters:
-  ///   - runs: any number of runs.
-  ///   - unfinished: how many more have no loss yet.
-  ///   - given: the standard deviation of one run's final loss, in nats; nil to measure it on replicates.
-  /// - Complexity: O(runs·cells).
+  /// `unfinished` counts further runs without a loss. `noise` is the standard deviation of one run's
+  /// final loss in nats; nil measures it from replicates.
   public init(runs: [Run], unfinished: Int = 0, noise given: Double? = nil) {
     self.runs = runs
     self.unfinished = unfinished
@@ -77,8 +72,8 @@ public struct Sweep: Sendable {
 
   /// Returns the cells of a schedule, at one length or at all.
   ///
-  /// Without exact matches, cells without a warmup match whatever the schedule's warmup is: a table with a
-  /// `family` column cannot give one.
+  /// If none matches exactly, cells without a warmup match any warmup, since a `family` column cannot
+  /// state one.
   public func cells(for spec: ScheduleSpec, steps: Int?) -> [SweepCell] {
     let sameLength = cells.filter { steps == nil || $0.steps == steps }
     let exact = sameLength.filter { $0.spec == spec }

@@ -1,52 +1,52 @@
 import Schedules
 
-/// The runs of one schedule at one length, by base learning rate.
+/// The runs of one schedule at one length, grouped by base learning rate.
 public struct SweepCell: Sendable {
-  /// The mean over the runs at one base learning rate.
+  /// The mean of the runs at one base learning rate.
   public struct Point: Equatable, Sendable {
     /// The base learning rate.
     public let baseLearningRate: Double
 
-    /// The mean final loss, in nats.
+    /// The mean final loss in nats.
     public let loss: Double
 
-    /// How many runs were averaged.
+    /// The number of runs.
     public let runs: Int
   }
 
   /// The schedule.
   public let spec: ScheduleSpec
 
-  /// The length in steps.
+  /// The number of steps.
   public let steps: Int
 
-  /// The runs that did not diverge, by rising base learning rate.
+  /// The runs that did not diverge, by increasing base learning rate.
   public private(set) var points: [Point]
 
-  /// The base learning rates at which every run diverged, rising.
+  /// The base learning rates at which every run diverged, increasing.
   public let diverged: [Double]
 
-  /// The standard deviation of one run's final loss, in nats: the sweep's, once it is measured.
+  /// The standard deviation of one run's final loss in nats.
   public internal(set) var noise = SweepNoise.assumed
 
-  /// The scatter of the replicates near the best learning rate.
   let scatter: SweepNoise.Scatter
 
-  /// A loss this far above the cell’s best, in nats, is a divergence; a learning rate off by ten costs
-  /// about a tenth of it (the 124M sweep from 1e-4 to 1e-3).
+  /// The excess over a cell's best loss, in nats, that counts as divergence.
+  ///
+  /// On a 124M model, a learning rate off by a factor of ten costs about a tenth of it.
   public static let divergenceMargin = 1.0
 
-  /// The factor around the best learning rate within which replicates measure the noise: it includes both
-  /// neighbours on a grid of twos.
+  /// The factor around the best rate within which replicates measure noise: both neighbours on a grid of
+  /// twos.
   static let nearFactor = 2.1
 
-  /// Groups at least one run by base learning rate; the noise is not measured yet.
+  /// Groups at least one run by base learning rate; the noise is measured later.
   init(runs: [Sweep.Run]) {
     let best = runs.map(\.loss).filter(\.isFinite).min() ?? .infinity
     let isGood = { (run: Sweep.Run) in
       run.loss.isFinite && run.loss <= best + Self.divergenceMargin
     }
-    // Logs hold the same rate in single and double precision: rates that agree to 1e-6 are one.
+    // Logs hold the same rate in single and double precision.
     var groups: [(rate: Double, runs: [Sweep.Run])] = []
     for run in runs.sorted(by: { $0.baseLearningRate < $1.baseLearningRate }) {
       if let last = groups.last, run.baseLearningRate <= last.rate * (1 + 1e-6) {
@@ -69,13 +69,11 @@ public struct SweepCell: Sendable {
     scatter = SweepNoise.Scatter(near: near.map(\.runs))
   }
 
-  /// Whether no other base learning rate of the cell has a lower loss.
   package func isBest(_ baseLearningRate: Double) -> Bool {
     let best = points.min { $0.loss < $1.loss }?.baseLearningRate ?? .nan
     return abs(baseLearningRate / best - 1) <= 1e-6
   }
 
-  /// Returns the cell with another loss at each of its points.
   package func replacingLosses(_ losses: [Double]) -> SweepCell {
     var cell = self
     cell.points = zip(points, losses).map { point, loss in

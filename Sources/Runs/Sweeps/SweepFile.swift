@@ -2,46 +2,32 @@ import Schedules
 import Support
 
 extension Sweep {
-  /// Reads a sweep from a CSV file with one run a row and named columns in any order.
+  /// Reads a sweep from a CSV file (`-` for standard input) with one run per row.
   ///
-  /// The columns are `spec` (the grammar) or `family` (wsd, wsd_sqrt, cos0, cos10, const, linear, or a
-  /// spec) with `cooldown`; `steps` or `horizon`; `base_lr` or `lr`; `final_loss`, or else the best kind of
-  /// loss present; `seed` where runs are repeated. A loss that is NaN, infinite, or the word `diverged`
-  /// marks a run that diverged; rows without a loss are counted and left out.
-  ///
-  /// - Parameters:
-  ///   - path: the file, `-` for standard input.
-  ///   - noise: the standard deviation of one run's final loss, in nats; nil to measure it on replicates.
-  /// - Throws: `InputError` with the line at fault.
-  /// - Complexity: O(size).
+  /// The columns are `spec`, or `family` (wsd, wsd_sqrt, cos0, cos10, const, linear, or a spec) with
+  /// `cooldown`; `steps` or `horizon`; `base_lr` or `lr`; `final_loss`, else the best kind of loss
+  /// present; and optionally `seed`. A loss that is NaN, infinite or `diverged` marks a diverged run;
+  /// rows without a loss are counted and dropped. `noise` is the standard deviation of one run's final
+  /// loss in nats; nil measures it from replicates. Throws `InputError` with the invalid line.
   public init(contentsOf path: String, noise: Double? = nil) throws(InputError) {
     let table = try SweepTable(csv: readBytes(path), path: path)
     self.init(runs: table.runs, unfinished: table.unfinished, noise: noise)
   }
 }
 
-/// A CSV file with one run a row.
+/// A CSV file with one run per row.
 package struct SweepTable {
-  /// The runs, in the order of the rows.
   package private(set) var runs: [Sweep.Run] = []
-
-  /// How many rows have no loss.
   package private(set) var unfinished = 0
-
-  /// The name of the column whose losses were taken.
   let lossColumn: String
-
-  /// The names of the columns with other losses.
   let otherLossColumns: [String]
 
-  /// Reads CSV text, whose columns may have other than the usual names; `path` is for messages.
-  ///
-  /// - Throws: `InputError` with the line at fault.
+  /// Parses CSV text, whose columns may be named; throws `InputError` with the invalid line.
   package init(csv bytes: [UInt8], path: String, columns named: [LogQuantity: String] = [:])
     throws(InputError)
   {
     var table = DelimitedTable(bytes, path: path)
-    try table.readFirst(hint: "give a header and a row a run: spec,steps,base_lr,final_loss")
+    try table.readFirst(hint: "write a header and one row per run: spec,steps,base_lr,final_loss")
     try table.takeHeader()
     let columns = try SweepColumns(of: table, named: named)
     lossColumn = table.header[columns.loss]
@@ -57,12 +43,11 @@ package struct SweepTable {
     }
     guard !runs.isEmpty || unfinished > 0 else {
       throw InputError(
-        path: path, problem: "it has a header and no rows", hint: "add a row a run")
+        path: path, problem: "it has a header and no rows", hint: "add one row per run")
     }
   }
 }
 
-/// Which column of a sweep holds what.
 private struct SweepColumns {
   let spec: Int?
   let family: Int?
@@ -77,7 +62,6 @@ private struct SweepColumns {
       try table.require(
         column, called: names, hint: "name the columns spec,steps,base_lr,final_loss")
     }
-    /// The column that the caller names, which must exist.
     func given(_ quantity: LogQuantity) throws(InputError) -> Int? {
       guard let name = named[quantity] else { return nil }
       return try require(table.column([name.lowercased()]), "'\(printable(name))'")
@@ -96,14 +80,12 @@ private struct SweepColumns {
     loss = try require(chosen ?? table.column(ColumnNames.finalLoss), "final_loss or loss")
   }
 
-  /// The run of the current row; nil where it has no loss yet.
-  ///
-  /// - Throws: `InputError` without the file and the line.
+  /// The run of the current row, nil without a loss; its `InputError` lacks file and line.
   func run(of row: DelimitedTable) throws(InputError) -> Sweep.Run? {
     // A decimal comma, or a spec with commas, would shift every column after it.
     guard !row.hasSurplus else {
       throw InputError(
-        problem: "it has \(row.count) fields and the header \(row.width)",
+        problem: "it has \(row.count) fields, but the header has \(row.width)",
         hint: "write decimals with a point, and put specs with commas in quotes")
     }
     func text(_ column: Int?) -> String? {
@@ -140,7 +122,6 @@ private struct SweepColumns {
       seed: text(seed))
   }
 
-  /// The spec of a `family` with its `cooldown`.
   private static func grammar(family: String, cooldown: String?) throws(InputError) -> String {
     func wsd(_ options: String) throws(InputError) -> String {
       guard let cooldown else {

@@ -1,7 +1,7 @@
 import Support
 
 extension SweepFolder {
-  /// What users should know about the files: which were left out, and how runs are judged.
+  /// The files that were not used, and the losses that judge the runs.
   public var diagnostics: [Diagnostic] {
     var diagnostics = (unread + (logs?.unused ?? [])).map { unused in
       Diagnostic(
@@ -19,7 +19,7 @@ extension SweepFolder {
       diagnostics.append(
         Diagnostic(
           code: "training-loss",
-          message: "the runs are judged by their last training loss, which is of few batches"))
+          message: "the runs are judged by their last training loss, a mean over few batches"))
     }
     if sweep.unfinished > 0 {
       diagnostics.append(

@@ -7,16 +7,16 @@ public struct SweepFolder: Sendable {
   /// The runs of all tables, then those of all logs.
   public let sweep: Sweep
 
-  /// The runs of the logs; nil where there are no logs.
+  /// The runs of the logs; nil without logs.
   public let logs: LoggedSweep?
 
-  /// The files in folders that could not be read, and why.
+  /// The unreadable files in folders, and why.
   public let unread: [LoggedSweep.Unused]
 
-  /// Which loss was taken from each table that holds several.
+  /// The loss taken from each table with several.
   public let lossChoices: [LossChoice]
 
-  /// Which of a table's losses was taken.
+  /// The choice among a table's losses.
   public struct LossChoice: Equatable, Sendable {
     /// The table.
     public let path: String
@@ -28,20 +28,13 @@ public struct SweepFolder: Sendable {
     public let others: [String]
   }
 
-  /// Reads tables and logs.
+  /// Reads tables, logs and folders of them (`-` for standard input).
   ///
   /// A CSV file with a column that only a sweep has (`spec`, `family`, `base_lr`, …), or without steps,
-  /// is a table of runs; any other file is one run's log. A folder that is not itself a log stands for its
-  /// files.
-  ///
-  /// - Parameters:
-  ///   - paths: files and folders, `-` for standard input.
-  ///   - known: what is known about the logged runs.
-  ///   - options: how to read the logs, and which columns of the tables to take.
-  ///   - noise: the standard deviation of one run's final loss, in nats; nil to measure it on replicates.
-  ///   - progress: called with the number of files read.
-  /// - Throws: `InputError` for a file that was named and cannot be read, and where no run is left.
-  /// - Complexity: O(size).
+  /// is a table; any other file is one run's log. `known` holds settings of the logged runs, `options`
+  /// also names a table's columns. `noise` is the standard deviation of one run's final loss in nats; nil
+  /// measures it from replicates. `progress` receives the number of files read. Throws `InputError` for
+  /// an unreadable file that was named, and if no run is left.
   public init(
     contentsOf paths: [String], known: RunSettings = RunSettings(),
     options: LogOptions = LogOptions(), noise: Double? = nil,
@@ -97,23 +90,21 @@ public struct SweepFolder: Sendable {
     throw InputError(
       path: first?.path ?? paths.joined(separator: ", "),
       problem: first?.reason ?? "it holds no runs",
-      hint: "give sweep tables, or logs of runs that ended")
+      hint: "give sweep tables or logs of finished runs")
   }
 }
 
-/// The files that were read: a file given twice would pass for replicates of itself.
+/// The files read so far; a repeated file would count as replicates.
 private struct FilesRead {
   private var seen: Set<[UInt64]> = []
 
-  /// Adds a file.
-  ///
-  /// - Throws: `InputError` where it was read before, by any path.
+  /// Adds a file; throws `InputError` if it was read before, under any path.
   mutating func add(_ path: String) throws(InputError) {
     var status = stat()
     guard (path == "-" ? fstat(STDIN_FILENO, &status) : stat(path, &status)) == 0 else { return }
     guard seen.insert([UInt64(status.st_dev), UInt64(status.st_ino)]).inserted else {
       throw InputError(
-        path: path, problem: "it is given twice, and its runs are not replicates of themselves",
+        path: path, problem: "it is given twice, so its runs would count as replicates",
         hint: "give each file once")
     }
   }

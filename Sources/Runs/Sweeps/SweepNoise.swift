@@ -2,42 +2,42 @@ import Numerics
 
 /// The standard deviation of one run's final loss in a sweep, in nats.
 ///
-/// Replicates are compared only near each cell's best learning rate: at higher ones runs become unstable
-/// and scatter more. Where seeds are named, each seed's mean is removed: it shifts all learning rates of a
-/// cell alike and so doesn't move the optimum. A cell's variance is shrunk towards the sweep's typical one
-/// with 4 degrees of freedom.
+/// Replicates are compared only near each cell's best learning rate, since runs at higher ones scatter
+/// more. Named seeds lose their means, which shift all learning rates of a cell alike and leave the
+/// optimum in place. A cell's variance is shrunk towards the sweep's typical one with 4 degrees of
+/// freedom.
 public struct SweepNoise: Equatable, Sendable {
-  /// Where the number comes from.
+  /// The origin of the value.
   public enum Source: Equatable, Sendable {
-    /// The user's statement.
+    /// Given by the user.
     case given
 
-    /// Replicates, with this many degrees of freedom in all.
+    /// Measured from replicates, with this many degrees of freedom.
     case replicates(freedom: Int)
 
-    /// Nothing in the sweep: ``assumed``.
+    /// Not measurable: ``SweepNoise/assumed``.
     case assumed
   }
 
-  /// Where the number comes from.
+  /// The origin of the value.
   public let source: Source
 
-  /// The standard deviation of a typical cell's run, in nats.
+  /// The standard deviation in a typical cell, in nats.
   public let typical: Double
 
-  /// The value measured on replicates of a 124M model, in nats; used where a sweep has none.
+  /// The value measured on replicates of a 124M model, in nats; used if a sweep has none.
   public static let assumed = 0.0011
 
   /// The weight of the sweep's typical variance in a cell's, in degrees of freedom.
   static let priorFreedom = 4.0
 
-  /// Deviations below this, in nats, are the rounding of equal losses.
+  /// Deviations below this, in nats, are rounding of equal losses.
   static let least = 1e-9
 
   /// The fewest degrees of freedom, over all cells, for a measurement.
   static let fewest = 3
 
-  /// Takes the user's value, in nats, or estimates the noise from the cells' scatters.
+  /// Takes the user's value in nats, or estimates the noise from the cells' scatters.
   init(given: Double?, scatters: [Scatter]) {
     let freedom = scatters.reduce(0) { $0 + $1.freedom }
     let variances = scatters.filter { $0.freedom > 0 }.map(\.typicalVariance)
@@ -52,7 +52,6 @@ public struct SweepNoise: Equatable, Sendable {
     }
   }
 
-  /// The standard deviation of a run of one cell, in nats.
   func deviation(of scatter: Scatter) -> Double {
     guard case .replicates = source else { return typical }
     return
@@ -60,26 +59,20 @@ public struct SweepNoise: Equatable, Sendable {
       / (Double(scatter.freedom) + Self.priorFreedom)).squareRoot()
   }
 
-  /// The scatter of a cell's replicates around what their learning rate and seed explain.
+  /// The scatter of a cell's replicates after removing the effects of learning rate and seed.
   struct Scatter: Equatable, Sendable {
-    /// The sum of squared deviations, in nats².
     let squares: Double
-
-    /// Its degrees of freedom.
     let freedom: Int
 
-    /// The variance without the median's bias: a sample variance of ν degrees of freedom has its median at
-    /// (1 − 2/(9ν))³ of its mean (Wilson and Hilferty).
+    /// The variance without the median's bias, (1 − 2/(9ν))³ of the mean (Wilson and Hilferty).
     fileprivate var typicalVariance: Double {
       let factor = 1 - 2 / (9 * Double(freedom))
       return squares / Double(freedom) / (factor * factor * factor)
     }
 
-    /// Compares the runs of a cell near its best learning rate.
-    ///
-    /// - Parameter groups: the runs at each learning rate, without diverged ones.
+    /// Compares runs near a cell's best learning rate, grouped by learning rate, without diverged ones.
     init(near groups: [[Sweep.Run]]) {
-      // Where all learning rates share seeds: losses = rate + seed + noise, in a complete block.
+      // If all learning rates share seeds: losses = rate + seed + noise, a complete block design.
       var shared = Set(groups.first?.compactMap(\.seed) ?? [])
       for group in groups { shared.formIntersection(group.compactMap(\.seed)) }
       let seeds = shared.sorted()
@@ -108,5 +101,4 @@ public struct SweepNoise: Equatable, Sendable {
   }
 }
 
-/// Returns the arithmetic mean of at least one value.
 func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }

@@ -2,17 +2,16 @@ import Glibc
 import Support
 
 extension DialectLibrary {
-  /// Composer's schedulers: τ = k/t_max or (k − W)/(t_max − W), floors as ratios, rescaled; times are
-  /// texts like `300ba` or `0.1dur`, of which fractions of a batch are dropped.
+  /// Composer's schedulers: decays end at `t_max`, floors are rescaled ratios, and times are text such as
+  /// `300ba` or `0.1dur`, rounded down to whole batches.
   static let composer = DialectLibrary(
     read: { reader throws(InputError) in try reader.readComposer() },
     request: { reader throws(InputError) in
       var request = try reader.section("scheduler", rate: "optimizer.lr")
-      // A number is one of epochs, of unknown length.
+      // A bare number counts epochs, whose length is unknown.
       if case .text(let duration)? = reader.value("max_duration"), duration.hasSuffix("ba") {
         request.steps = decimal(String(duration.dropLast(2))).flatMap { Int(exactly: $0) }
       }
-      // The names of llm-foundry's configurations.
       let names = [
         "constant_with_warmup": "ConstantWithWarmupScheduler",
         "cosine_with_warmup": "CosineAnnealingWithWarmupScheduler",
@@ -24,7 +23,7 @@ extension DialectLibrary {
 }
 
 extension DialectReader {
-  /// What follows the warmup, from a level.
+  /// Lays out the steps after the warmup, starting at the given level.
   private typealias ComposerScheduler =
     @Sendable (inout DialectReader, Double) throws(InputError) -> Void
 
@@ -94,7 +93,7 @@ extension DialectReader {
     ignore("scale_warmup")
     try takeSteps()
     warmup = hasWarmup ? try composerTime("t_warmup", example: "300ba") : 0
-    // With a warmup the constant is its target; without, it gives way to 1 after its time.
+    // `ConstantWithWarmupScheduler` warms up to alpha; `ConstantScheduler` returns to 1 after `t_max`.
     let isConstant = name == "ConstantWithWarmupScheduler"
     let start =
       name.hasPrefix("Linear") || isConstant
@@ -103,7 +102,7 @@ extension DialectReader {
     try scheduler(&self, start)
   }
 
-  /// A decay to `alpha_f`, on which it stays.
+  /// Adds a decay to `alpha_f` and stays there.
   private mutating func composerDecay(
     from start: Double, _ curve: (inout DialectReader) throws(InputError) -> Curve
   ) throws(InputError) {
@@ -113,7 +112,7 @@ extension DialectReader {
       warmup: warmup, decayStart: warmup, horizon: end, floor: start > 0 ? floor / start : nil)
     ramp(
       try curve(&self), from: start, to: floor, at: warmup, over: max(1, end - warmup), until: end)
-    // With nothing left to decay over, it stays where it began.
+    // No steps are left for the decay.
     level(end > warmup ? floor : start)
   }
 
@@ -125,7 +124,7 @@ extension DialectReader {
     stairs((0...milestones.count).map { pow(gamma, Double($0)) }, ends: milestones.sorted())
   }
 
-  /// `t_max` in batches, which after a warmup may not end before the run.
+  /// `t_max` in batches; Composer refuses one before the end of the run after a warmup.
   private mutating func composerEnd() throws(InputError) -> Double {
     let end = try composerTime("t_max", default: "1dur", example: "1dur")
     try require(
@@ -135,7 +134,6 @@ extension DialectReader {
     return end
   }
 
-  /// A time in batches.
   private mutating func composerTime(
     _ key: String, default standard: String? = nil, example: String
   ) throws(InputError) -> Double {

@@ -3,8 +3,8 @@ import Support
 extension DialectLibrary {
   /// DeepSpeed's schedulers, which are stepped after the update.
   ///
-  /// The first update has the least learning rate, and update k > 0 that of iteration k − 1. Warmup is
-  /// logarithmic unless asked otherwise.
+  /// The first update runs at the minimum learning rate, and update k > 0 at that of iteration k − 1. Warmup is
+  /// logarithmic by default.
   static let deepSpeed = DialectLibrary(
     read: { reader throws(InputError) in try reader.readDeepSpeed() },
     request: { reader throws(InputError) in
@@ -30,7 +30,7 @@ extension DialectReader {
       let end = try deepSpeedTotal()
       let start = try number("warmup_min_ratio") ?? 0
       let floor = try number("cos_min_ratio") ?? 0.0001
-      // Before the first step there is no learning rate at all, whatever the warmup starts from.
+      // The first update has a learning rate of 0, whatever the warmup starts from.
       let warmup = try deepSpeedRise(first: 0, from: start, to: 1)
       note(warmup: warmup, decayStart: warmup, horizon: Double(end), floor: floor)
       // The decay's first iteration counts as 1.
@@ -67,7 +67,7 @@ extension DialectReader {
     try requiredCount("total_num_steps", least: 1, example: "\(steps)")
   }
 
-  /// The rise over the first W iterations, and the level before the first.
+  /// Adds the initial level and the rise over the first W iterations.
   private mutating func deepSpeedRise(first: Double, from start: Double, to peak: Double)
     throws(InputError) -> Double
   {
@@ -79,7 +79,7 @@ extension DialectReader {
     return span
   }
 
-  /// A warmup to `warmup_max_lr`, or a standard, or the optimiser's learning rate.
+  /// Adds a warmup to `warmup_max_lr`, its default or the optimiser's learning rate.
   private mutating func deepSpeedWarmup(standard: Double?) throws(InputError)
     -> (warmup: Double, start: Double, peak: Double)
   {
@@ -97,7 +97,7 @@ extension DialectReader {
     return (warmup, start, peak)
   }
 
-  /// A triangle, and then the least learning rate over 1 + rate·k/size.
+  /// Adds a triangle, followed by a decay of the minimum by 1 + rate·k/size.
   private mutating func deepSpeedOneCycle() throws(InputError) {
     isAbsolute = true
     ignore("cycle_momentum", "cycle_min_mom", "cycle_max_mom", "decay_mom_rate")
@@ -108,13 +108,13 @@ extension DialectReader {
     let rate = try number("decay_lr_rate") ?? 0
     let size = Double(try count("decay_step_size") ?? 0)
     for key in ["cycle_first_stair_count", "cycle_second_stair_count"] {
-      try require(try count(key) ?? 0 == 0, key, "stairs are not read", "leave it out")
+      try require(try count(key) ?? 0 == 0, key, "stairs are not supported", "leave it out")
     }
     let end = rise + fall
     note(warmup: rise, decayStart: rise, horizon: end)
     self.rise(from: low, to: high, over: rise)
     ramp(from: high, to: low, at: rise, over: fall)
-    // The cycle begins anew for one iteration before the decay takes over.
+    // The cycle restarts for one iteration before the decay takes over.
     level(low, until: end + 1)
     if rate > 0, size > 0 {
       ramp(.power(exponent: -1), from: low, at: end, over: size / rate, until: total)

@@ -1,18 +1,18 @@
 import Support
 
-/// A library whose schedules can be read: families of this package with other end points.
+/// A library whose learning-rate schedules can be read.
 ///
-/// What differs is whether warmup and decay count their first step as 0 or 1, where warmup starts,
-/// whether a floor compresses the decay or cuts it off, whether it is a ratio or a learning rate, how
-/// fractions round, and what the length of a decay includes.
+/// Libraries share families of schedules but differ in their end points: whether warmup and decay count their
+/// first step as 0 or 1, where warmup starts, how floors work, how fractions round, and what the length of a
+/// decay includes.
 public enum Dialect: String, CaseIterable, Sendable {
   /// Hugging Face transformers: `lr_scheduler_type` and `lr_scheduler_kwargs`.
   case huggingFace = "hf"
 
-  /// The schedulers of torch.optim; written as a module with a LambdaLR.
+  /// The schedulers of torch.optim; exported as a module with a `LambdaLR`.
   case torch
 
-  /// optax's schedules; written as a module.
+  /// optax's schedules; exported as a module.
   case optax
 
   /// Megatron-LM's flags.
@@ -27,7 +27,7 @@ public enum Dialect: String, CaseIterable, Sendable {
   /// nanotron's `learning_rate_scheduler`, as JSON (and so as YAML).
   case nanotron
 
-  /// litgpt's pretraining.
+  /// litgpt's pretraining configuration.
   case litGPT = "litgpt"
 
   /// Composer's schedulers.
@@ -39,16 +39,14 @@ public enum Dialect: String, CaseIterable, Sendable {
   /// DeepSpeed's schedulers.
   case deepSpeed = "deepspeed"
 
-  /// epfml/schedules-and-scaling.
+  /// The schedules of epfml/schedules-and-scaling.
   case epfml
 
-  /// The libraries for which schedules are written as well.
+  /// The libraries that schedules can be exported to.
   public static let writable = allCases.filter { $0.library.writer != nil || $0.isCode }
 
-  /// Whether schedules are written as code, which expresses any of them.
   var isCode: Bool { self == .torch || self == .optax }
 
-  /// How the library's schedulers and configurations are read, and written.
   var library: DialectLibrary {
     switch self {
     case .huggingFace: .huggingFace
@@ -66,17 +64,15 @@ public enum Dialect: String, CaseIterable, Sendable {
     }
   }
 
-  /// The schedule that a scheduler gives.
+  /// Returns the schedule that a library's scheduler runs.
   ///
-  /// - Parameter request: the scheduler's name, parameters, T and learning rate.
-  /// - Returns: the schedule over all T steps.
-  /// - Throws: `InputError` naming the parameter at fault and what to write instead.
-  /// - Complexity: O(1) for most; O(T) where cycles leave no closed form.
+  /// Throws `InputError` naming the parameter at fault. O(1) for most schedulers; O(T) where cycles have no
+  /// closed form.
   public func read(_ request: DialectRequest) throws(InputError) -> DialectSchedule {
     try read(request, remarksLevels: true)
   }
 
-  /// The schedule that a scheduler gives; that a level is a learning rate need not be remarked.
+  /// Reads a schedule, optionally without remarks on levels given as learning rates.
   func read(_ request: DialectRequest, remarksLevels: Bool) throws(InputError) -> DialectSchedule {
     let subject = request.name.isEmpty ? rawValue : "\(rawValue) \(request.name)"
     var reader = DialectReader(request, subject: subject)
@@ -85,17 +81,12 @@ public enum Dialect: String, CaseIterable, Sendable {
     return try reader.finished()
   }
 
-  /// What a trainer's own configuration asks for.
+  /// Returns the scheduler that a trainer's whole configuration asks for.
   ///
-  /// Keys that cannot concern the learning rate are passed over; any other key that is not read is refused,
-  /// and so is a configuration that does not say which schedule it wants. Where a library has no
-  /// configuration of its own (torch, optax, Keras), an object `{"name": …, parameters…}` or
-  /// `{"class_name": …, "config": {…}}` is read.
-  ///
-  /// - Parameter configuration: the whole configuration.
-  /// - Returns: the scheduler's name, parameters, T and learning rate.
-  /// - Throws: `InputError` naming the keys at fault.
-  /// - Complexity: O(its size).
+  /// Throws `InputError` for a configuration that does not choose a schedule, and for unread keys that may
+  /// affect the learning rate; other keys are ignored. For libraries without a configuration file (torch,
+  /// optax, Keras), the configuration is an object `{"name": …, parameters…}` or `{"class_name": …, "config":
+  /// {…}}`.
   public func request(configuration: ParameterValue) throws(InputError) -> DialectRequest {
     var reader = try ConfigurationReader(configuration, subject: rawValue)
     let request = try library.request(&reader)
@@ -104,39 +95,36 @@ public enum Dialect: String, CaseIterable, Sendable {
   }
 }
 
-/// How one library is read and written; each has a file of its own.
 struct DialectLibrary: Sendable {
-  /// Lays out the scheduler that a reader holds.
   let read: @Sendable (inout DialectReader) throws(InputError) -> Void
 
-  /// The path without which the trainer would run a default schedule; nil where the scheduler is named.
+  /// The path without which the trainer would use its default schedule; nil where schedulers are named.
   var decidingPath: String?
 
-  /// Finds scheduler and parameters in a trainer's configuration.
   var request: @Sendable (inout ConfigurationReader) throws(InputError) -> DialectRequest = {
     reader throws(InputError) in
     try reader.section("scheduler", rate: "lr", steps: "steps")
   }
 
-  /// Writes schedules; nil where they are only read, or written as code.
+  /// Writes configurations; nil for libraries that are only read, or exported as code.
   var writer: TrainerWriter?
 }
 
-/// What a trainer's configuration asks for.
+/// A scheduler of a library, with its parameters.
 public struct DialectRequest: Sendable {
-  /// The scheduler's name in its library; empty where the library has one only.
+  /// The scheduler's name in its library; empty where the library has only one.
   public var name: String
 
-  /// Its parameters, under their names in the library.
+  /// The parameters, under the library's names.
   public var parameters: [String: ParameterValue]
 
-  /// T, the number of optimiser steps of the run; nil where the parameters say it.
+  /// T, the number of optimiser steps; nil where the parameters give it.
   public var steps: Int?
 
-  /// The learning rate that the optimiser is given; nil where it is not known.
+  /// The optimiser's learning rate; nil if unknown.
   public var learningRate: Double?
 
-  /// A request for a scheduler of a library.
+  /// Creates a request.
   public init(
     name: String, parameters: [String: ParameterValue], steps: Int? = nil,
     learningRate: Double? = nil
@@ -148,21 +136,21 @@ public struct DialectRequest: Sendable {
   }
 }
 
-/// A schedule as another library would run it.
+/// A schedule as another library runs it.
 public struct DialectSchedule: Sendable {
-  /// The T multipliers, divided by their largest.
+  /// The T multipliers, the largest of them 1.
   public let schedule: Schedule
 
-  /// γ: the largest learning rate that the run sees; nil where the learning rate is not known.
+  /// γ, the largest learning rate of the run; nil if unknown.
   public let baseLearningRate: Double?
 
-  /// Whether the optimiser's learning rate matters; otherwise the parameters hold learning rates.
+  /// Whether the schedule depends on the optimiser's learning rate.
   public let usesLearningRate: Bool
 
-  /// What the configuration meant, for the lint.
+  /// The configuration's intent, for the lint.
   public let intent: ScheduleIntent
 
-  /// What a reader should know about this library.
+  /// Library conventions worth knowing.
   public let remarks: [ScheduleFinding]
 }
 

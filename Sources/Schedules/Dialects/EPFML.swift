@@ -1,8 +1,8 @@
 import Support
 
 extension DialectLibrary {
-  /// epfml/schedules-and-scaling: warmup from a hundredth; `cos` and `linear` are torch's OneCycleLR that
-  /// ends on a tenth; fractions are cut to whole steps.
+  /// epfml/schedules-and-scaling: warmup from 1 %; `cos` and `linear` are torch's OneCycleLR ending at 10 %;
+  /// fractions are rounded down to whole steps.
   static let epfml = DialectLibrary(
     read: { reader throws(InputError) in try reader.readEPFML() },
     request: { reader in
@@ -23,7 +23,7 @@ extension DialectReader {
     let scheduler = try style("scheduler", among: names)
     warmup = Double(try count("warmup_steps") ?? 300)
     try require(
-      warmup < total, "warmup_steps", "\(Int(warmup)) steps leave nothing of the run of \(steps)",
+      warmup < total, "warmup_steps", "\(Int(warmup)) steps leave none of the run of \(steps)",
       "shorten the warmup or lengthen the run")
     let fraction = try fraction("wsd_fract_decay") ?? 0.1
     let floor = try number("wsd_final_lr_scale") ?? 0
@@ -38,13 +38,13 @@ extension DialectReader {
     switch scheduler {
     case "none": level(1)
     case "cos", "linear":
-      // The fraction of the warmup is handed to torch, which takes it off the whole again.
+      // torch multiplies the warmup fraction by T again.
       try oneCycle(
         scheduler == "cos" ? .cosine : .linear, rise: warmup / total * total - 1, start: 0.01,
         end: 0.1)
     case "cos_inf":
       let end = total - flat
-      try require(end > warmup, "cos_inf_steps", "they leave nothing to decay", "lower them")
+      try require(end > warmup, "cos_inf_steps", "they leave no steps for the decay", "lower them")
       note(warmup: warmup, decayStart: warmup, horizon: end, floor: 0.1)
       rise(from: 0.01, over: warmup)
       ramp(.cosine, to: 0.1, at: warmup, over: end - warmup, until: end)
@@ -63,7 +63,7 @@ extension DialectReader {
     level(1, until: change)
     var end = floor
     if case .geometric = curve {
-      // To zero it falls within a step.
+      // With a ratio of 0 the decay reaches zero within a step.
       if floor == 0 {
         level(1, until: change + 1)
         level(0)

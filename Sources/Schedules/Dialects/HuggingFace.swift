@@ -2,7 +2,7 @@ import Glibc
 import Support
 
 extension DialectLibrary {
-  /// Hugging Face transformers 5 (`optimization.py`): warmup k/W, decay from the peak, floors rescaled,
+  /// Hugging Face transformers 5 (`optimization.py`): warmup k/W, decay from the peak, rescaled floors,
   /// fractions rounded up.
   static let huggingFace = DialectLibrary(
     read: { reader throws(InputError) in try reader.readHuggingFace() },
@@ -10,14 +10,14 @@ extension DialectLibrary {
     request: { reader throws(InputError) in
       let name = try reader.text("lr_scheduler_type") ?? "linear"
       var parameters: [String: ParameterValue] = [:]
-      // A number of steps has precedence over a ratio.
+      // A number of steps takes precedence over a ratio.
       for key in ["warmup_ratio", "warmup_steps"] {
         guard let length = try reader.number(key), length != 0 else { continue }
         parameters = [key: .number(length)]
       }
       let specific = try reader.object("lr_scheduler_kwargs") ?? [:]
       try reader.merge(specific, of: "lr_scheduler_kwargs", into: &parameters)
-      // The library's own default is −1, for as long as the epochs last.
+      // The default of −1 means that the epochs set the length.
       let steps = try reader.count("max_steps").flatMap { $0 > 0 ? $0 : nil }
       return DialectRequest(
         name: name, parameters: parameters, steps: steps,
@@ -55,11 +55,11 @@ extension DialectReader {
       intent.floor = end
       huggingFaceDecay(.polynomial(power: power), to: end)
     case "constant":
-      // The library gives it no warmup, whatever is asked for.
+      // transformers ignores the warmup of this scheduler.
       if warmup > 0 {
         remark(
           "warmup-ignored", .warning,
-          "constant has no warmup, whatever is asked for: write constant_with_warmup")
+          "constant ignores the warmup: use constant_with_warmup")
       }
       note(warmup: 0)
     case "constant_with_warmup":
@@ -102,7 +102,7 @@ extension DialectReader {
     level(1)
   }
 
-  /// `warmup_steps`: a count, or a ratio where it is below 1.
+  /// `warmup_steps`: a count, or a ratio if below 1.
   private mutating func huggingFaceWarmup() throws(InputError) -> Double {
     let given = try take("warmup_steps", "num_warmup_steps", "warmup_ratio")
     guard let given else { return 0 }
@@ -113,16 +113,14 @@ extension DialectReader {
     let warmup = number >= 1 ? Int(number) : Int((total * number).rounded(.up))
     if warmup > steps {
       throw failure(
-        "warmup_steps", "\(warmup) steps of warmup are longer than the run of \(steps)",
+        "warmup_steps", "\(warmup) steps are longer than the run of \(steps)",
         "shorten the warmup or lengthen the run")
     }
     return Double(warmup)
   }
 
-  /// The steps after the warmup.
   private var rest: Double { max(1, total - warmup) }
 
-  /// Warmup and a decay over the rest of the run.
   private mutating func huggingFaceDecay(_ curve: Curve, to end: Double = 0) {
     rise(over: warmup)
     ramp(curve, to: end, at: warmup, over: rest, until: total)
@@ -144,8 +142,7 @@ extension DialectReader {
     return floor
   }
 
-  /// ½(1 + cos 2πcu) over the rest of the run, from 1 to the floor; half a wave unless `num_cycles` says
-  /// otherwise.
+  /// Adds ½(1 + cos 2πcu) from 1 to the floor, where c is `num_cycles`, by default ½.
   private mutating func huggingFaceWaves(at origin: Double, floor: Double) throws(InputError) {
     let cycles = try number("num_cycles", in: 0...1e6) ?? 0.5
     try waves(cycles, at: origin, over: rest, floor: floor, until: total)
@@ -233,7 +230,7 @@ extension TrainerQuestion {
       }
     }
     if outline.decaysAtOnce, outline.horizon > steps, decay.curve == .cosine {
-      // A fraction of half a wave.
+      // A horizon beyond the run leaves less than half a wave.
       parameters["num_cycles"] = .number(0.5 * Double(steps - outline.decayStart) / decay.width)
       if decay.end != 0 { parameters["min_lr_rate"] = .number(decay.end) }
       return request(decay.end == 0 ? "cosine" : "cosine_with_min_lr")

@@ -2,7 +2,7 @@ import Glibc
 import Support
 
 extension DialectLibrary {
-  /// Keras' learning-rate schedules: learning rates themselves; `decay_steps` excludes the warmup.
+  /// Keras' schedules, whose values are learning rates; `decay_steps` excludes the warmup.
   static let keras = DialectLibrary(
     read: { reader throws(InputError) in
       reader.isAbsolute = true
@@ -53,10 +53,10 @@ extension DialectReader {
         zip(boundaries, boundaries.dropFirst()).allSatisfy({ $0 < $1 })
       else {
         throw failure(
-          "values", "\(values.count) do not fit \(boundaries.count) boundaries",
-          "give one more than boundaries, which rise")
+          "values", "\(values.count) do not match \(boundaries.count) boundaries",
+          "give one value more than boundaries, which must rise")
       }
-      // `values[i]` up to and with `boundaries[i]`.
+      // Keras uses `values[i]` up to and including `boundaries[i]`.
       stairs(values, ends: boundaries.map { Double($0) + 1 })
     default: throw unknown(Self.kerasNames)
     }
@@ -75,7 +75,7 @@ extension DialectReader {
     return (rate, Double(span))
   }
 
-  /// rate·factor^(k/n) or rate/(1 + factor·k/n), in stairs if asked for.
+  /// Adds rate·factor^(k/n) or rate/(1 + factor·k/n), as a staircase if asked for.
   private mutating func kerasDecay() throws(InputError) {
     let (rate, span) = try kerasRateAndSteps()
     let factor = try requiredNumber("decay_rate", in: 1e-30...1e30, example: "0.5")

@@ -1,8 +1,8 @@
 import Support
 
 extension DialectLibrary {
-  /// litgpt's pretraining: a cosine over micro-batches, of which step k ends on number (k + 1)·a − 1 for a
-  /// micro-batches a step; the floor is a learning rate and rescaled.
+  /// litgpt's pretraining: a cosine over micro-batches, a per step, where step k ends on micro-batch (k + 1)·a
+  /// − 1; the floor is a learning rate and rescales the decay.
   static let litGPT = DialectLibrary(
     read: { reader throws(InputError) in try reader.readLitGPT() },
     decidingPath: "train",
@@ -23,8 +23,8 @@ extension DialectReader {
     try takeSteps("max_steps")
     if try take("max_tokens") != nil, isCounted {
       throw failure(
-        "max_tokens", "the schedule is laid out for them, whatever max_steps says",
-        "leave max_steps out and give the number of steps that they make")
+        "max_tokens", "they set the schedule's length, and litgpt ignores max_steps",
+        "leave out max_steps and give the resulting number of steps")
     }
     ignore(
       "save_interval", "log_interval", "epochs", "max_time", "max_seq_length", "tie_embeddings",
@@ -37,17 +37,16 @@ extension DialectReader {
     try require(
       iterations >= total * unit, "max_iters",
       "\(decimalText(iterations)) micro-batches make fewer than the \(steps) steps of the run",
-      "give both alike")
+      "make them agree")
     let end = iterations / unit
     let start = min(end, warmup)
-    // Micro-batch number 0, in steps.
+    // Micro-batch 0, in steps.
     let origin = 1 / unit - 1
     note(warmup: warmup, decayStart: start, horizon: end, floor: floor)
     ramp(from: 0, to: 1, at: origin, over: start, until: start + origin)
     ramp(.cosine, to: floor, at: start + origin, over: max(end - start, 1e-9), until: total)
   }
 
-  /// Micro-batches a step and device.
   private mutating func litGPTAccumulation() throws(InputError) -> Int {
     let given = try count("gradient_accumulation_iters", least: 1)
     let batch = try count("global_batch_size", least: 1)
@@ -61,12 +60,12 @@ extension DialectReader {
     if hasAllDevices {
       remark(
         "devices-unknown", .information,
-        "devices is auto: one is taken, which moves the schedule by less than a step")
+        "devices is auto: one is assumed, which shifts the schedule by less than a step")
     }
     let accumulated = batch / devices / nodes / micro
     try require(
       accumulated > 0, "micro_batch_size",
-      "\(micro) is more than a device's share of the batch of \(batch)",
+      "\(micro) exceeds a device's share of the batch of \(batch)",
       "lower it")
     return accumulated
   }

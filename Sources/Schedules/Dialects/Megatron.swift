@@ -1,8 +1,8 @@
 import Support
 
 extension DialectLibrary {
-  /// Megatron-LM's `OptimizerParamScheduler`: counted in samples, warmup k/W up to and with step W, the
-  /// floor rescaled and a learning rate.
+  /// Megatron-LM's `OptimizerParamScheduler`: counts samples, warms up as k/W through step W, and rescales to a
+  /// floor given as a learning rate.
   static let megatron = DialectLibrary(
     read: { reader throws(InputError) in try reader.readMegatron() },
     decidingPath: "lr_decay_style",
@@ -24,7 +24,7 @@ extension DialectLibrary {
         }.joined(separator: " \\\n")
       }))
 
-  /// The names of the decays of its WSD; of two for one curve the first is written.
+  /// The decay styles of WSD; export uses the first name of a curve.
   fileprivate static let megatronDecays: [(curve: Curve, name: String)] = [
     (.halving, "exponential"), (.linear, "linear"), (.cosine, "cosine"),
     (.oneMinusSquareRoot, "minus_sqrt"), (.oneMinusSquareRoot, "1-sqrt"),
@@ -40,7 +40,7 @@ extension DialectReader {
     try takeSteps("train_iters")
     let styles = ["constant", "linear", "cosine", "inverse-square-root", "WSD"]
     let style = try style("lr_decay_style", among: styles) ?? "linear"
-    // All lengths in steps, whole or not.
+    // All lengths are in steps and may be fractional.
     let perStep = batch.map { Double($0) }
     let end =
       try megatronLength("lr_decay_iters", "lr_decay_samples", perStep)
@@ -56,10 +56,10 @@ extension DialectReader {
     let cooldownSteps = try megatronLength("lr_wsd_decay_iters", "lr_wsd_decay_samples", perStep)
     if try flag("use_checkpoint_opt_param_scheduler") ?? false {
       throw failure(
-        "use_checkpoint_opt_param_scheduler", "the schedule is that of a checkpoint",
-        "give its own options")
+        "use_checkpoint_opt_param_scheduler", "the schedule comes from a checkpoint",
+        "give its options")
     }
-    // Says that these options count, not those of a checkpoint.
+    // It only says that these options override a checkpoint's.
     ignore("override_opt_param_scheduler")
 
     if warmup > 0 { ramp(from: start, to: 1, over: warmup, until: through(warmup)) }
@@ -73,7 +73,7 @@ extension DialectReader {
         style == "linear" ? .linear : .cosine, to: floor, at: warmup, over: end - warmup,
         until: through(end))
     case "inverse-square-root":
-      // √W/√k with W and k counted in samples from 1 on, and cut off at the floor.
+      // √W/√k with W and k counted in samples from 1, clamped at the floor.
       let scale = max(warmup, 1 / (perStep ?? 1))
       if position == 0 { level(1, until: 1) }
       let bottom = floor > 0 ? scale / (floor * floor) : .infinity
@@ -86,7 +86,7 @@ extension DialectReader {
     level(floor)
   }
 
-  /// The first step after one up to and with which a phase lasts.
+  /// The end of a phase that includes `step`.
   private func through(_ step: Double) -> Double { step.rounded(.down) + 1 }
 
   private mutating func megatronCooldown(
@@ -106,16 +106,15 @@ extension DialectReader {
     ramp(curve, to: floor, at: change, over: span, until: through(end))
   }
 
-  /// Takes T from the samples of the run.
   private mutating func takeMegatronSamples(_ samples: Int, batch: Int?) throws(InputError) {
     guard let batch else {
-      throw failure("train_samples", "the batch is not known", "add global_batch_size")
+      throw failure("train_samples", "the batch size is not known", "add global_batch_size")
     }
     let steps = samples / batch
     if let given = request.steps, given != steps {
       throw failure(
         "train_samples", "they make \(steps) steps, not the \(given) of the run",
-        "give the same number, or one only")
+        "give the same number, or only one of them")
     }
     request.steps = steps
   }
@@ -127,17 +126,16 @@ extension DialectReader {
     let given = try megatronLength("lr_warmup_iters", "lr_warmup_samples", perStep)
     if let fraction, given ?? 0 != 0 {
       throw failure(
-        "lr_warmup_fraction", "\(decimalText(fraction)) and a length say the same",
+        "lr_warmup_fraction", "\(decimalText(fraction)) and a length set the same warmup",
         "give one of them")
     }
     return fraction.map { $0 * end } ?? given ?? 0
   }
 
-  /// A length in steps, given in iterations or in samples.
   private mutating func megatronLength(_ iterations: String, _ samples: String, _ perStep: Double?)
     throws(InputError) -> Double?
   {
-    // Recorded arguments hold the zeros of what was not given.
+    // Saved arguments hold zeros for options that were not given.
     let steps = try count(iterations)
     let count = try count(samples)
     if steps ?? 0 != 0, count ?? 0 != 0 {
@@ -145,7 +143,7 @@ extension DialectReader {
     }
     if let count, count > 0, steps ?? 0 == 0 {
       guard let perStep else {
-        throw failure(samples, "the batch is not known", "add global_batch_size")
+        throw failure(samples, "the batch size is not known", "add global_batch_size")
       }
       return Double(count) / perStep
     }
@@ -165,7 +163,7 @@ extension TrainerQuestion {
     let style: String
     switch (outline.decay?.curve, outline.decaysAtOnce) {
     case (nil, _): style = "constant"
-    // Without a warmup the first step's samples, of unknown number, are the timescale.
+    // Without a warmup the timescale would be the first step's samples, which are unknown.
     case (.power(-0.5)?, _) where outline.warmupSteps > 0: style = "inverse-square-root"
     case (.linear?, true): style = "linear"
     case (.cosine?, true): style = "cosine"

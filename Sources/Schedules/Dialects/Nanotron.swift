@@ -1,11 +1,11 @@
 import Support
 
 extension DialectLibrary {
-  /// nanotron's `lr_scheduler_builder`: warmup k/W up to and with step W, the floor a learning rate that is
-  /// the peak itself unless given.
+  /// nanotron's `lr_scheduler_builder`: warmup k/W through step W; the floor is a learning rate, by default the
+  /// peak.
   ///
-  /// Where the decay's start is given and its length is not, the length is T − W − start: the decay ends W
-  /// steps early and stays on the floor.
+  /// If only the decay's start is given, its length defaults to T − W − start, so the decay ends W steps early
+  /// and stays at the floor.
   static let nanotron = DialectLibrary(
     read: { reader throws(InputError) in try reader.readNanotron() },
     decidingPath: "optimizer.learning_rate_scheduler",
@@ -22,7 +22,6 @@ extension DialectLibrary {
         ]).json
       }))
 
-  /// The names of its decays.
   fileprivate static let nanotronDecays: [(curve: Curve, name: String)] = [
     (.linear, "linear"), (.cosine, "cosine"), (.oneMinusSquareRoot, "1-sqrt"),
   ]
@@ -46,8 +45,8 @@ extension DialectReader {
     let span = length ?? steps - warmup - (start ?? 0)
     try require(
       span >= 0, start == nil ? "lr_warmup_steps" : "lr_decay_starting_step",
-      "warmup \(warmup) and start \(start ?? warmup) leave nothing of the run of \(steps)",
-      "move them forward or lengthen the run")
+      "warmup \(warmup) and start \(start ?? warmup) leave no steps of the run of \(steps)",
+      "move them earlier or lengthen the run")
     let change = start ?? warmup
     note(
       warmup: Double(warmup), decayStart: Double(change), horizon: Double(change + span),
@@ -55,7 +54,7 @@ extension DialectReader {
     if floor == 1 {
       remark(
         "no-decay", .warning,
-        "min_decay_lr is the learning rate itself unless given: nothing decays")
+        "min_decay_lr defaults to the learning rate, so nothing decays")
     }
     if curve == .oneMinusSquareRoot {
       remark("newer-release", .information, "nanotron 0.4 has no 1-sqrt decay; later ones do")
@@ -63,18 +62,18 @@ extension DialectReader {
     if length == nil, start != nil, warmup > 0 {
       remark(
         "warmup-counted-twice", .warning,
-        "nanotron takes the warmup of \(warmup) steps off the decay's length as well as its start: give lr_decay_steps \(max(1, steps - change))"
+        "nanotron shortens the decay by the warmup of \(warmup) steps: set lr_decay_steps to \(max(1, steps - change))"
       )
     }
     if warmup == 0, span == 0 {
-      // The learning rate is handed to torch as the factor of itself.
+      // nanotron passes the learning rate to torch as a factor of itself.
       level(try requireLearningRate(for: "learning_rate"))
       remark(
         "squared-lr", .error,
         "with neither warmup nor decay nanotron multiplies the learning rate by itself: set lr_warmup_steps or lr_decay_steps"
       )
     } else if warmupStyle == "linear" {
-      // Step 0 belongs to the warmup even where there is none, and has no learning rate.
+      // Step 0 is a warmup step with learning rate 0, even without a warmup.
       ramp(from: 0, to: 1, over: Double(max(warmup, 1)), until: Double(warmup + 1))
     } else {
       level(1, until: Double(warmup + 1))
@@ -93,7 +92,7 @@ extension TrainerQuestion {
     let rate = try requiredRate()
     var parameters: [String: ParameterValue] = [
       "learning_rate": .number(rate), "lr_warmup_steps": .count(outline.warmupLength),
-      // A linear warmup of no steps would still take the first step's learning rate.
+      // A linear warmup over 0 steps would still set the first step's learning rate to 0.
       "lr_warmup_style": .text(outline.warmupSteps == 0 ? "constant" : "linear"),
       "min_decay_lr": .number(outline.floor * rate), "lr_decay_style": .text("linear"),
     ]

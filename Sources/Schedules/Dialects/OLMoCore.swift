@@ -1,9 +1,9 @@
 import Support
 
 extension DialectLibrary {
-  /// OLMo-core's schedulers: their step is counted before the update, so that step k sees k + 1: warmup
-  /// (k + 1)/W, and the last step has the floor exactly; fractions round half to even, warmup and decay
-  /// floors are learning rates, `alpha_f` is a ratio.
+  /// OLMo-core's schedulers: step k sees k + 1, so warmup is (k + 1)/W and the last step is at the floor.
+  ///
+  /// Fractions round half to even. Warmup and decay floors are learning rates; `alpha_f` is a ratio.
   static let olmoCore = DialectLibrary(
     read: { reader throws(InputError) in try reader.readOLMoCore() },
     request: { reader throws(InputError) in
@@ -22,7 +22,7 @@ extension DialectLibrary {
   @Sendable private static func olmoText(_ request: DialectRequest) -> String {
     var scheduler = request.parameters
     scheduler["_CLASS_"] = .text("olmo_core.optim.scheduler.\(request.name)")
-    // The fraction has a default that would contradict the length.
+    // The default fraction would contradict the length.
     if request.name == "WSD" { scheduler["decay_fraction"] = .null }
     var module: [String: ParameterValue] = ["scheduler": .object(scheduler)]
     if let rate = request.learningRate { module["optim"] = .object(["lr": .number(rate)]) }
@@ -35,41 +35,37 @@ extension DialectLibrary {
   }
 }
 
-/// OLMo-core's clock, in steps or in tokens, which shows (k + 1)·perStep at step k.
+/// OLMo-core's clock, in steps or tokens, which shows (k + 1)·perStep at step k.
 private struct OLMoClock {
   let steps: Int
   let perStep: Double
 
-  /// The clock at the end of the run.
   var total: Double { Double(steps) * perStep }
 
-  /// The step k, whole or not, at which the clock shows a reading.
+  /// The step, possibly fractional, at which the clock shows a reading.
   func step(_ reading: Double) -> Double { reading / perStep - 1 }
 }
 
-/// The parameters of a scheduler with one warmup, in readings of the clock.
 private struct OLMoPlan {
   let clock: OLMoClock
   let total: Double
   let warmup: Double
   let low: Double
 
-  /// The floor of the decay that follows the warmup.
   let floor: Double
 
-  /// The linear tail at the end, and what it ends on.
+  /// The length and end level of the linear tail.
   let decay: Double
   let tailFloor: Double
 
-  /// Whether the step on which the warmup ends belongs to it.
+  /// Whether the warmup includes the step at which it ends.
   let isInclusive: Bool
 
-  /// The steps at which the warmup ends, the decay ends and the tail begins, whole or not.
+  /// The steps, possibly fractional, at which the warmup ends, the decay ends and the tail begins.
   var start: Double { clock.step(warmup) }
   var end: Double { clock.step(total) }
   var turn: Double { clock.step(clock.total - decay) }
 
-  /// The lengths of the warmup and the decay in steps.
   var rise: Double { warmup / clock.perStep }
   var width: Double { (total - warmup) / clock.perStep }
 }
@@ -90,7 +86,7 @@ extension DialectReader {
     let batch = try count("global_batch_size", least: 1)
     try require(
       units == "steps" || batch != nil, "units",
-      "tokens are counted, and the tokens of a batch are not known",
+      "the schedule counts tokens, but the tokens per batch are not known",
       "add global_batch_size")
     let clock = OLMoClock(steps: steps, perStep: units == "tokens" ? Double(batch ?? 1) : 1)
     switch name {
@@ -101,7 +97,6 @@ extension DialectReader {
     }
   }
 
-  /// The schedulers that have one warmup.
   private mutating func olmoWarmed(_ clock: OLMoClock) throws(InputError) {
     let plan = try olmoPlan(clock)
     olmoWarmup(plan)
@@ -122,7 +117,7 @@ extension DialectReader {
       ramp(law.curve, at: start, over: plan.rise, until: plan.turn)
       olmoTail(plan, from: law.value(at: plan.turn))
     case "InvSqrtWithWarmup":
-      try require(plan.warmup > 0, "warmup", "the inverse square root starts with it", "give one")
+      try require(plan.warmup > 0, "warmup", "an inverse square root needs a warmup", "give one")
       note(warmup: start + 1)
       ramp(
         .power(exponent: -0.5), to: plan.floor, at: start, over: plan.rise, until: total)
@@ -176,7 +171,6 @@ extension DialectReader {
       from: plan.low, to: peak, at: -1, over: plan.rise, until: isCut ? min(end, plan.turn) : end)
   }
 
-  /// A linear tail from a level over the last steps.
   private mutating func olmoTail(_ plan: OLMoPlan, from level: Double) {
     ramp(
       from: level, to: plan.tailFloor, at: plan.turn, over: plan.decay / plan.clock.perStep,
@@ -184,7 +178,7 @@ extension DialectReader {
     self.level(level)
   }
 
-  /// A length in the clock's unit: itself, or `…_fraction` of the total rounded half to even.
+  /// A length in the clock's unit, or `…_fraction` of the total, rounded half to even.
   private mutating func olmoLength(_ key: String, of total: Double, default standard: Double?)
     throws(InputError) -> Double
   {
@@ -201,7 +195,6 @@ extension DialectReader {
     return (total * fraction).rounded(.toNearestOrEven)
   }
 
-  /// Plateau and linear decay, over and over.
   private mutating func olmoRepeated(_ clock: OLMoClock) throws(InputError) {
     let example = "{\"period_lengths\": [5000, 5000], \"warmup\": 300, \"decay\": 500}"
     let periods = try counts("period_lengths", example: example).map { Double($0) }
@@ -214,8 +207,8 @@ extension DialectReader {
     }
     try require(
       multipliers.count == periods.count, "period_lr_multipliers",
-      "\(multipliers.count) do not fit \(periods.count) periods",
-      "give one a period")
+      "\(multipliers.count) do not match \(periods.count) periods",
+      "give one per period")
     let warmup = try olmoLength("warmup", of: first, default: nil)
     let low = try level("warmup_min_lr") ?? 0
     let floor = try level("decay_min_lr") ?? 0
@@ -236,7 +229,7 @@ extension DialectReader {
         "it does not fit into period \(index + 1) of \(decimalText(period))",
         "shorten it")
       level(peak, until: clock.step(end - span))
-      // A period holds its end, but for the last, on which the floor begins.
+      // A period includes its last step, except in the last, where the floor begins.
       let isLast = index == periods.count - 1
       ramp(
         from: peak, to: floor, at: clock.step(end - span), over: span / clock.perStep,
@@ -246,7 +239,6 @@ extension DialectReader {
     note(warmup: clock.step(warmup) + 1, horizon: clock.step(end) + 1, floor: floor)
   }
 
-  /// Lines and cosines from level to level.
   private mutating func olmoStages(_ clock: OLMoClock) throws(InputError) {
     let example =
       "{\"stages\": [{\"duration\": 1000, \"shape\": \"linear\", \"end_lr_fraction\": 0}]}"
@@ -279,7 +271,7 @@ extension DialectReader {
     self.level(level)
   }
 
-  /// A learning rate, or its fraction of the optimiser's.
+  /// A learning rate, or a fraction of the optimiser's.
   private mutating func olmoLevel(_ key: String) throws(InputError) -> Double? {
     let absolute = try level(key)
     let fraction = try number("\(key)_fraction")
@@ -306,7 +298,7 @@ extension TrainerQuestion {
     }
   }
 
-  /// Levels, lines and whole half-waves as the stages of a ComposableScheduler.
+  /// Writes levels, lines and whole half-waves as stages of a ComposableScheduler.
   private func stagedRequest() throws(InputError) -> DialectRequest {
     var stages: [ParameterValue] = []
     func append(steps: Int, from start: Double, to end: Double, shape: String = "linear") {
@@ -316,7 +308,7 @@ extension TrainerQuestion {
           "end_lr_fraction": .number(end),
         ]))
     }
-    // OLMo-core's clock shows 1 at the first step, so that a stage of one step comes before the rest.
+    // The clock shows 1 at the first step, which therefore gets a stage to itself.
     append(steps: 1, from: schedule.first, to: schedule.first)
     for phase in phases {
       let count = phase.steps.count

@@ -2,7 +2,7 @@ import Glibc
 import Support
 
 extension DialectLibrary {
-  /// optax's schedules: learning rates themselves; the update of step k sees count k.
+  /// optax's schedules, whose values are learning rates; step k sees count k.
   static let optax = DialectLibrary(
     read: { reader throws(InputError) in
       reader.isAbsolute = true
@@ -49,8 +49,8 @@ extension DialectReader {
       let end = try number("end_value") ?? 0
       try require(
         total > rise, "decay_steps",
-        "\(total) includes the warmup of \(rise) and leaves nothing to decay",
-        "give the whole length")
+        "\(total) includes the warmup of \(rise) steps and leaves none for the decay",
+        "give the total length")
       let warmup = Double(rise)
       ramp(from: start, to: peak, over: max(1, warmup), until: warmup)
       try optaxCosine(from: peak, to: end, at: warmup, over: Double(total - rise))
@@ -102,7 +102,7 @@ extension DialectReader {
     level(floor)
   }
 
-  /// rate^(k/n), in stairs if asked for, not beyond `end_value`.
+  /// Adds rate^(k/n), limited by `end_value` and optionally as a staircase.
   private mutating func optaxExponential() throws(InputError) {
     let start = try optaxValue("init_value")
     let span = Double(try optaxSteps("transition_steps"))
@@ -122,7 +122,7 @@ extension DialectReader {
     }
   }
 
-  /// `boundaries_and_scales`: the level is scaled from each boundary on.
+  /// Adds `boundaries_and_scales`, each of which scales the level from its boundary on.
   private mutating func optaxStairs() throws(InputError) {
     var level = try optaxValue("init_value")
     let given = try take("boundaries_and_scales") ?? .object([:])
@@ -147,7 +147,7 @@ extension DialectReader {
     self.level(level)
   }
 
-  /// Up and down by one curve; the linear one has a last stretch of its own.
+  /// Adds a rise and a decay; the linear version ends with a final stretch.
   private mutating func optaxOneCycle(_ curve: Curve) throws(InputError) {
     let end = Double(try optaxSteps("transition_steps"))
     let peak = try optaxValue("peak_value")

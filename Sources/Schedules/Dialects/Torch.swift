@@ -2,7 +2,7 @@ import Glibc
 import Support
 
 extension DialectLibrary {
-  /// torch.optim.lr_scheduler, stepped once an update: scheduler k counts from 0.
+  /// torch.optim.lr_scheduler, stepped once per update; step k uses count k, from 0.
   static let torch = DialectLibrary(
     read: { reader throws(InputError) in
       try reader.refuseAdaptive("ReduceLROnPlateau")
@@ -45,7 +45,7 @@ extension DialectReader {
       let half = try requiredCount("T_max", least: 1, example: "10000")
       let floor = try level("eta_min") ?? 0
       note(warmup: 0, decayStart: 0, horizon: Double(half), floor: floor)
-      // Beyond T_max the cosine rises again.
+      // Past T_max the cosine rises again.
       try requireFew(steps / half)
       for wave in 0...steps / half {
         let (from, to) = wave % 2 == 0 ? (1, floor) : (floor, 1)
@@ -83,13 +83,12 @@ extension DialectReader {
     }
   }
 
-  /// Lays out one scheduler over its own steps.
   fileprivate mutating func layTorch() throws(InputError) {
     ignore("last_epoch", "verbose")
     try layTorchScheduler()
   }
 
-  /// The rate times gamma after each of a number of steps, or of some milestones.
+  /// Adds levels multiplied by gamma every `step_size` steps or at `milestones`.
   private mutating func torchStairs() throws(InputError) {
     if name == "MultiStepLR" {
       let milestones = try counts("milestones", example: "{\"milestones\": [8000]}")
@@ -111,7 +110,7 @@ extension DialectReader {
     try require(count <= 100_000, nil, "it makes \(count) stretches", "give at most 100000")
   }
 
-  /// The first rise ends on step pct·T − 1, whole or not, the last decay on step T − 1.
+  /// The rise ends at step pct·T − 1, which may be fractional, and the decay at step T − 1.
   private mutating func torchOneCycle() throws(InputError) {
     ignore("cycle_momentum", "base_momentum", "max_momentum")
     let peak = try number("pct_start", in: 0...1) ?? 0.3
@@ -127,11 +126,11 @@ extension DialectReader {
     if end < 1e-4 {
       remark(
         "tiny-last-lr", .information,
-        "OneCycleLR ends on \(end) of its peak: its last steps hardly move")
+        "OneCycleLR ends at \(end) of its peak, so its last steps train almost nothing")
     }
   }
 
-  /// A rise that is over on step `rise`, and a decay that is over on the last step.
+  /// Adds a rise that ends at step `rise` and a decay that ends at the last step.
   mutating func oneCycle(
     _ curve: Curve, rise: Double, start: Double, end: Double, isThreePhase: Bool = false
   ) throws(InputError) {
@@ -139,11 +138,11 @@ extension DialectReader {
     let turn = isThreePhase ? 2 * rise : rise
     guard rise != 0, turn < last else {
       throw failure(
-        nil, "a phase of its cycle has no length, where torch divides by zero",
+        nil, "a phase of its cycle is empty, so torch divides by zero",
         "move the peak or lengthen the run")
     }
     note(warmup: max(0, rise.rounded(.down) + 1), decayStart: rise, horizon: last + 1)
-    // A step belongs to a phase up to and with its end.
+    // A phase includes the step at which it ends.
     func through(_ step: Double) -> Double { step.rounded(.down) + 1 }
     ramp(curve, from: start, to: 1, over: rise, until: through(rise))
     if isThreePhase {

@@ -1,8 +1,10 @@
 import Support
 
 extension DialectLibrary {
-  /// torchtitan's `lr_scheduler`: warmup (k + 1)/W, and a decay over n steps from a virtual step T + 1 on,
-  /// so that the last has 1/n; fractions round half to even, floors are ratios and rescaled.
+  /// torchtitan's `lr_scheduler`: warmup (k + 1)/W; the decay over n steps leads to the virtual step T + 1, so
+  /// the last step has 1/n.
+  ///
+  /// Fractions round half to even; floors are rescaled ratios.
   static let torchTitan = DialectLibrary(
     read: { reader throws(InputError) in try reader.readTorchTitan() },
     decidingPath: "lr_scheduler",
@@ -21,7 +23,6 @@ extension DialectLibrary {
         return flags.joined(separator: " \\\n")
       }))
 
-  /// The names of its decays.
   fileprivate static let torchTitanDecays: [(curve: Curve, name: String)] = [
     (.linear, "linear"), (.oneMinusSquareRoot, "sqrt"), (.cosine, "cosine"),
   ]

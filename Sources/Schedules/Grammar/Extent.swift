@@ -1,17 +1,16 @@
 import Support
 
-/// A length of time within a run: a fraction of the whole run, or a number of steps.
+/// A length within a run: a fraction of the run or a number of steps.
 public enum Extent: Equatable, Sendable {
-  /// A fraction of the whole run, 0 to 1; more for the cycle of a cosine.
+  /// A fraction of the run, 0 to 1; a cosine's cycle may be longer.
   case fraction(Double)
 
   /// A number of optimiser steps, 0 or more.
   case steps(Int)
 
-  /// The length in steps within a run of `total` steps; fractions round half away from zero.
+  /// Returns the length in steps within a run of `total` steps.
   ///
-  /// - Parameter total: the number of steps of the whole run.
-  /// - Returns: the number of steps, which for `.steps` may exceed `total`.
+  /// Fractions round half away from zero; `.steps` may exceed `total`.
   public func steps(of total: Int) -> Int {
     switch self {
     case .fraction(let fraction):
@@ -20,10 +19,7 @@ public enum Extent: Equatable, Sendable {
     }
   }
 
-  /// The length in steps within a run of `total` steps; fractions are cut off to whole steps.
-  ///
-  /// - Parameter total: the number of steps of the whole run.
-  /// - Returns: the number of steps, which for `.steps` may exceed `total`.
+  /// The length in steps, with fractions rounded down.
   func wholeSteps(of total: Int) -> Int {
     switch self {
     case .fraction(let fraction): return Int(fraction * Double(total))
@@ -31,11 +27,11 @@ public enum Extent: Equatable, Sendable {
     }
   }
 
-  /// The form that the grammar reads back: `0.2`, `100%` or `5000steps`.
+  /// The form that the grammar prefers: `0.2`, `100%` or `5000steps`.
   public var canonical: String {
     switch self {
     case .fraction(let fraction) where fraction >= 1:
-      // Such a fraction was written as a percentage, so that one of these reads back as it.
+      // A fraction above 1 was written as a percentage; find the text that reads back as the same double.
       let percentage = fraction * 100
       let candidates = [percentage.rounded(), percentage, percentage.nextDown, percentage.nextUp]
         .map { decimalText($0) }
@@ -47,10 +43,7 @@ public enum Extent: Equatable, Sendable {
   }
 }
 
-/// The fraction that a percentage stands for: the double nearest to it, as if written as a fraction.
-///
-/// - Parameter text: a decimal number, without the per-cent sign.
-/// - Returns: a hundredth of the number; nil where the text is no number.
+/// The double nearest to a percentage given as decimal text without `%`; nil if it is not a number.
 func fraction(percentage text: String) -> Double? {
   guard let number = decimal(text) else { return nil }
   let hasExponent = text.contains { $0 == "e" || $0 == "E" }

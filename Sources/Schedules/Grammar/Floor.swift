@@ -1,21 +1,20 @@
-/// The least learning rate that a decay goes down to.
+/// The lowest learning rate of a decay.
 public struct Floor: Equatable, Sendable {
-  /// The height of the floor.
+  /// The height of a floor.
   public enum Level: Equatable, Sendable {
-    /// A ratio of the peak learning rate, 0 to 1 (`min=`).
+    /// A ratio of the peak, 0 to 1 (`min=`).
     case ratio(Double)
 
-    /// An absolute learning rate, positive (`min-lr=`). The shape of the schedule then depends on the
-    /// base learning rate.
+    /// A positive learning rate (`min-lr=`), which makes the shape depend on the base learning rate.
     case absolute(Double)
   }
 
-  /// How the decay meets the floor.
+  /// How a decay meets its floor.
   public enum Mode: String, Equatable, Sendable {
-    /// The decay is compressed so that it would end on the floor: m + (1 − m)·f(u).
+    /// The decay is compressed to end at the floor: m + (1 − m)·f(u).
     case rescale
 
-    /// The decay runs towards zero and is cut off at the floor: max(m, f(u)).
+    /// The decay aims at zero and is cut off at the floor: max(m, f(u)).
     case clamp
   }
 
@@ -25,7 +24,7 @@ public struct Floor: Equatable, Sendable {
   /// How the decay meets the floor.
   public var mode: Mode
 
-  /// A floor of the given height.
+  /// Creates a floor.
   public init(level: Level, mode: Mode = .rescale) {
     self.level = level
     self.mode = mode

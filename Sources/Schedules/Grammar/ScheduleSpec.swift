@@ -1,24 +1,21 @@
 import Support
 
-/// What a schedule is called: a family with its parameters, a warmup and a floor, not yet tied to a
-/// number of steps.
+/// A named schedule of no fixed length: a family with its parameters, a warmup and a floor.
 ///
-/// Specs are written `name[percent][:key=value,…]`; see ``init(_:)``. Two specs are equal when they have
-/// the same family and parameters, however they were written.
+/// Specs are written `name[percent][:key=value,…]`; see <doc:TheSpecGrammar>. Specs are equal if their families
+/// and parameters are, however they are written.
 public struct ScheduleSpec: Sendable {
-  /// The spec as it was written.
+  /// The spec as written.
   public let text: String
 
-  /// The family and its parameters.
   package let family: any ScheduleFamily
 
-  /// The length of the linear warmup, if any; for `onecycle` that of its rising half.
+  /// The length of the linear warmup, if any; for `onecycle`, that of its rise.
   public let warmup: Extent?
 
-  /// The floor that the decay goes down to, if it is not zero.
+  /// The floor of the decay; nil if it is zero.
   public let floor: Floor?
 
-  /// A spec, written in canonical form unless its text is given.
   init(
     text: String? = nil, family: any ScheduleFamily, warmup: Extent? = nil, floor: Floor? = nil
   ) {
@@ -28,17 +25,15 @@ public struct ScheduleSpec: Sendable {
     self.text = text ?? Self.canonical(family: family, warmup: warmup, floor: floor)
   }
 
-  /// Reads a spec of the grammar `name[percent][:key=value,…]`, in any case of letters.
+  /// Parses a spec such as `wsd20`, `cosine:min=0.1` or `wsd:cooldown=5000steps,decay=1-sqrt`.
   ///
-  /// - Parameter text: for example `wsd20`, `cosine:min=0.1`, `wsd:cooldown=5000steps,decay=1-sqrt`.
-  /// - Throws: `InputError` naming the character at fault and what to write instead.
-  /// - Complexity: O(length).
+  /// Case does not matter. Throws `InputError` with the position of the mistake and a suggestion.
   public init(_ text: String) throws(InputError) {
     var parser = try SpecParser(text)
     self = try parser.entry.read(&parser)
   }
 
-  /// The same schedule in the one form that the grammar prefers: full names, defaults left out.
+  /// The canonical form: full names, no defaults.
   public var canonical: String { Self.canonical(family: family, warmup: warmup, floor: floor) }
 
   private static func canonical(family: any ScheduleFamily, warmup: Extent?, floor: Floor?)
@@ -55,25 +50,22 @@ public struct ScheduleSpec: Sendable {
     return options.isEmpty ? family.name : "\(family.name):\(options.joined(separator: ","))"
   }
 
-  /// Whether the floor is an absolute learning rate, so that the shape depends on the base one.
+  /// Whether the floor is a learning rate, which makes the shape depend on the base learning rate.
   public var hasAbsoluteFloor: Bool {
     if case .absolute = floor?.level { return true }
     return false
   }
 
-  /// The same spec without its floor.
   package var withoutFloor: ScheduleSpec { ScheduleSpec(family: family, warmup: warmup) }
 
-  /// The same spec without its warmup.
+  /// The spec without its warmup.
   public var withoutWarmup: ScheduleSpec {
     family.needsWarmup ? self : ScheduleSpec(family: family, floor: floor)
   }
 
-  /// The same schedule with a cooldown of another length: `constant`, `linear` and `wsd` become a
-  /// `wsd` with the same decay, warmup and floor.
+  /// Returns the spec with a cooldown of another length, at least 1 step; nil for families without a cooldown.
   ///
-  /// - Parameter steps: the cooldown's steps, at least 1.
-  /// - Returns: the new spec, or nil for families without a cooldown to vary.
+  /// `constant`, `linear` and `wsd` become `wsd` with the same decay, warmup and floor.
   public func replacingCooldown(steps: Int) -> ScheduleSpec? {
     let decay: Curve
     switch family {
@@ -85,18 +77,14 @@ public struct ScheduleSpec: Sendable {
     return ScheduleSpec(family: family, warmup: warmup, floor: floor)
   }
 
-  /// The same cosine with a cycle of another length.
-  ///
-  /// - Parameter steps: the cycle's steps from the start of the run, at least 1.
-  /// - Returns: the new spec, or nil for other families.
+  /// Returns a cosine with another period, at least 1 step; nil for other families.
   public func replacingPeriod(steps: Int) -> ScheduleSpec? {
     guard var cosine = family as? CosineFamily else { return nil }
     cosine.period = .steps(steps)
     return ScheduleSpec(family: cosine, warmup: warmup, floor: floor)
   }
 
-  /// The cooldown that the family ends with, down to the floor as a ratio of the peak; nil for families
-  /// without one.
+  /// The family's cooldown down to a floor as a ratio of the peak; nil without one.
   package func plannedCooldown(floor ratio: Double) -> PlannedCooldown? {
     family.cooldown.map { extent, decay in
       PlannedCooldown(
@@ -108,7 +96,7 @@ public struct ScheduleSpec: Sendable {
 }
 
 extension ScheduleSpec: Equatable {
-  /// Whether two specs have the same family and parameters, however they were written.
+  /// Whether two specs have the same family and parameters.
   public static func == (first: ScheduleSpec, second: ScheduleSpec) -> Bool {
     first.family.equals(second.family) && first.warmup == second.warmup
       && first.floor == second.floor
@@ -116,7 +104,7 @@ extension ScheduleSpec: Equatable {
 }
 
 extension InputError {
-  /// An error about a schedule as it was written, cut at 60 characters.
+  /// An error about a schedule, quoting at most 60 characters of it.
   package static func schedule(
     _ text: String, at position: Int? = nil, problem: String, hint: String
   ) -> InputError {

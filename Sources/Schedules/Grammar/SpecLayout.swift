@@ -1,18 +1,13 @@
 import Support
 
 extension ScheduleSpec {
-  /// The largest number of steps that a schedule may have.
+  /// The largest number of steps of a schedule, 10⁹.
   public static let mostSteps = 1_000_000_000
 
-  /// The schedule over a number of steps.
+  /// Returns the spec's schedule over T steps, 1 to ``mostSteps``.
   ///
-  /// - Parameters:
-  ///   - steps: T, 1 to ``mostSteps``.
-  ///   - baseLearningRate: γ, the peak learning rate; needed for an absolute floor only.
-  /// - Returns: T multipliers, the largest 1.
-  /// - Throws: `InputError` if warmup, plateau and cooldown do not fit into the run, or the floor lies
-  ///   above the peak.
-  /// - Complexity: O(1) but for `wsds` (O(cycles)); values are computed when they are asked for.
+  /// An absolute floor needs the base learning rate. Throws `InputError` if the parts do not fit into the run
+  /// or the floor exceeds the peak. O(1), for `wsds` O(cycles).
   public func schedule(steps: Int, baseLearningRate: Double? = nil) throws(InputError) -> Schedule {
     guard (1...Self.mostSteps).contains(steps) else {
       throw failure("\(steps) steps are out of range", "give 1 to 1e9 steps")
@@ -26,22 +21,22 @@ extension ScheduleSpec {
     }
     segments += try family.segments(in: layout)
     guard let schedule = Schedule(segments: segments) else {
-      throw failure("every multiplier is zero at \(steps) steps", "give a schedule that moves")
+      throw failure(
+        "every multiplier is zero at \(steps) steps",
+        "give a schedule with a positive learning rate")
     }
     return schedule
   }
 
   /// The lowest base learning rate that an absolute floor allows; nil without one.
-  ///
-  /// - Complexity: O(1).
   package var lowestBaseLearningRate: Double? {
     guard case .absolute(let rate) = floor?.level else { return nil }
-    // The lower plateau of two stages must not lie below the floor.
+    // The lower plateau must not lie below the floor.
     if let stages = family as? TwoStageFamily { return rate / stages.factor * (1 + 0x1p-50) }
     return rate
   }
 
-  /// The floor as a ratio of the peak, 0 without one.
+  /// The floor as a ratio of the peak; 0 without one.
   package func floorRatio(baseLearningRate: Double?) throws(InputError) -> Double {
     switch floor?.level {
     case nil: return 0
@@ -49,7 +44,7 @@ extension ScheduleSpec {
     case .absolute(let rate):
       guard let baseLearningRate else {
         throw failure(
-          "min-lr= is a learning rate, and the base one is not known",
+          "min-lr= is a learning rate, and the base learning rate is not known",
           "give the base learning rate, or write min= as a ratio")
       }
       guard baseLearningRate >= rate else {
@@ -66,32 +61,27 @@ extension ScheduleSpec {
   }
 }
 
-/// Lays a spec out over a number of steps.
+/// Lays out a spec over a number of steps.
 package struct SpecLayout {
   let spec: ScheduleSpec
 
-  /// T.
   let steps: Int
 
-  /// The floor as a ratio of the peak.
   let end: Double
 
-  /// Whether decays are cut off at the floor instead of leading to it.
   var isClamped: Bool { spec.floor?.mode == .clamp }
 
-  /// The steps of the warmup.
   var warmup: Int { spec.warmup?.steps(of: steps) ?? 0 }
 
-  /// The steps after the warmup.
   var length: Int { steps - warmup }
 
   func failure(_ problem: String, _ hint: String) -> InputError { spec.failure(problem, hint) }
 
-  /// Refuses a warmup that leaves no steps.
+  /// Rejects a warmup that leaves no steps.
   func checkWarmup(_ warmup: Int, mayBeAll: Bool = false) throws(InputError) {
     guard warmup < steps || warmup == steps && mayBeAll else {
       throw failure(
-        "the warmup of \(warmup) steps leaves nothing of a run of \(steps)",
+        "the warmup of \(warmup) steps leaves no steps of a run of \(steps)",
         "shorten the warmup or lengthen the run")
     }
   }
@@ -101,7 +91,6 @@ package struct SpecLayout {
     [.decay(curve, steps: length, span: length, end: end, isClamped: isClamped)]
   }
 
-  /// A cooldown over the next `steps` steps.
   func cooldown(_ decay: Curve, steps: Int, from start: Double = 1) -> Segment {
     let hasOwnEnd = decay == .exponential && spec.floor == nil
     return .decay(
@@ -109,12 +98,12 @@ package struct SpecLayout {
       end: hasOwnEnd ? min(Curve.exponentialFloor, start) : end, isClamped: isClamped)
   }
 
-  /// A plateau and a cooldown, `length` steps together.
+  /// A plateau and a cooldown over `length` steps.
   func cycle(length: Int, cooldown count: Int, _ decay: Curve) -> [Segment] {
     [.level(1, steps: length - count), cooldown(decay, steps: count)]
   }
 
-  /// The steps of a cooldown, which must fit into `room`; fractions that only round over it are cut.
+  /// The steps of a cooldown, which must fit into `room` up to rounding.
   func fit(_ cooldown: Extent, into room: Int, beside: String) throws(InputError) -> Int {
     let count = cooldown.steps(of: steps)
     if count <= room { return count }

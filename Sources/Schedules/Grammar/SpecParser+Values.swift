@@ -1,8 +1,7 @@
 import Support
 
-/// The kinds of values that families take.
+/// The kinds of values that families take; nil where a key is absent.
 extension SpecParser {
-  /// A number within a closed range, or nil where the key is absent.
   mutating func number(_ key: String, in range: ClosedRange<Double>, meaning: String)
     throws(InputError) -> Double?
   {
@@ -15,12 +14,10 @@ extension SpecParser {
     return value
   }
 
-  /// The power of a decay, 1 unless given.
   mutating func power() throws(InputError) -> Double {
     try number("power", in: 1e-3...1e3, meaning: "a usable power") ?? 1
   }
 
-  /// A ratio, written as a number or a percentage, or nil where the key is absent.
   mutating func ratio(_ key: String, in range: ClosedRange<Double>, problem: String)
     throws(InputError) -> Double?
   {
@@ -40,10 +37,9 @@ extension SpecParser {
     return value
   }
 
-  /// A length of time, or nil where the key is absent: `0.2`, `20%`, `5000steps` or `5000` (bare numbers to
-  /// 100 are refused).
+  /// A length: `0.2`, `20%`, `5000steps` or `5000`.
   ///
-  /// Fractions may not exceed `most` of the run.
+  /// Fractions may not exceed `most`; bare numbers up to 100 are ambiguous and rejected.
   mutating func extent(_ key: String, most: Double = 1) throws(InputError) -> Extent? {
     guard let option = take(key) else { return nil }
     let text = option.value
@@ -79,14 +75,13 @@ extension SpecParser {
     return .steps(Int(number))
   }
 
-  /// The decay of a cooldown, linear unless given.
   mutating func decay() throws(InputError) -> Curve {
     guard let option = take("decay") else { return .linear }
     if let decay = Curve.decay(named: option.value) { return decay }
     if option.value == "sqrt" {
       throw failure(
         "decay=sqrt could mean two things",
-        "write decay=1-sqrt (1 − √u), or decay=square ((1 − u)²) or invsqrt if you mean those",
+        "write decay=1-sqrt for 1 − √u or decay=square for (1 − u)²; invsqrt is a schedule",
         at: option.valuePosition)
     }
     let names = Curve.decays.map { $0.names[0] }
@@ -96,7 +91,6 @@ extension SpecParser {
       guess + "write one of \(names.joined(separator: ", "))", at: option.valuePosition)
   }
 
-  /// The option for a decay in canonical form.
   static func text(of decay: Curve) -> [String] {
     decay == .linear ? [] : decay.decayName.map { ["decay=\($0)"] } ?? []
   }
@@ -114,7 +108,7 @@ extension SpecParser {
       "a \(key) of 0 is not a \(key)", "write \(instead), or a positive \(key)", at: nil)
   }
 
-  /// The floor; an exponential decay, from `start`, ends on its floor by itself.
+  /// The floor; the level at which an exponential decay ends is also a floor.
   private mutating func floor(decay: Curve, start: Double) throws(InputError) -> Floor? {
     let mode = take("floor")
     let options = options
@@ -127,7 +121,7 @@ extension SpecParser {
     if decay == .exponential {
       if let mode {
         throw failure(
-          "floor= does not apply to an exponential decay, which ends on min= by itself",
+          "floor= does not apply to an exponential decay, which always ends at min=",
           "leave it out", at: mode.keyPosition)
       }
       if let ratio, ratio <= 0 || ratio > start {
@@ -137,7 +131,7 @@ extension SpecParser {
           at: options.first { $0.key == "min" }?.valuePosition)
       }
     }
-    // −0 is accepted, and is zero.
+    // Turns −0 into 0.
     let level = absolute.map { Floor.Level.absolute($0) } ?? ratio.map { Floor.Level.ratio($0 + 0) }
     guard let level else {
       guard let mode else { return nil }
@@ -157,8 +151,8 @@ extension SpecParser {
     return floor.level == .ratio(0) ? nil : floor
   }
 
-  /// Takes what all families share, and refuses what is left; `keys` are those that the family has taken,
-  /// and `decay` leads from `start` to the floor.
+  /// Takes the options that all families share and rejects the rest; `keys` have been taken by the family, and
+  /// `decay` leads from `start` to the floor.
   mutating func finish(
     _ family: any ScheduleFamily, keys: [String] = [], hasFloor: Bool = true,
     decay: Curve = .linear, start: Double = 1
@@ -170,7 +164,7 @@ extension SpecParser {
     return ScheduleSpec(text: text, family: family, warmup: hasWarmup ? warmup : nil, floor: floor)
   }
 
-  /// Refuses whatever has not been taken; the known keys of the family go into the hint.
+  /// Rejects remaining options, naming the family's keys in the hint.
   func refuseRest(known: [String]) throws(InputError) {
     guard let option = options.first else { return }
     let list =

@@ -1,32 +1,27 @@
 import Support
 
-/// One `key=value` of a spec, with its place in the text.
 struct SpecOption {
-  /// The key as the grammar calls it (synonyms resolved), in lower case.
+  /// The grammar's key, in lower case with synonyms resolved.
   var key: String
 
-  /// The key as typed.
   var typedKey: String
   var value: String
 
-  /// 1-based characters of the spec at which the key and the value begin.
+  /// The 1-based positions of the key and the value in the spec.
   var keyPosition: Int
   var valuePosition: Int
 }
 
-/// The parser of one spec: splits it into a family, a percentage and options, which the family's reader
-/// takes one by one; what is left at the end is unknown.
+/// Splits a spec into a family, a percentage and options, which the family's reader takes one by one.
 package struct SpecParser {
   let text: String
   let entry: FamilyEntry
 
-  /// What is written between the name and the colon, without its per-cent sign.
+  /// The number between the name and the colon, without `%`.
   let percentage: String?
 
-  /// The options that are not taken yet, in the order of the text.
   private(set) var options: [SpecOption] = []
 
-  /// What people also call the keys.
   private static let keySynonyms: [String: String] = [
     "anneal": "cooldown", "warmdown": "cooldown", "cooldown-fraction": "cooldown",
     "min-ratio": "min", "minlr": "min-lr", "exponent": "power", "warm-up": "warmup",
@@ -41,7 +36,7 @@ package struct SpecParser {
       throw failure("a file is not a schedule's name", "write the schedule, for example wsd20")
     }
     self.text = text
-    // Underscores are spelled as hyphens, so that inverse_sqrt and min_lr read as well.
+    // Underscores count as hyphens, so that inverse_sqrt and min_lr are read.
     let lowered = String(text.lowercased().map { $0 == "_" ? "-" : $0 })
     let colon = lowered.firstIndex(of: ":")
     let head = String(lowered[..<(colon ?? lowered.endIndex)])
@@ -77,13 +72,12 @@ package struct SpecParser {
     .schedule(text, at: position, problem: problem, hint: hint)
   }
 
-  /// Removes and returns the option of that key.
   mutating func take(_ key: String) -> SpecOption? {
     guard let index = options.firstIndex(where: { $0.key == key }) else { return nil }
     return options.remove(at: index)
   }
 
-  /// The family, and the percentage written behind its name.
+  /// The family and the percentage after its name.
   private static func resolve(
     _ head: String, _ failure: (String, String, Int) -> InputError
   ) throws(InputError) -> (entry: FamilyEntry, percentage: String?) {
@@ -110,7 +104,6 @@ package struct SpecParser {
       guess.map { "did you mean \($0)?" } ?? "write one of \(FamilyEntry.list), or @file", 1)
   }
 
-  /// One `key=value`; nil for anything else.
   private static func option(_ text: Substring, at position: Int) -> SpecOption? {
     guard let equals = text.firstIndex(of: "="), equals > text.startIndex,
       text.index(after: equals) < text.endIndex
@@ -118,7 +111,7 @@ package struct SpecParser {
     let typedKey = String(text[..<equals])
     let value = String(text[text.index(after: equals)...])
     var key = keySynonyms[typedKey] ?? typedKey
-    // People call the length of the cooldown "decay" as well as its shape: a number is a length.
+    // `decay` followed by a number means the cooldown's length, not its curve.
     if key == "decay", let first = value.first, "0123456789.".contains(first),
       Curve.decay(named: value) == nil
     {
@@ -131,7 +124,7 @@ package struct SpecParser {
 }
 
 extension FamilyEntry {
-  /// What to write instead of a number behind the name.
+  /// The suggestion for a number after the name.
   fileprivate func hint(forPercentage number: String) -> String {
     let isPercentage = number.hasSuffix("%")
     guard let value = decimal(isPercentage ? String(number.dropLast()) : number), value >= 0,
@@ -147,7 +140,7 @@ extension FamilyEntry {
     case .floor where value == 0: return "write \(name), which ends at zero"
     case .floor: return "write \(name):min=\(ratio) to end at \(percentage) % of the peak"
     default:
-      return "write \(name); only wsd is followed by the percentage of its cooldown (wsd20)"
+      return "write \(name); only wsd takes a percentage after its name (wsd20)"
     }
   }
 }

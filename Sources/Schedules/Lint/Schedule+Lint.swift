@@ -1,14 +1,10 @@
 import Support
 
 extension Schedule {
-  /// What looks wrong with the schedule.
+  /// Returns likely mistakes in the schedule, in O(T) at worst.
   ///
-  /// The codes are `zero-lr-tail`, `warmup-counted-twice`, `decay-never-reached`, `decay-ends-early`,
-  /// `horizon-beyond-run`, `floor-above-peak`, `high-final-lr` and `long-cooldown`.
-  ///
-  /// - Parameter intent: what the configuration meant, as far as it is known.
-  /// - Returns: the findings, in that order.
-  /// - Complexity: O(T) at worst, O(1) for most.
+  /// The codes, in this order, are `zero-lr-tail`, `warmup-counted-twice`, `decay-never-reached`,
+  /// `decay-ends-early`, `horizon-beyond-run`, `floor-above-peak`, `high-final-lr` and `long-cooldown`.
   public func findings(intent: ScheduleIntent = ScheduleIntent()) -> [ScheduleFinding] {
     zeroTail + horizon(intent) + floor(intent) + cooldown(intent)
   }
@@ -19,23 +15,22 @@ extension Schedule {
     case 1:
       [
         finding(
-          "zero-lr-tail", .information, "the last step has no learning rate and trains nothing")
+          "zero-lr-tail", .information, "the last step has a learning rate of 0 and trains nothing")
       ]
     case let zeros:
       [
         finding(
           "zero-lr-tail", .warning,
-          "the last \(zeros) steps have no learning rate and train nothing")
+          "the last \(zeros) steps have a learning rate of 0 and train nothing")
       ]
     }
   }
 
-  /// Whether the decay ends where the run does.
   private func horizon(_ intent: ScheduleIntent) -> [ScheduleFinding] {
     var findings: [ScheduleFinding] = []
     let tail = flatTail
     let total = Double(steps)
-    // A step more or less is a convention.
+    // Conventions differ by one step.
     let planned = intent.horizon ?? (tail > 1 ? Double(steps - tail) : nil)
     guard let planned, abs(planned - total) > 1 else { return [] }
     if let warmup = intent.warmupSteps ?? warmupSteps, warmup > 1,
@@ -46,25 +41,25 @@ extension Schedule {
       findings.append(
         finding(
           "warmup-counted-twice", .warning,
-          "the decay ends \(whole(warmup)) steps \(side) the run, which is the warmup: its length is counted \(counted)"
+          "the decay ends \(whole(warmup)) steps \(side) the run does, which is the warmup's length: the warmup is counted \(counted)"
         ))
     }
     if planned < total {
       findings.append(
         finding(
           "decay-ends-early", .warning,
-          "the decay ends after \(whole(planned)) of \(steps) steps; the rest stays at \(percent(last)) of the peak"
+          "the decay ends after \(whole(planned)) of \(steps) steps; the remaining steps stay at \(percent(last)) of the peak"
         ))
     } else if let start = intent.decayStart, start >= total {
       findings.append(
         finding(
           "decay-never-reached", .warning,
-          "the decay begins after \(whole(start)) steps, and the run has \(steps)"))
+          "the decay begins after \(whole(start)) steps, but the run has only \(steps)"))
     } else {
       findings.append(
         finding(
           "horizon-beyond-run", .warning,
-          "the schedule is laid out for \(whole(planned)) steps, and the run ends after \(steps)"))
+          "the schedule is planned for \(whole(planned)) steps, but the run ends after \(steps)"))
     }
     return findings
   }
@@ -75,21 +70,19 @@ extension Schedule {
       findings.append(
         finding(
           "floor-above-peak", .error,
-          "the floor is \(percent(floor)) of the peak, so that the decay rises"))
+          "the floor is \(percent(floor)) of the peak, so the decay rises"))
     }
     if !isAnnealed {
       findings.append(
         finding(
           "high-final-lr", .warning,
-          "it ends at \(percent(finalLevel)) of the peak; above 5 % the last iterate is noisy and the bound off"
+          "it ends at \(percent(finalLevel)) of the peak; above 5 % the last iterate is noisy and the bound inaccurate"
         ))
     }
     return findings
   }
 
-  /// Whether most of the run after the warmup is the cooldown of a plateau.
-  ///
-  /// That is not a fault: the longer the cooldown, the smaller the bound, and long extensions want one.
+  /// Reports a cooldown that takes most of the run, which is no mistake: it lowers the bound.
   private func cooldown(_ intent: ScheduleIntent) -> [ScheduleFinding] {
     guard let plateau = stablePhase?.steps else { return [] }
     let level = multipliers(in: plateau.lowerBound - 1..<plateau.lowerBound)[0]
@@ -103,7 +96,7 @@ extension Schedule {
     ]
   }
 
-  /// How many steps at the end have the last multiplier, where a decay below the peak leads there; else 0.
+  /// The number of steps at the end at the last level, if a gradual decay below the peak leads there; else 0.
   private var flatTail: Int {
     let level = last
     guard level < 1 else { return 0 }
@@ -115,14 +108,13 @@ extension Schedule {
       count += equal
       isOver = equal < block.count
     }
-    // A stair was meant: only what came down step by step has ended early.
+    // A staircase is intended; only a gradual decay can end too early.
     let start = steps - count
     guard start >= 2 else { return 0 }
     let before = multipliers(in: start - 2..<start)
     return before[0] == before[1] ? 0 : count
   }
 
-  /// The steps before the peak, where the schedule begins with a rise.
   private var warmupSteps: Double? {
     guard let first = stretches.first, first.first < first.last else { return nil }
     return Double(first.steps.upperBound)

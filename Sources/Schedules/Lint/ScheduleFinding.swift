@@ -1,27 +1,27 @@
-/// Something that looks wrong with a schedule, or that its reader should know.
+/// A likely mistake in a schedule, or something worth knowing about it.
 public struct ScheduleFinding: Equatable, Sendable {
-  /// How bad it is.
+  /// How serious a finding is.
   public enum Severity: String, CaseIterable, Sendable {
     /// Worth knowing.
     case information = "info"
 
-    /// Probably not what was meant.
+    /// Probably not intended.
     case warning
 
-    /// Certainly not what was meant.
+    /// Certainly not intended.
     case error
   }
 
   /// A stable code in kebab case.
   public let code: String
 
-  /// How bad it is.
+  /// How serious it is.
   public let severity: Severity
 
   /// One sentence.
   public let message: String
 
-  /// A finding with a stable code and one sentence.
+  /// Creates a finding.
   public init(code: String, severity: Severity, message: String) {
     self.code = code
     self.severity = severity

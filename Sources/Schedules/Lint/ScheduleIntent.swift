@@ -1,27 +1,23 @@
-/// What a configuration meant, where the schedule itself no longer shows it.
+/// What a configuration intended, where the multipliers no longer show it.
 public struct ScheduleIntent: Equatable, Sendable {
-  /// Steps of warmup.
+  /// The number of warmup steps.
   public var warmupSteps: Double?
 
-  /// Steps after which the last decay begins.
+  /// The steps before the last decay.
   public var decayStart: Double?
 
-  /// Steps after which the last decay has ended.
+  /// The steps until the end of the last decay.
   public var horizon: Double?
 
   /// The floor as a fraction of the peak.
   public var floor: Double?
 
-  /// An intent of which nothing is known yet.
+  /// Creates an empty intent.
   public init() {}
 }
 
 extension ScheduleSpec {
-  /// What the spec means over a number of steps, for the lint.
-  ///
-  /// - Parameter steps: T.
-  /// - Returns: warmup and, for a cosine with a period, its end.
-  /// - Complexity: O(1).
+  /// Returns the spec's intent over T steps, for the lint: the warmup and a cosine's period.
   public func intent(steps: Int) -> ScheduleIntent {
     var intent = ScheduleIntent()
     intent.warmupSteps = warmup.map { Double($0.steps(of: steps)) }

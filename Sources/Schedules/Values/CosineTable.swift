@@ -1,19 +1,17 @@
 import Glibc
 
-/// Fills ranges of sin²(πm/2n), m = 0…n, the plain cosine decay counted from its end, at three
-/// multiplications an entry.
+/// Computes ranges of sin²(πm/2n), m = 0…n, the cosine decay counted from its end, with three multiplications
+/// per entry.
 ///
-/// sin(a + b) = sin a·cos b + cos a·sin b with a at every 64th entry computed directly and b from a
-/// table of 64. All four factors are non-negative for angles up to π/2, so nothing cancels: entries
-/// are within 8 units in the last place (tested at 2⁻⁵⁰ relative), and an entry's bits do not depend
-/// on the range in which it is asked for.
+/// Uses sin(a + b) = sin a·cos b + cos a·sin b, with a computed at every 64th entry and b from a table. All
+/// factors are non-negative, so nothing cancels: entries are within 8 ulp, and their bits do not depend on the
+/// range.
 struct CosineTable: Equatable, Sendable {
   private static let width = 64
   private let quarterStep: Double
   private let sines: [Double]
   private let cosines: [Double]
 
-  /// The table for a decay of `span` steps, at least 1.
   init(span: Int) {
     let step = Double.pi / 2 / Double(span)
     quarterStep = step
@@ -21,11 +19,7 @@ struct CosineTable: Equatable, Sendable {
     cosines = (0..<Self.width).map { cos(Double($0) * step) }
   }
 
-  /// Writes the entries m = `remaining`, `remaining` − 1, … to the buffer, first to last.
-  ///
-  /// - Parameters:
-  ///   - buffer: where the entries go, at most `remaining` + 1 of them.
-  ///   - remaining: n − j at the first entry.
+  /// Writes the entries m = `remaining`, `remaining` − 1, … to the buffer, at most `remaining` + 1 of them.
   func fill(_ buffer: UnsafeMutableBufferPointer<Double>, remaining: Int) {
     guard let output = buffer.baseAddress else { return }
     sines.withUnsafeBufferPointer { sines in

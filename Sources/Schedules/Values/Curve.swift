@@ -1,14 +1,14 @@
 import Glibc
 
-/// The way from one level to another: a fraction f of the drop that is left at progress u, 1 at u = 0.
+/// The shape of a decay or rise: the fraction f of the drop that is left at progress u, with f = 1 at u = 0.
 ///
-/// Every decay, warmup and cooldown follows one; most reach f = 0 at u = 1. Fractions are computed from
-/// the steps that are left, r = 1 − u, so that the last entries of a long decay keep all their digits.
+/// Most curves reach f = 0 at u = 1. Computing from the remaining r = 1 − u keeps all digits at the end of a
+/// long decay.
 public enum Curve: Equatable, Sendable {
   /// 1 − u.
   case linear
 
-  /// 1 − √u (the cooldown that others call `sqrt` or `minus_sqrt`).
+  /// 1 − √u, elsewhere called `sqrt` or `minus_sqrt`.
   case oneMinusSquareRoot
 
   /// ½(1 + cos πu).
@@ -23,10 +23,10 @@ public enum Curve: Equatable, Sendable {
   /// (1 − u)^power; power > 0.
   case polynomial(power: Double)
 
-  /// (1 − u)/(1 − u(1 − β)); β = 1 is linear, ½ the REX schedule, β > 1 convex. β > 0.
+  /// (1 − u)/(1 − u(1 − β)) for β > 0: β = 1 is linear, ½ is REX, β > 1 is convex.
   case rex(beta: Double)
 
-  /// (1 − u²)^(power/2), a quarter of a circle for power 1; power ≥ 0.
+  /// (1 − u²)^(power/2) for power ≥ 0; a quarter circle for power 1.
   case circle(power: Double)
 
   /// ratio^u.
@@ -44,22 +44,21 @@ public enum Curve: Equatable, Sendable {
   /// 2(1 − u) − ½(1 + cos πu).
   case mirroredCosine
 
-  /// 2·½^u − 1, which Megatron-LM calls exponential.
+  /// 2·½^u − 1, Megatron-LM's "exponential".
   case halving
 
-  /// 1 − ln(1 + u·span)/ln span: a rise by the logarithm of the step.
+  /// 1 − ln(1 + u·span)/ln span, a logarithmic rise.
   case logarithm(span: Double)
 
-  /// The level, a fraction of the peak, on which an exponential decay ends unless a floor is given.
+  /// The default end of an exponential decay, as a fraction of the peak.
   public static let exponentialFloor = 0.01
 
-  /// An exponential decay to ``exponentialFloor``; where it has another end, that decides on the ratio.
+  /// Exponential decay to ``exponentialFloor``; another end changes the ratio.
   public static let exponential = Curve.geometric(ratio: exponentialFloor)
 
-  /// The cosine to a power.
   static func cosine(power: Double) -> Curve { power == 1 ? .cosine : .cosinePower(power) }
 
-  /// The fraction left after `done` steps, whole or not, and `left` before the end of a `width`.
+  /// The fraction left `done` steps after the start and `left` steps before the end; both may be fractional.
   @inline(__always)
   func fraction(done: Double, left: Double, of width: Double) -> Double {
     let progress = done / width
@@ -88,17 +87,16 @@ public enum Curve: Equatable, Sendable {
     return sine * sine
   }
 
-  /// The fraction left after step `done` of a decay over `steps` steps.
   package func fraction(done: Int, of steps: Int) -> Double {
     fraction(done: Double(done), left: Double(steps - done), of: Double(steps))
   }
 }
 
 extension Curve {
-  /// A decay that a cooldown can take: its curve, and what the grammar calls it, the preferred name first.
+  /// A cooldown's curve with its names in the grammar, the preferred one first.
   public typealias NamedDecay = (curve: Curve, names: [String])
 
-  /// The decays that cooldowns can take.
+  /// The curves available for cooldowns.
   public static let decays: [NamedDecay] = [
     (.linear, ["linear", "lin"]),
     (.oneMinusSquareRoot, ["1-sqrt", "1sqrt", "one-minus-sqrt", "minus-sqrt"]),
@@ -107,15 +105,13 @@ extension Curve {
     (.square, ["square", "quadratic"]),
   ]
 
-  /// The decay of a name in the grammar; nil for other words.
   static func decay(named name: String) -> Curve? {
     decays.first { $0.names.contains(name) }?.curve
   }
 
-  /// What the grammar calls the decay; nil for curves that cooldowns cannot take.
+  /// The preferred name in the grammar; nil for curves that cooldowns cannot take.
   package var decayName: String? { Self.decays.first { $0.curve == self }?.names[0] }
 
-  /// What a reader calls the curve.
   var name: String {
     switch self {
     case .linear: "linear"

@@ -1,21 +1,21 @@
 /// The cooldown at the end of a schedule.
 public struct PlannedCooldown: Equatable, Sendable {
-  /// The decay.
+  /// The curve.
   public var decay: Curve
 
   /// The length.
   public var extent: Extent
 
-  /// The level that it ends on, a fraction of the peak.
+  /// The final level as a fraction of the peak.
   public var end: Double
 
-  /// Whether the decay runs towards zero and is cut off at its end.
+  /// Whether the decay aims at zero and is cut off at the final level.
   public var isClamped: Bool
 
-  /// Whether the schedule follows the decay; otherwise linear stands in for another.
+  /// Whether the schedule follows the curve; otherwise linear is a stand-in.
   public var isExact = true
 
-  /// A cooldown that a schedule follows.
+  /// Creates an exact cooldown.
   public init(decay: Curve, extent: Extent, end: Double, isClamped: Bool) {
     self.decay = decay
     self.extent = extent
@@ -25,21 +25,18 @@ public struct PlannedCooldown: Equatable, Sendable {
 }
 
 extension Schedule {
-  /// The cooldown after the last steady stretch, read off the multipliers.
+  /// The cooldown after the last steady stretch, inferred from the multipliers.
   ///
-  /// It has the nearest of the grammar's decays if that is within 0.01 of the level, and is linear and not
-  /// exact otherwise. Nil without a steady stretch, and where the schedule ends with it.
-  ///
-  /// Zeros at the end do not count. The cooldown's first step still has the steady level.
-  ///
-  /// - Complexity: O(1) an entry; O(T) for stored values.
+  /// Picks the nearest decay of the grammar if it is within 0.01 of the level, and otherwise an inexact linear
+  /// one. Nil without a steady stretch or anything after it. Trailing zeros are ignored. O(1) per segment; O(T)
+  /// for stored values.
   public var plannedCooldown: PlannedCooldown? {
     guard let steady = stablePhase else { return nil }
     let last = steps - trailingZeros
     let start = steady.steps.upperBound
     guard start < last else { return nil }
     let level = multipliers(in: start - 1..<start)[0]
-    // A law that goes on for a first step of the cooldown counts one step less.
+    // The cooldown's first step usually still has the steady level.
     let isHeld = multipliers(in: start..<start + 1)[0] != level
     let first = isHeld ? start - 1 : start
     let count = last - first

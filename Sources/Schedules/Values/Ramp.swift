@@ -1,9 +1,9 @@
 import Glibc
 
-/// A curve laid between two levels: end + (start − end)·f at step k, whose progress is (k − origin)/width.
+/// A curve between two levels: end + (start − end)·f at progress (k − origin)/width for step k.
 ///
-/// Origin and width need not be whole steps. Between them they hold what libraries do differently: whether
-/// the first step counts as 0 or 1, and horizons in samples, tokens or micro-batches.
+/// Fractional origins and widths express other libraries' conventions: counting from 0 or 1, and lengths in
+/// samples, tokens or micro-batches.
 struct Ramp: Sendable {
   let curve: Curve
   var origin = 0.0
@@ -11,32 +11,29 @@ struct Ramp: Sendable {
   var start = 1.0
   var end = 0.0
 
-  /// The least value: a floor at which the decay is cut off, or what rounding must not leave.
+  /// A floor that cuts off the decay, or a limit for rounding.
   var least = 0.0
 
-  /// The greatest value.
   var greatest = Double.infinity
 
-  /// Speeds up cosines whose origin and width are whole.
+  /// For cosines with whole origin and width.
   var table: CosineTable?
 
-  /// Whether it is cut off at a floor that it does not lead to.
+  /// Whether a floor cuts off the decay.
   var isClamped: Bool { least > end }
 
-  /// The value at step `k`, whole or not.
   func value(at k: Double) -> Double {
     let fraction = curve.fraction(done: k - origin, left: origin + width - k, of: width)
     return limited(end + (start - end) * fraction)
   }
 
-  /// A value that is not a number stays one.
+  /// NaN stays NaN.
   @inline(__always)
   private func limited(_ value: Double) -> Double { min(max(value, least), greatest) }
 
-  /// Writes the values of the steps k = `first`… to the buffer.
   func fill(_ buffer: UnsafeMutableBufferPointer<Double>, from first: Int) {
     fillFractions(buffer, from: first)
-    // A grammar's decay to zero is its fractions.
+    // A decay from 1 to 0 equals its fractions.
     if start == 1, end == 0, least == 0, greatest == 1 { return }
     let drop = start - end
     for index in buffer.indices { buffer[index] = limited(end + drop * buffer[index]) }
@@ -53,7 +50,7 @@ struct Ramp: Sendable {
       return
     }
     table.fill(buffer, remaining: Int(limit) - first)
-    // Near the peak rounding can lift an entry above it; the first is the peak exactly.
+    // Rounding can lift entries near the peak above it.
     let done = first - Int(origin)
     for index in 0..<max(0, min(buffer.count, 64 - done)) {
       buffer[index] = done + index == 0 ? 1 : min(1, buffer[index])
@@ -63,7 +60,6 @@ struct Ramp: Sendable {
     }
   }
 
-  /// Eight at a time: the scalar loop converts and divides one by one.
   private func fillLine(_ buffer: UnsafeMutableBufferPointer<Double>, from first: Int) {
     let output = UnsafeMutableRawBufferPointer(buffer)
     let limit = origin + width
@@ -82,11 +78,10 @@ struct Ramp: Sendable {
     }
   }
 
-  /// Writes dλ/dγ of the learning rates λ = γη where the end is a fixed learning rate m = γ·end.
+  /// Writes dλ/dγ of the learning rates λ = γη, where the end is a fixed learning rate m = γ·end.
   ///
-  /// A rescaled decay is λ = m + (γ·start − m)·f, so start·f; a clamped one max(m, γ·start·f), so start·f
-  /// or 0 (the derivative from the right where both are equal); an exponential one (γ·start)^(1−u)·m^u,
-  /// so (1 − u)·η.
+  /// A rescaled decay λ = m + (γ·start − m)·f has slope start·f; a clamped one, max(m, γ·start·f), has start·f
+  /// or 0 (the right derivative at the kink); an exponential one, (γ·start)^(1−u)·m^u, has (1 − u)·η.
   func fillSlope(_ buffer: UnsafeMutableBufferPointer<Double>, from first: Int) {
     if case .geometric = curve {
       fill(buffer, from: first)
@@ -101,7 +96,6 @@ struct Ramp: Sendable {
     if isClamped { for index in buffer.indices where buffer[index] < least { buffer[index] = 0 } }
   }
 
-  /// What happens along it, for a reader.
   var kind: String {
     switch curve {
     case .inverseSquareRoot, .power: curve.name

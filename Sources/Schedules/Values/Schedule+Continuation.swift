@@ -1,27 +1,21 @@
-/// What a run does after the steps that it has made.
+/// How a run continues after the steps it has made.
 public enum Continuation: Equatable, Sendable {
-  /// The steady law goes on as it would have, times a factor: a plateau at that fraction of the first.
+  /// The steady law continues, times a factor.
   case steady(steps: Int, factor: Double)
 
-  /// A straight rise (or fall) from the multiplier reached to a fraction of the steady law, which its
-  /// last step has.
+  /// A linear change from the current multiplier to a fraction of the steady law at the last step.
   case ramp(steps: Int, factor: Double)
 
-  /// A cooldown from the level reached to `end`, a fraction of the peak; flat where the level is below it.
+  /// A cooldown from the current level to `end`, a fraction of the peak; flat if the level is already below.
   case cooldown(Curve, steps: Int, end: Double, isClamped: Bool)
 }
 
 extension Schedule {
-  /// The first steps of this schedule and then others.
+  /// Returns the first `kept` steps of this schedule followed by continuations.
   ///
-  /// The steady law is that of ``stablePhase``, counted on as if it had never ended, or the peak where
-  /// there is none. Kept steps have the bits that they had.
-  ///
-  /// - Parameters:
-  ///   - kept: how many steps are kept, 0 to T.
-  ///   - continuations: what follows, in order; together at least one step, and nowhere above the peak.
-  /// - Returns: a schedule whose multipliers are fractions of this one's peak.
-  /// - Complexity: O(1) an entry; O(T) once for stored values.
+  /// The steady law is that of ``stablePhase`` continued indefinitely, or the peak without one. Continuations
+  /// have at least one step in total and do not exceed the peak. Kept multipliers are bit-identical. O(1) per
+  /// segment; O(T) for stored values.
   public func continued(after kept: Int, by continuations: [Continuation]) -> Schedule {
     precondition((0...steps).contains(kept), "the kept steps lie within the run")
     let steady = stablePhase
@@ -36,7 +30,6 @@ extension Schedule {
         Segment(law: segment.law, count: count, skipped: segment.skipped, scale: segment.scale))
       position += count
     }
-    /// The steady law from the present position on.
     func steadily(steps: Int, factor: Double) -> Segment {
       if case .level = law.law {
         return Segment(law: law.law, count: steps, scale: law.scale * factor)
@@ -57,11 +50,11 @@ extension Schedule {
         position += steps
         factor = next
         let target = steadily(steps: 1, factor: factor).value(at: 0)
-        // After k of n steps (k + 1)/n of the way is done, so that the last is at the target.
+        // After k of n steps (k + 1)/n of the way is done, so the last step is at the target.
         let line = Segment.Law.line(span: steps, offset: 1, u0: 0, y0: level, u1: 1, y1: target)
         pieces.append(Segment(law: line, count: steps))
       case .cooldown(let decay, let steps, let end, let isClamped):
-        // Within the steady stretch and before, the level is that of the step itself.
+        // Inside or before the steady stretch the current step's level counts.
         let isBefore = position == kept && kept < (steady?.steps.upperBound ?? 0)
         let level =
           isBefore
@@ -78,12 +71,7 @@ extension Schedule {
     return Schedule(segments: pieces.filter { $0.count > 0 }, peak: peak, divisor: divisor)
   }
 
-  /// The first step at which another schedule has another multiplier; the step after the shorter one
-  /// where one goes on as the other.
-  ///
-  /// - Parameter other: another schedule.
-  /// - Returns: a 1-based step.
-  /// - Complexity: O(T) at most.
+  /// Returns the first 1-based step at which two schedules differ, or the step after the shorter one, in O(T).
   public func firstDifference(from other: Schedule) -> Int {
     let shared = min(steps, other.steps)
     var start = 0

@@ -1,11 +1,11 @@
 import Numerics
 
-/// A stretch of a schedule that follows one law, for telling a reader what was understood.
+/// A stretch of a schedule that follows one law, described for readers.
 public struct ScheduleStretch: Equatable, Sendable {
-  /// Its steps, counted from 1.
+  /// The stretch's steps, counted from 1.
   public let steps: ClosedRange<Int>
 
-  /// What happens in it, for example `linear warmup`, `plateau` or `cosine decay`.
+  /// The law, for example `linear warmup`, `plateau` or `cosine decay`.
   public let kind: String
 
   /// The multiplier at its first step.
@@ -16,9 +16,7 @@ public struct ScheduleStretch: Equatable, Sendable {
 }
 
 extension Schedule {
-  /// The stretches of the schedule, in order.
-  ///
-  /// - Complexity: O(1) an entry; O(T) for stored values.
+  /// The schedule's stretches in order; O(1) per segment, O(T) for stored values.
   public var stretches: [ScheduleStretch] {
     stretchedSegments.map { segment, range in
       ScheduleStretch(
@@ -28,14 +26,10 @@ extension Schedule {
     }
   }
 
-  /// The 0-based steps at which one law of the schedule gives way to another; none in stored values.
-  ///
-  /// - Complexity: O(number of laws).
+  /// The 0-based steps at which the law changes; empty for stored values.
   package var kinks: [Int] { stretchedSegments.dropFirst().map(\.steps.lowerBound) }
 
-  /// How many steps rise at the start before the peak or a steady level is reached: a warmup.
-  ///
-  /// - Complexity: O(T) at most.
+  /// The number of rising steps before the peak or a steady level, in O(T).
   public var risingSteps: Int {
     var last = 0.0
     var start = 0
@@ -50,9 +44,7 @@ extension Schedule {
     return steps
   }
 
-  /// The sum of all multipliers: the length of the run in steps at the peak learning rate, S.
-  ///
-  /// - Complexity: O(T) time, O(1) memory.
+  /// The sum of all multipliers, S: the run's length in steps at the peak; O(T) time, O(1) memory.
   public var sum: Double {
     var total = CompensatedSum()
     forEachBlockFromEnd(in: 0..<steps, length: 256) { _, block in

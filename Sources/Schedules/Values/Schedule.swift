@@ -1,28 +1,26 @@
 import Support
 
-/// A learning-rate schedule: T multipliers η_1 … η_T of the base learning rate, the largest of them 1.
+/// A learning-rate schedule: T multipliers η_1 … η_T, the largest of them 1.
 ///
-/// The base learning rate γ is never part of a schedule: the learning rate at step t is γ·η_t. Values
-/// are produced on demand from a few segments, so that a schedule of 10⁹ steps takes no memory.
+/// The learning rate at step t is γ·η_t; the base learning rate γ is not part of the schedule. Multipliers are
+/// computed on demand from a few segments, so 10⁹ steps take no memory.
 public struct Schedule: Sendable {
   /// The number of optimiser steps, T ≥ 1.
   public let steps: Int
 
-  /// The largest value as it was written, by which all were divided: 1 for a family that reaches its
-  /// peak, the base learning rate for a file of learning rates.
+  /// The largest value before normalisation: 1 for most families, the base learning rate for a file of learning
+  /// rates.
   public let peak: Double
 
   let segments: [Segment]
   private let starts: [Int]
 
-  /// What the segments' entries are divided by: the peak, or 1 where that has been done.
+  /// What entries are divided by: the peak, or 1 if that has been done.
   let divisor: Double
 
-  /// A schedule from explicit values, divided by their largest.
+  /// Creates a schedule from multipliers or learning rates, one per step, divided by their maximum.
   ///
-  /// - Parameter values: one a step: multipliers or learning rates, finite, none negative, one positive.
-  /// - Throws: `InputError` for anything else.
-  /// - Complexity: O(T).
+  /// Throws `InputError` unless the values are finite and non-negative with a positive maximum. O(T).
   public init(values: [Double]) throws(InputError) {
     func failure(_ problem: String) -> InputError {
       InputError(
@@ -43,9 +41,7 @@ public struct Schedule: Sendable {
       segments: [Segment(law: .values(normalised), count: values.count)], peak: peak, divisor: 1)
   }
 
-  /// A schedule of segments one after the other, divided by their largest entry.
-  ///
-  /// Nil where every entry is zero.
+  /// Creates a schedule from consecutive segments, divided by their maximum; nil if every entry is zero.
   init?(segments: [Segment]) {
     let present = segments.filter { $0.count > 0 }
     let peak = present.reduce(0) { max($0, $1.largest) }
@@ -53,7 +49,6 @@ public struct Schedule: Sendable {
     self.init(segments: present, peak: peak, divisor: peak)
   }
 
-  /// A schedule of segments whose largest entry is the divisor.
   init(segments: [Segment], peak: Double, divisor: Double) {
     var starts: [Int] = []
     var total = 0
@@ -68,21 +63,14 @@ public struct Schedule: Sendable {
     steps = total
   }
 
-  /// The segments with the 0-based steps that they cover.
   var stretchedSegments: [(segment: Segment, steps: Range<Int>)] {
     zip(segments, starts).map { ($0, $1..<$1 + $0.count) }
   }
 
   /// All T multipliers, η_1 first.
-  ///
-  /// - Complexity: O(T) time and memory.
   public var multipliers: [Double] { multipliers(in: 0..<steps) }
 
-  /// The multipliers η_{t+1} for t in a range of 0-based indices.
-  ///
-  /// - Parameter range: within 0..<steps.
-  /// - Returns: one multiplier an index.
-  /// - Complexity: O(range.count).
+  /// Returns the multipliers η_{t+1} for a range of indices t within 0..<steps.
   public func multipliers(in range: Range<Int>) -> [Double] {
     precondition(
       range.lowerBound >= 0 && range.upperBound <= steps, "the range lies within the run")
@@ -92,11 +80,7 @@ public struct Schedule: Sendable {
     }
   }
 
-  /// How the learning rates λ_t = γ·η_t of a spec with an absolute floor follow γ: dλ_t/dγ.
-  ///
-  /// Without such a floor they are the multipliers.
-  ///
-  /// - Complexity: O(T) time and memory.
+  /// dλ_t/dγ of the learning rates λ_t = γ·η_t: the multipliers, unless the floor is absolute.
   package var slopes: [Double] {
     [Double](unsafeUninitializedCapacity: steps) { buffer, count in
       for (segment, start) in zip(segments, starts) {
@@ -116,13 +100,12 @@ public struct Schedule: Sendable {
   /// The last multiplier, η_T.
   public var last: Double { multipliers(in: steps - 1..<steps)[0] }
 
-  /// Calls `body` on consecutive blocks of the range, the last block first.
+  /// Calls `body` on consecutive blocks of the range, the last first, with the block's first index and its
+  /// entries.
   ///
-  /// `body` gets the 0-based index of the block's first entry, and its entries. Blocks end at
-  /// `range.upperBound`, and all but the earliest have `length` entries, whatever the schedule is made
-  /// of, so that sums over blocks have the same bits for a spec and for its values.
-  ///
-  /// - Complexity: O(range.count) time, O(length) memory.
+  /// Blocks end at `range.upperBound`, and all but the earliest have `length` entries. Since this does not
+  /// depend on the segments, sums over blocks have the same bits for a spec and for its values. O(length)
+  /// memory.
   package func forEachBlockFromEnd(
     in range: Range<Int>, length: Int, _ body: (Int, UnsafeBufferPointer<Double>) -> Void
   ) {
@@ -143,7 +126,7 @@ public struct Schedule: Sendable {
       while end > range.lowerBound {
         let start = max(range.lowerBound, end - length)
         let block = UnsafeMutableBufferPointer(rebasing: scratch[0..<end - start])
-        // The blocks of one plateau are all the same, so that the scratch is filled for the first.
+        // Blocks within one plateau are identical, so the scratch is filled once.
         let plateau = plateau(covering: start..<end)
         if plateau == nil || plateau != heldPlateau { fill(block, from: start) }
         heldPlateau = plateau
@@ -153,7 +136,7 @@ public struct Schedule: Sendable {
     }
   }
 
-  /// The index of the plateau that covers the whole range, if there is one.
+  /// The index of the plateau that covers the whole range, if any.
   private func plateau(covering range: Range<Int>) -> Int? {
     let index = segmentIndex(at: range.lowerBound)
     guard range.upperBound <= starts[index] + segments[index].count,
@@ -162,7 +145,7 @@ public struct Schedule: Sendable {
     return index
   }
 
-  /// The segment that holds a 0-based step, by bisection: there may be many cycles.
+  /// Bisection, because cycles can make many segments.
   private func segmentIndex(at step: Int) -> Int {
     var low = 0
     var high = starts.count - 1
@@ -173,7 +156,6 @@ public struct Schedule: Sendable {
     return low
   }
 
-  /// Writes the multipliers from 0-based index `start` on to the buffer.
   private func fill(_ buffer: UnsafeMutableBufferPointer<Double>, from start: Int) {
     guard !buffer.isEmpty else { return }
     let end = start + buffer.count
@@ -192,20 +174,16 @@ public struct Schedule: Sendable {
 }
 
 extension Schedule {
-  /// The fraction of the peak above which the last learning rate is not about zero.
+  /// The final level, as a fraction of the peak, above which a schedule does not count as annealed.
   public static let annealedLevel = 0.05
 
-  /// Whether the schedule goes down to about zero: elsewhere the bound is off by up to 2× on real runs.
-  ///
-  /// - Complexity: that of ``finalLevel``.
+  /// Whether the schedule ends near zero; otherwise the bound is off by up to 2× on real runs.
   public var isAnnealed: Bool { finalLevel <= Self.annealedLevel }
 
-  /// The level that the end of the schedule tends to: the line through its last steps, drawn on by one
-  /// step, so that the 1/n that every linear cooldown ends on counts as zero.
+  /// The level to which the end of the schedule tends: the line through its last steps, extended by one step.
   ///
-  /// Trailing zeros are left out first; the line spans half a per cent of the run, at least three steps.
-  ///
-  /// - Complexity: O(1) where the last step is not zero, else O(T).
+  /// The 1/n at the end of a linear cooldown thus counts as zero. The line spans half a per cent of the run, at
+  /// least three steps, before any trailing zeros. O(1) unless the last step is zero, then O(T).
   public var finalLevel: Double {
     let end = steps - trailingZeros - 1
     let reach = min(end, max(3, end / 200))
@@ -215,14 +193,10 @@ extension Schedule {
     return min(1, max(0, last + (last - before) / Double(reach)))
   }
 
-  /// How many steps at the end have a multiplier of zero, or below 1e-100, which moves nothing either.
-  ///
-  /// - Complexity: O(1) where the last step is not zero, else O(T).
+  /// The number of steps at the end with a multiplier of zero or below 1e-100.
   public var trailingZeros: Int { steps - (lastMovingStep(upTo: steps) ?? steps) }
 
-  /// The last of the first `count` steps, counted from 1, that moves; nil where none does.
-  ///
-  /// - Complexity: O(1) where it is the last one, else O(count).
+  /// The last of the first `count` steps, counted from 1, whose multiplier is not negligible; nil if none.
   package func lastMovingStep(upTo count: Int) -> Int? {
     if multipliers(in: count - 1..<count)[0] >= Self.negligibleMultiplier { return count }
     var found: Int?
@@ -233,7 +207,6 @@ extension Schedule {
     return found
   }
 
-  /// Multipliers at the end of a schedule that are smaller than this count as zero: they move nothing,
-  /// and dividing by them would overflow.
+  /// Multipliers below this at the end of a schedule count as zero; dividing by them would overflow.
   package static let negligibleMultiplier = 1e-100
 }

@@ -1,13 +1,12 @@
 import Numerics
 
-/// A stretch of a schedule that follows one law; schedules are sequences of segments.
+/// A stretch of a schedule that follows one law.
 ///
-/// Within a segment the multipliers are monotone (stored values apart), so its largest entry is at an
-/// end.
+/// Except for stored values, multipliers are monotone within a segment, so its maximum is at an end.
 package struct Segment: Sendable {
-  /// The law of a segment; `k` counts its steps from 0.
+  /// The law; `k` counts the segment's steps from 0.
   enum Law: Sendable {
-    /// The same multiplier at every step; whether it is the floor, and so not in proportion to γ.
+    /// A constant multiplier; a floor does not scale with γ.
     case level(Double, isFloor: Bool)
 
     /// Linear warmup (k + 1)/span.
@@ -16,39 +15,33 @@ package struct Segment: Sendable {
     /// Linear interpolation between knots (u₀, y₀) and (u₁, y₁), u = (k + offset)/span.
     case line(span: Int, offset: Int, u0: Double, y0: Double, u1: Double, y1: Double)
 
-    /// A curve between two levels.
     case ramp(Ramp)
 
-    /// A monotone cubic at the whole numbers k + offset.
+    /// A monotone cubic at k + offset.
     case cubic(CubicPiece, offset: Int)
 
-    /// The values themselves.
     case values([Double])
   }
 
   let law: Law
   let count: Int
 
-  /// How many entries of the law come before the segment's first.
+  /// The number of entries of the law before the segment's first.
   var skipped = 0
 
-  /// What the law's entries are multiplied by.
   var scale = 1.0
 
-  /// Whether the entries are the law's own, from its first on.
   var isPlain: Bool { skipped == 0 && scale == 1 }
 
-  /// Linear warmup over `steps` steps.
   static func warmup(steps: Int) -> Segment {
     Segment(law: .warmup(span: steps), count: steps)
   }
 
-  /// A plateau.
   static func level(_ multiplier: Double, steps: Int, isFloor: Bool = false) -> Segment {
     Segment(law: .level(multiplier, isFloor: isFloor), count: steps)
   }
 
-  /// The first `steps` steps of a decay that would take `span`, beginning after `offset` of them.
+  /// The first `steps` steps of a decay over `span` steps, skipping `offset`.
   ///
   /// A geometric curve takes the ratio that leads to the end.
   static func decay(
@@ -70,7 +63,6 @@ package struct Segment: Sendable {
     return Segment(law: .ramp(ramp), count: steps)
   }
 
-  /// The larger of the first and the last entry.
   var largest: Double {
     if case .values(let values) = law {
       return scale * (values[skipped..<skipped + count].max() ?? 0)
@@ -79,13 +71,12 @@ package struct Segment: Sendable {
     return max(value(at: 0), value(at: count - 1))
   }
 
-  /// Whether its entries are numbers of usable size: laws are monotone, so that the ends tell.
+  /// Whether the entries are finite; for monotone laws the ends decide.
   var isFinite: Bool {
     if case .values(let values) = law { return values.allSatisfy { ($0 * scale).isFinite } }
     return count == 0 || value(at: 0).isFinite && value(at: count - 1).isFinite
   }
 
-  /// One entry.
   func value(at k: Int) -> Double {
     withUnsafeTemporaryAllocation(of: Double.self, capacity: 1) { buffer in
       fill(buffer, from: k)
@@ -93,7 +84,6 @@ package struct Segment: Sendable {
     }
   }
 
-  /// Writes the entries k = `first`… to the buffer.
   func fill(_ buffer: UnsafeMutableBufferPointer<Double>, from first: Int) {
     fillLaw(buffer, from: first + skipped)
     if scale != 1 { for index in buffer.indices { buffer[index] *= scale } }
@@ -107,12 +97,12 @@ package struct Segment: Sendable {
       let denominator = Double(span)
       for index in buffer.indices { buffer[index] = Double(first + index + 1) / denominator }
     case .line(let span, let offset, let u0, let y0, let u1, let y1):
-      // The weights count the steps to either knot, so that a line to zero ends without cancelling.
+      // Weights count the steps to either knot, so that a line to zero does not cancel.
       let width = (u1 - u0) * Double(span)
       for index in buffer.indices {
         let k = Double(first + index + offset)
         let value = (y0 * (u1 * Double(span) - k) + y1 * (k - u0 * Double(span))) / width
-        // Rounding must not lift a line above its own ends.
+        // Rounding must not leave the line's range.
         buffer[index] = min(max(value, min(y0, y1)), max(y0, y1))
       }
     case .ramp(let ramp): ramp.fill(buffer, from: first)
@@ -125,8 +115,8 @@ package struct Segment: Sendable {
     }
   }
 
-  /// Writes dλ/dγ of the learning rates λ = γη whose floors are fixed learning rates; entries in
-  /// proportion to γ have their multiplier.
+  /// Writes dλ/dγ of the learning rates λ = γη with fixed floors; entries proportional to γ keep their
+  /// multiplier.
   func fillSlope(_ buffer: UnsafeMutableBufferPointer<Double>, from first: Int) {
     switch law {
     case .level(_, isFloor: true): buffer.update(repeating: 0)
@@ -135,7 +125,6 @@ package struct Segment: Sendable {
     }
   }
 
-  /// What happens in it, for a reader.
   var kind: String {
     switch law {
     case .level: "plateau"

@@ -1,5 +1,5 @@
-/// The last steady stretch of a schedule, from which a longer run can go on: a plateau, or a whole inverse
-/// square root.
+/// The last steady stretch of a schedule, from which a longer run can continue: a plateau or an inverse square
+/// root.
 public struct StablePhase: Sendable {
   /// The 1-based steps of the stretch.
   public let steps: ClosedRange<Int>
@@ -7,18 +7,15 @@ public struct StablePhase: Sendable {
   /// The multiplier of a plateau; nil for an inverse square root.
   public let level: Double?
 
-  /// The law of the stretch, before the schedule's division by its peak.
+  /// The law before division by the peak.
   let segment: Segment
 }
 
 extension Schedule {
-  /// The last steady stretch; nil for a schedule that changes all the time, such as `cosine` and
-  /// `linear`.
+  /// The last steady stretch; nil for schedules that change throughout, such as `cosine` and `linear`.
   ///
-  /// Stretches of one step do not count, nor do those below 5 % of the peak, which are floors. In given
-  /// values it is the last run of equal ones that takes at least half a per cent of the run.
-  ///
-  /// - Complexity: O(1) an entry of the schedule; O(T) for stored values.
+  /// Ignores single steps and levels below 5 % of the peak, which are floors. In stored values it is the last
+  /// run of equal ones covering at least half a per cent of the run. O(1) per segment; O(T) for stored values.
   public var stablePhase: StablePhase? {
     var end = steps
     for segment in segments.reversed() {
@@ -57,10 +54,9 @@ extension Schedule {
       steps: steps, level: level / divisor, segment: .level(level, steps: steps.count))
   }
 
-  /// The fraction of the peak below which a level is a floor.
+  /// Levels below this fraction of the peak are floors.
   private static let leastSteadyLevel = 0.05
 
-  /// The last run of equal values.
   private static func lastRun(
     in values: ArraySlice<Double>, ofAtLeast shortest: Int, above least: Double
   ) -> Range<Int>? {

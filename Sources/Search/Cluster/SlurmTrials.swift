@@ -2,32 +2,25 @@ import Glibc
 import Schedules
 import Support
 
-/// Trials of a training command that run on a cluster which shares a file system with this machine.
+/// Trials of a training command on a cluster that shares a file system with this machine.
 ///
-/// They are written into their folders, run there by the cluster, and read back from their folders. The
-/// cluster is never asked how a job ended, because a job that is over has either left a result or not;
-/// Slurm's accounting is often switched off, and forgets.
+/// Results are read from the trials' folders. Slurm is not asked how jobs ended: a finished job has left a
+/// result or not, and Slurm's accounting is often off or incomplete.
 public struct SlurmTrials: Sendable {
   private let command: ExternalCommand
   private let log: TrialLog
   private let retriesFailed: Bool
 
-  /// Trials of a command.
-  ///
-  /// - Parameters:
-  ///   - command: the command; its time limit is enforced by the tasks.
-  ///   - log: the log of its state folder.
-  ///   - retriesFailed: whether failed trials count as missing.
+  /// Creates trials of a command with the log of its state folder; the tasks enforce the command's time limit.
   public init(_ command: ExternalCommand, log: TrialLog, retriesFailed: Bool = false) {
     self.command = command
     self.log = log
     self.retriesFailed = retriesFailed
   }
 
-  /// Reads the outcomes of a round of trials from the log or else from their folders; results found there go
-  /// into the log.
+  /// Reads a round's outcomes from the log or the trials' folders, and logs newly found results.
   ///
-  /// - Throws: `InputError` where the log cannot be written.
+  /// Throws `InputError` if the log cannot be written.
   public func round(of trials: [Trial]) throws(InputError) -> SlurmRound {
     var round = SlurmRound(trials: trials)
     for trial in trials {
@@ -46,12 +39,9 @@ public struct SlurmTrials: Sendable {
     return round
   }
 
-  /// Writes the folders of a round's missing trials, the batch scripts that run them, and `submit.sh`, which
-  /// hands those to Slurm.
+  /// Writes the folders of missing trials, their batch scripts and `submit.sh`, and returns the scripts' paths.
   ///
-  /// - Returns: the paths of the batch scripts.
-  /// - Throws: `InputError` where they cannot be written.
-  /// - Complexity: O(trials · T).
+  /// Throws `InputError` if they cannot be written. O(trials · T).
   public func emit(_ round: SlurmRound, slurm: SlurmArray) throws(InputError) -> [String] {
     guard !command.state.contains(where: { "\"\\\n\r".contains($0) }) else {
       throw InputError(
@@ -61,7 +51,7 @@ public struct SlurmTrials: Sendable {
     for trial in round.missing {
       let folder = command.folder(of: trial)
       try command.prepare(trial)
-      // A failed trial has ended, and would be skipped.
+      // A failed trial has ended and would be skipped.
       if folder.outcome != nil { try folder.clear() }
     }
     let folder = try newArrayFolder()
@@ -77,15 +67,14 @@ public struct SlurmTrials: Sendable {
     }
     let calls = scripts.map { "sbatch \"$@\" \(shellQuoted($0)) || exit\n" }
     try StateFolder.write(
-      "# Hands the trials to Slurm; arguments go to sbatch.\n" + calls.joined(),
+      "# Submits the trials to Slurm; arguments go to sbatch.\n" + calls.joined(),
       to: command.state + "/submit.sh")
     return scripts
   }
 
-  /// Marks a round's missing trials as failed, so that the search goes on without them.
+  /// Marks missing trials as failed, so that the search can continue without them.
   ///
-  /// - Throws: `InputError` where their folders cannot be written.
-  /// - Complexity: O(trials · T).
+  /// Throws `InputError` if their folders cannot be written.
   public func giveUp(_ round: SlurmRound) throws(InputError) {
     for trial in round.missing {
       try command.prepare(trial)
@@ -93,7 +82,6 @@ public struct SlurmTrials: Sendable {
     }
   }
 
-  /// A folder for the next batch scripts.
   private func newArrayFolder() throws(InputError) -> String {
     let parent = command.state + "/arrays"
     try StateFolder.make(parent)
@@ -104,28 +92,28 @@ public struct SlurmTrials: Sendable {
   }
 }
 
-/// A round of a search's trials on a cluster: the outcomes so far, and the trials without one.
+/// A round of trials on a cluster: outcomes so far and trials without one.
 public struct SlurmRound: Sendable {
-  /// The number of trials of the round.
+  /// The number of trials in the round.
   public let total: Int
 
   /// How the trials with an outcome ended.
   public private(set) var tally = TrialTally()
 
-  /// The trials without an outcome, in their order.
+  /// The trials without an outcome, in order.
   public private(set) var missing: [Trial] = []
 
-  /// The folders of the missing trials that were written before.
+  /// The folders of missing trials written in earlier rounds.
   public private(set) var emitted: [String] = []
 
-  /// How many of the missing trials were begun: they run now, or were killed.
+  /// The number of missing trials that were started: they are running or were killed.
   public private(set) var begun = 0
 
   private var known: [TrialOutcome] = []
 
   fileprivate init(trials: [Trial]) { total = trials.count }
 
-  /// One outcome a trial; nil while any is missing.
+  /// One outcome per trial; nil while any is missing.
   public var outcomes: [TrialOutcome]? { missing.isEmpty ? known : nil }
 
   fileprivate mutating func add(_ trial: Trial, in folder: TrialFolder) {
@@ -140,24 +128,23 @@ public struct SlurmRound: Sendable {
   }
 }
 
-/// How trials are handed to Slurm: as job arrays, several trials a task where there are many.
+/// How trials are divided into Slurm job arrays.
 public struct SlurmArray: Equatable, Sendable {
-  /// The number of trials that one task runs, one after the other.
+  /// The number of trials that a task runs in sequence.
   public let trialsPerTask: Int
 
-  /// The most tasks of one array; Slurm's own limit, MaxArraySize, is 1001 unless configured otherwise, and
-  /// one more than the last index.
+  /// The maximum tasks per array; at most Slurm's MaxArraySize, by default 1001.
   public let tasksPerArray: Int
 
-  /// The most tasks of an array that run at once; nil for no limit.
+  /// The maximum tasks of an array running at once; nil for no limit.
   public let tasksAtOnce: Int?
 
-  /// Further options for sbatch, such as `--time=2:00:00`, one a line of the script.
+  /// Further sbatch options, such as `--time=2:00:00`.
   public let options: [String]
 
-  /// Creates a way to hand trials over; all counts are at least 1.
+  /// Creates a division with counts of at least 1.
   ///
-  /// - Throws: `InputError` for an option that does not begin with a hyphen or has more than a line.
+  /// Throws `InputError` for an option that does not begin with a hyphen or contains a line break.
   public init(
     trialsPerTask: Int = 1, tasksPerArray: Int = 1000, tasksAtOnce: Int? = nil,
     options: [String] = []
@@ -174,15 +161,13 @@ public struct SlurmArray: Equatable, Sendable {
     self.options = options
   }
 
-  /// The batch scripts, one an array, for the trials that `folder/trials.txt` lists.
-  ///
-  /// The tasks' logs go into that folder, too. Both paths are absolute.
+  /// The batch scripts, one per array, for the trials listed in `folder/trials.txt`; both paths are absolute.
   func scripts(count: Int, state: String, folder: String, timeLimitSeconds: Int?) -> [String] {
     let tasks = (count + trialsPerTask - 1) / trialsPerTask
     return stride(from: 0, to: tasks, by: tasksPerArray).map { firstTask in
       let last = min(tasksPerArray, tasks - firstTask) - 1
       let limit = tasksAtOnce.map { "%\($0)" } ?? ""
-      // In a file name % begins a pattern.
+      // Slurm expands % in file names.
       let log = folder.split(separator: "%", omittingEmptySubsequences: false)
         .joined(separator: "%%")
       let directives =
@@ -200,7 +185,7 @@ public struct SlurmArray: Equatable, Sendable {
         sed -n "${first},${last}p" \(shellQuoted(folder))/trials.txt | while read -r trial; do
           bash "$state/run-trial.sh" "$state/trials/$trial" \(timeLimitSeconds ?? 0)
         done
-        # What became of the trials is in their folders.
+        # The trials' outcomes are in their folders.
         exit 0
 
         """

@@ -2,7 +2,7 @@ import Schedules
 import Support
 import TheoryModel
 
-/// The workloads that need no files and no training command, by their names on the command line.
+/// Workloads that need no files or training command, named as on the command line.
 public enum BuiltInWorkload: String, CaseIterable, Sendable {
   /// ``LinearRegressionRecursion``.
   case linear
@@ -25,32 +25,32 @@ public enum BuiltInWorkload: String, CaseIterable, Sendable {
   /// ``BoundObjective``.
   case bound
 
-  /// The settings of a workload; nil for the default.
+  /// A workload's settings; nil means the default.
   public struct Settings: Equatable, Sendable {
-    /// B, the points in a batch: 5 of 100 for linear regression, 8 for logistic regression.
+    /// B, the batch size: by default 5 of 100 points for linear regression, 8 for logistic regression.
     public var batch: Int?
 
-    /// How linear regression starts: isotropic.
+    /// The initial residuals of linear regression: isotropic by default.
     public var start: LinearRegression.Start?
 
-    /// ω, the decoupled weight decay: 0.
+    /// ω, the decoupled weight decay: 0 by default.
     public var weightDecay: Double?
 
-    /// The theory model's task: a = 3, b = 1.5, σ² = 1, m = 1.
+    /// The theory model's task: by default a = 3, b = 1.5, σ² = 1, m = 1.
     public var task: ModelTask?
 
-    /// The defaults.
+    /// Creates default settings.
     public init() {}
   }
 
   private var isLinear: Bool { rawValue.hasPrefix("linear") }
 
-  /// The base learning rates worth trying over T steps: a grid in logarithms around the usual best.
+  /// Returns a logarithmic grid of base learning rates around the usual best for T steps.
   public func usualRates(steps: Int) -> [Double] {
     switch self {
     case .linear, .linearExact, .linearSampled: return SearchPlan.grid(0.5...50, count: 25)
     case .logistic, .logisticSynthetic: return SearchPlan.grid(0.01...100, count: 17)
-    // In units of 1/λ_1; no task is stable beyond 2.
+    // In units of 1/λ_1; every task is unstable beyond 2.
     case .model: return SearchPlan.grid(0.003...2, count: 27)
     case .bound:
       // γ* = 1/√T for linear decay.
@@ -59,10 +59,10 @@ public enum BuiltInWorkload: String, CaseIterable, Sendable {
     }
   }
 
-  /// Makes the workload over T steps, at least 1.
+  /// Makes the workload over T ≥ 1 steps.
   ///
-  /// - Throws: `InputError` for numbers out of range and for settings that the workload does not have.
-  /// - Complexity: O(1); O(D³) for `linear-exact` and `linear-sgd`.
+  /// Throws `InputError` for numbers out of range and settings that do not apply. O(D³) for `linear-exact` and
+  /// `linear-sgd`.
   public func workload(steps: Int, settings: Settings = .init()) throws(InputError)
     -> any Workload
   {
@@ -84,26 +84,24 @@ public enum BuiltInWorkload: String, CaseIterable, Sendable {
     }
   }
 
-  /// Refuses settings that the workload does not have.
   private func check(_ settings: Settings) throws(InputError) {
     if !isLinear, settings.start != nil {
       throw InputError(
-        problem: "\(rawValue) always starts at zero", hint: "give a start to linear workloads only")
+        problem: "\(rawValue) always starts at zero", hint: "give a start only to linear workloads")
     }
     if self != .model, settings.task != nil {
       throw InputError(
-        problem: "\(rawValue) has no task of the theory model", hint: "give one to model only")
+        problem: "\(rawValue) has no task", hint: "give a task only to model")
     }
     guard self == .model || self == .bound, settings.batch != nil || settings.weightDecay != nil
     else { return }
     throw InputError(
       problem: self == .model
-        ? "the theory model has its batch in the task, and no weight decay"
-        : "the bound knows neither batches nor weight decay",
+        ? "the theory model has its batch in the task and no weight decay"
+        : "the bound has neither batches nor weight decay",
       hint: "leave them out")
   }
 
-  /// A million features of a task.
   private static func model(_ task: ModelTask?) throws(InputError) -> FeatureModel {
     let usual = try ModelTask("3,1.5,1")
     return try FeatureModel(task: task ?? usual)

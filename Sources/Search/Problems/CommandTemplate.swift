@@ -1,17 +1,17 @@
 import Support
 
-/// A shell command with placeholders for what differs from trial to trial, such as
-/// `python train.py --lr {base_lr} --schedule {schedule_file} --seed {seed}`.
+/// A shell command with placeholders, such as `python train.py --lr {base_lr} --schedule {schedule_file} --seed
+/// {seed}`.
 public struct CommandTemplate: Equatable, Sendable {
-  /// A word in braces, replaced by a value for each trial.
+  /// A word in braces, replaced for each trial.
   public enum Placeholder: String, CaseIterable, Sendable {
     /// γ, which multiplies the schedule.
     case baseLearningRate = "base_lr"
 
-    /// A CSV file with the columns step, multiplier and lr, one row a step.
+    /// A CSV file with the columns step, multiplier and lr, one row per step.
     case scheduleFile = "schedule_file"
 
-    /// The trial's own folder, where the command writes `result.json`; the schedule file lies there too.
+    /// The trial's folder, which holds the schedule file and receives `result.json`.
     case trialFolder = "trial_dir"
 
     /// The seed of the trial's random numbers.
@@ -23,20 +23,19 @@ public struct CommandTemplate: Equatable, Sendable {
     case value(Placeholder)
   }
 
-  /// The template.
+  /// The template as written.
   public let text: String
 
   private let pieces: [Piece]
 
-  /// Reads a template.
+  /// Parses one line for bash, which must contain `{base_lr}` and `{schedule_file}`; unknown braces are left to
+  /// the shell.
   ///
-  /// - Parameter text: one line for bash, with `{base_lr}` and `{schedule_file}`, and `{trial_dir}` and
-  ///   `{seed}` as wanted. Other braces are the shell's.
-  /// - Throws: `InputError` where a placeholder is missing or misspelt, or the text has line breaks.
+  /// Throws `InputError` if a placeholder is missing or misspelt, or the text has line breaks.
   public init(_ text: String) throws(InputError) {
     let shown = "the command '\(printable(text))'"
     guard !text.contains(where: { $0.isNewline || $0 == "\0" }) else {
-      throw InputError(problem: "\(shown) is longer than a line", hint: "put it into a script")
+      throw InputError(problem: "\(shown) contains a line break", hint: "put it into a script")
     }
     var pieces: [Piece] = []
     var plain = ""
@@ -50,7 +49,7 @@ public struct CommandTemplate: Equatable, Sendable {
       }
       if character == "{", plain.last != "$", let guess = Self.misspelt(rest.dropFirst()) {
         throw InputError(
-          problem: "\(shown) has no use for {\(printable(guess.name))}",
+          problem: "\(shown) has an unknown placeholder {\(printable(guess.name))}",
           hint: "did you mean {\(guess.meant)}?")
       }
       plain.append(character)
@@ -67,10 +66,10 @@ public struct CommandTemplate: Equatable, Sendable {
     }
   }
 
-  /// Whether the template has a placeholder.
+  /// Returns whether the template uses a placeholder.
   public func uses(_ placeholder: Placeholder) -> Bool { pieces.contains(.value(placeholder)) }
 
-  /// The command, one line for bash, with values for its placeholders, quoted where the shell needs it.
+  /// The command with its placeholders replaced by shell-quoted values.
   func filled(_ value: (Placeholder) -> String) -> String {
     pieces.reduce(into: "") { command, piece in
       switch piece {
@@ -80,7 +79,6 @@ public struct CommandTemplate: Equatable, Sendable {
     }
   }
 
-  /// The word before the next brace, if it is nearly a placeholder.
   private static func misspelt(_ rest: Substring) -> (name: String, meant: String)? {
     let name = rest.prefix { $0.isLetter || $0 == "_" || $0 == "-" }
     guard rest.dropFirst(name.count).first == "}" else { return nil }
@@ -89,7 +87,6 @@ public struct CommandTemplate: Equatable, Sendable {
   }
 }
 
-/// A word quoted for the shell: in single quotes unless all its characters are harmless.
 func shellQuoted(_ word: String) -> String {
   let isPlain = word.allSatisfy { character in
     guard character.isASCII else { return false }

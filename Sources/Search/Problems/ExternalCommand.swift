@@ -1,38 +1,32 @@
 import Glibc
 import Support
 
-/// A training command as a workload: each trial is one run of it, in its own folder.
+/// A training command as a workload: each trial runs it once, in a separate folder.
 ///
-/// A trial whose folder has a result is not run again, so that what a search left running when it was killed
-/// is not lost.
+/// A trial whose folder holds a result is not run again, so runs left over from a killed search count.
 public struct ExternalCommand: Workload {
-  /// The command.
+  /// The command's template.
   public let template: CommandTemplate
 
   /// T.
   public let steps: Int
 
-  /// The absolute path of the search's state folder.
+  /// The absolute path of the state folder.
   public let state: String
 
-  /// The most seconds that a trial may take; nil for any time.
+  /// The time limit of a trial in seconds; nil for none.
   public let timeLimitSeconds: Int?
 
-  /// The absolute path of the folder that the command runs in.
+  /// The absolute path of the command's working folder.
   public let workingFolder: String
 
   private let graceSeconds: Double
 
-  /// A command whose trials run as processes of this machine.
+  /// Creates a workload whose trials run as processes on this machine, for T ≥ 1 steps.
   ///
-  /// - Parameters:
-  ///   - template: the command.
-  ///   - steps: T, at least 1.
-  ///   - state: the folder that keeps the search; created if needed, but not its parent.
-  ///   - timeLimitSeconds: how long a trial may take, at least 1; nil for any time.
-  ///   - graceSeconds: how long one that took too long has to end before it is killed.
-  ///   - workingFolder: where the command runs; nil for the present working folder.
-  /// - Throws: `InputError` where the folder cannot be written.
+  /// The state folder is created, but not its parent. A trial that exceeds its time limit is killed after
+  /// `graceSeconds`. Without a working folder, commands run in the current one. Throws `InputError` if the
+  /// state folder cannot be written.
   public init(
     _ template: CommandTemplate, steps: Int, state: String, timeLimitSeconds: Int? = nil,
     graceSeconds: Double = 5, workingFolder: String? = nil
@@ -50,26 +44,23 @@ public struct ExternalCommand: Workload {
     try StateFolder.write(script, to: scriptFile)
   }
 
-  /// The script that runs one trial, here and on a cluster.
   private var scriptFile: String { state + "/run-trial.sh" }
 
-  /// What is trained.
+  /// The command with its number of steps.
   public var identity: String { "command steps=\(steps) \(template.text)" }
 
-  /// Whether the command is given the seed.
+  /// Whether the command uses the seed.
   public var isRandom: Bool { template.uses(.seed) }
 
-  /// Trains once, or reads the outcome of an earlier trial.
+  /// Runs the command, or returns the outcome of an earlier run.
   ///
-  /// - Returns: what `result.json` says; failed where the command ended with another exit code than 0, was
-  ///   killed, took too long, or left no result.
-  /// - Throws: `InputError` where the trial's folder cannot be written.
-  /// - Complexity: one run of the command.
+  /// The outcome is that of `result.json`; failed if the command exits with a code other than 0, is killed,
+  /// times out or leaves no result. Throws `InputError` if the trial's folder cannot be written.
   public func outcome(of trial: Trial) throws(InputError) -> TrialOutcome {
     let folder = self.folder(of: trial)
     try prepare(trial)
     guard waitWhileRunning(folder) else {
-      return .failed("a process that an earlier search has left still trains in \(folder.path)")
+      return .failed("a process left by an earlier search still trains in \(folder.path)")
     }
     if let outcome = folder.outcome, outcome.isResult { return outcome }
     try folder.clear()
@@ -87,16 +78,13 @@ public struct ExternalCommand: Workload {
     }
   }
 
-  /// The folder of a trial.
   func folder(of trial: Trial) -> TrialFolder { TrialFolder(of: trial, in: state) }
 
-  /// Writes what a trial needs into its folder.
   func prepare(_ trial: Trial) throws(InputError) {
     try folder(of: trial).prepare(trial, template: template, workingFolder: workingFolder)
   }
 
-  /// Waits, for a trial's time at most, while a process that a killed search has left behind still trains in
-  /// the folder; false where it has not ended by then.
+  /// Waits for a process left by a killed search to finish, at most for the time limit; false if it has not.
   private func waitWhileRunning(_ folder: TrialFolder) -> Bool {
     guard let lock = OpenFile(folder.lockFile, O_RDWR) else { return true }
     let start = ContinuousClock.now

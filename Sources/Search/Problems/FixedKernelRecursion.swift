@@ -1,10 +1,10 @@
 import Numerics
 import Support
 
-/// The expected loss of SGD on ``LinearRegression`` with one given kernel, exactly.
+/// The exact expected loss of SGD on ``LinearRegression`` with a given kernel.
 ///
-/// M = E zzᵀ obeys M ← (1 − ηK)M(1 − ηK) + η²k·K(D·diag M − M)K with k = (D − B)/(B(D − 1)): the first two moments
-/// of a batch drawn without replacement (derived here). It is carried along in the kernel's eigenbasis.
+/// M = E zzᵀ obeys M ← (1 − ηK)M(1 − ηK) + η²k·K(D·diag M − M)K with k = (D − B)/(B(D − 1)), from the first two
+/// moments of a batch drawn without replacement (derived here). It is computed in the kernel's eigenbasis.
 public struct FixedKernelRecursion: Workload {
   /// The problem.
   public let problem: LinearRegression
@@ -12,19 +12,14 @@ public struct FixedKernelRecursion: Workload {
   /// T.
   public let steps: Int
 
-  /// V, whose columns are the kernel's eigenvectors.
+  /// V, with the kernel's eigenvectors as columns.
   public let eigenvectors: SquareMatrix
 
   fileprivate let basis: String
   private let transposed: SquareMatrix
 
-  /// The recursion for a kernel with given eigenvectors.
-  ///
-  /// - Parameters:
-  ///   - problem: the problem.
-  ///   - steps: T, at least 1.
-  ///   - eigenvectors: an orthogonal matrix of D rows, the eigenvectors its columns.
-  ///   - basis: the name of the eigenvectors in the identity.
+  /// Creates the recursion for T ≥ 1 steps and an orthogonal matrix of D eigenvectors; `basis` names them in
+  /// the identity.
   public init(
     _ problem: LinearRegression, steps: Int, eigenvectors: SquareMatrix, basis: String = "given"
   ) {
@@ -36,10 +31,9 @@ public struct FixedKernelRecursion: Workload {
     transposed = eigenvectors.transposed
   }
 
-  /// The recursion for a kernel with random eigenvectors, drawn by a seed.
+  /// Creates the recursion for a kernel with random eigenvectors drawn from a seed.
   ///
-  /// - Throws: `InputError` for a problem of more than 1000 data points.
-  /// - Complexity: O(D³).
+  /// Throws `InputError` for more than 1000 data points. O(D³).
   public init(_ problem: LinearRegression, steps: Int, kernelSeed: Int = 0) throws(InputError) {
     try InputError.check(Double(problem.dimension), in: 2...1000, "the number of data points")
     self.init(
@@ -48,27 +42,23 @@ public struct FixedKernelRecursion: Workload {
       basis: "seed-\(kernelSeed)")
   }
 
-  /// What is trained.
+  /// The problem, the kernel's basis and the number of steps.
   public var identity: String { "linear-exact \(problem.identity) basis=\(basis) steps=\(steps)" }
 
-  /// The expected loss after the last step; diverged where it once exceeds a million times the first.
-  ///
-  /// - Complexity: O(T·D³).
+  /// Returns the expected final loss, in O(T·D³); diverged if it ever exceeds 10⁶ times the first.
   public func outcome(of trial: Trial) -> TrialOutcome {
     TrialOutcome(losses(of: trial.learningRates).last ?? .infinity)
   }
 
-  /// The expected loss after each step.
+  /// Returns the expected loss after each step of η_1, η_2, …, in O(D³) per step.
   ///
-  /// - Parameter rates: η_1, η_2, ….
-  /// - Returns: one loss a step; it ends on infinity as soon as one exceeds a million times the first.
-  /// - Complexity: O(rates · D³).
+  /// Ends with infinity as soon as the loss exceeds 10⁶ times the first.
   public func losses(of rates: [Double]) -> [Double] {
     let size = problem.dimension
     let strength =
       (Double(size) - Double(problem.batch)) / (Double(problem.batch) * (Double(size) - 1))
     var moments = SquareMatrix(diagonal: problem.start)
-    // E(z z₀ᵀ), which weight decay needs; it stays diagonal.
+    // E(z z₀ᵀ), needed for weight decay, stays diagonal.
     var correlations = problem.start
     let scale = 1 / (2 * Double(size))
     let limit = LinearRegression.divergenceFactor * problem.start.reduce(0, +) * scale
@@ -105,18 +95,16 @@ public struct FixedKernelRecursion: Workload {
   }
 }
 
-/// SGD itself on ``LinearRegression``: a kernel with random eigenvectors that all trials share, first
-/// residuals and batches that the seed draws.
+/// SGD on ``LinearRegression`` with a fixed random kernel; the seed draws the initial residuals and batches.
 public struct SampledLinearRegression: Workload {
-  /// The exact expectation of the losses, with the problem and the kernel.
+  /// The exact expected losses, with the problem and the kernel.
   public let mean: FixedKernelRecursion
 
   private let kernel: SquareMatrix
 
-  /// SGD over T steps, the kernel's eigenvectors drawn by a seed.
+  /// Creates SGD over T steps with eigenvectors drawn from a seed.
   ///
-  /// - Throws: `InputError` for a problem of more than 1000 data points.
-  /// - Complexity: O(D³).
+  /// Throws `InputError` for more than 1000 data points. O(D³).
   public init(_ problem: LinearRegression, steps: Int, kernelSeed: Int = 0) throws(InputError) {
     mean = try FixedKernelRecursion(problem, steps: steps, kernelSeed: kernelSeed)
     let eigenvectors = mean.eigenvectors
@@ -126,17 +114,15 @@ public struct SampledLinearRegression: Workload {
   /// T.
   public var steps: Int { mean.steps }
 
-  /// What is trained.
+  /// The problem, the kernel's seed and the number of steps.
   public var identity: String {
     "linear-sgd \(mean.problem.identity) basis=\(mean.basis) steps=\(steps)"
   }
 
-  /// The seed draws the first residuals and the batches.
+  /// True: the seed draws the initial residuals and batches.
   public var isRandom: Bool { true }
 
-  /// The loss after the last step; diverged where it is NaN or a million times the expected first.
-  ///
-  /// - Complexity: O(D² + T·B·D).
+  /// Returns the final loss, in O(D² + T·B·D); diverged if it is NaN or 10⁶ times the expected first.
   public func outcome(of trial: Trial) -> TrialOutcome {
     var generator = SplitMix64(seed: UInt64(bitPattern: Int64(trial.seed)))
     let problem = mean.problem

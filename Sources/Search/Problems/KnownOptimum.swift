@@ -2,7 +2,7 @@ import Bound
 import Glibc
 import Tuning
 
-/// The least loss that any schedule can reach on a workload that can be solved, with its learning rates.
+/// The lowest loss that any schedule can reach on a solvable workload.
 public struct KnownOptimum: Sendable {
   /// The loss, above zero.
   public let loss: Double
@@ -10,19 +10,17 @@ public struct KnownOptimum: Sendable {
   /// η_1 … η_T.
   public let learningRates: [Double]
 
-  /// Whether a workload's optimum can be computed, but not always be told from a local one.
+  /// Returns whether a workload's computed optimum may be only a local one.
   public static func mayBeLocal(for workload: any Workload) -> Bool {
     workload is LinearRegressionRecursion
   }
 
-  /// The optimum of the linear-regression recursion or of the bound; nil for other workloads, and where it
-  /// is not known.
+  /// Computes the optimum of the linear-regression recursion or the bound; nil if unknown.
   ///
-  /// The bound is convex. The recursion is not: its optimum counts as known where sweeps from four different
-  /// starts end at one loss, which brute force confirms, and not with weight decay, whose optima are many: a
-  /// single huge step can forget everything before it.
-  ///
-  /// - Complexity: that of ``LinearRegressionRecursion/localOptimum(from:)``, four times, or of `FreeFormSchedule`.
+  /// The bound is convex. The recursion is not: its optimum counts as known if sweeps from four starts agree,
+  /// which brute force confirms. With weight decay it is unknown, because a single huge step can forget
+  /// everything before it, which makes many local optima. Takes four runs of
+  /// ``LinearRegressionRecursion/localOptimum(from:)``, or a `FreeFormSchedule`.
   public init?(of workload: any Workload) {
     if let recursion = workload as? LinearRegressionRecursion {
       guard let optimum = recursion.leastOfLocalOptima else { return nil }
@@ -37,28 +35,24 @@ public struct KnownOptimum: Sendable {
 }
 
 extension LinearRegressionRecursion {
-  /// Learning rates that no change of a single one improves: η_1 … η_T, the loss after the last step, and
-  /// whether the last sweep lowered it by less than 10⁻¹⁴ of it.
+  /// Learning rates η_1 … η_T that no single change improves, the final loss, and whether the last sweep
+  /// improved it by less than 10⁻¹⁴.
   public typealias LocalOptimum = (learningRates: [Double], loss: Double, isConverged: Bool)
 
-  /// Minimises the loss over all T learning rates, without weight decay.
+  /// Minimises the loss over all T learning rates, without weight decay, in at most 2000 sweeps of O(T·D).
   ///
-  /// The loss is a quadratic in each single η_t, whose minimum is closed: η_t = Σaλm/Σaλ²(m + cΣm), with m
-  /// before the step and a = ∂L/∂m after it. Sweeps from the last step to the first lower the loss every time
-  /// (derived here). Where batches are small they end at one optimum from wherever they start; the less noise
-  /// there is, the more local optima there are, and with weight decay there are many.
-  ///
-  /// - Parameter start: factors of the first learning rates, one a step, relative to those that are stable; nil
-  ///   for 1.
-  /// - Returns: the optimum that at most 2000 sweeps reach.
-  /// - Complexity: O(T·D) a sweep and as much memory; some forty sweeps where batches are small.
+  /// The loss is quadratic in each η_t, with its minimum at η_t = Σaλm/Σaλ²(m + cΣm), where m is the state
+  /// before the step and a = ∂L/∂m after it. Sweeps from the last step to the first never raise the loss
+  /// (derived here). With small batches all starts lead to one optimum, in about forty sweeps; with less noise
+  /// there are more local optima. `start` scales the initial learning rates, one factor per step, relative to
+  /// stable ones.
   public func localOptimum(from start: [Double]? = nil) -> LocalOptimum {
-    precondition(problem.weightDecay == 0, "the sweeps know no weight decay")
+    precondition(problem.weightDecay == 0, "the weight decay is zero")
     let top = max(problem.eigenvalues.max() ?? 1, 1e-300)
-    // Inside the region of stability, and so with a finite loss.
+    // Stable learning rates keep the loss finite.
     let stable = 1 / (top + problem.noiseStrength * problem.eigenvalues.reduce(0, +))
     var rates = (start ?? [Double](repeating: 1, count: steps)).map { stable * $0 }
-    precondition(rates.count == steps, "one learning rate a step")
+    precondition(rates.count == steps, "one learning rate per step")
     var loss = loss(of: rates)
     var sweeps = 0
     var isConverged = false
@@ -72,13 +66,13 @@ extension LinearRegressionRecursion {
     return (rates, loss, isConverged)
   }
 
-  /// The optimum that four different starts agree on; nil where they do not, or with weight decay.
+  /// The optimum on which four starts agree; nil if they differ, and with weight decay.
   fileprivate var leastOfLocalOptima: LocalOptimum? {
     guard problem.weightDecay == 0 else { return nil }
     let first = localOptimum()
     guard first.isConverged, first.loss.isNormal else { return nil }
     let last = Double(max(1, steps - 1))
-    // Large steps now and then, one huge one, and falling ones: where optima are several, these differ.
+    // Occasional large steps, one huge step, and falling ones: these end apart if there are several optima.
     let starts: [(Int) -> Double] = [
       { $0 % 2 == 0 ? 8 : 1 }, { $0 == 0 ? 30 : 1 }, { pow(10, 1 - Double($0) / last) },
     ]
@@ -89,10 +83,8 @@ extension LinearRegressionRecursion {
     return first
   }
 
-  /// One sweep from the last step to the first.
   private func sweep(_ rates: inout [Double]) {
     let (eigenvalues, noise) = (problem.eigenvalues, problem.noiseStrength)
-    // The second moments before each step.
     var states = [problem.start]
     for rate in rates.dropLast() { states.append(moments(states[states.count - 1], after: rate)) }
     let scale = 1 / (2 * Double(problem.dimension))

@@ -3,22 +3,22 @@ import Numerics
 
 /// Points with binary labels, for logistic regression.
 public struct LabelledData: Sendable {
-  /// The name of the data in a workload's identity.
+  /// The data's name in a workload's identity.
   public let name: String
 
-  /// The number of features of a point; the last is the constant 1, for the intercept.
+  /// The number of features, including the constant 1 of the intercept.
   public let features: Int
 
-  /// The features, point after point.
+  /// The features, point by point.
   public let values: [Double]
 
-  /// +1 or −1 a point.
+  /// +1 or −1 per point.
   public let labels: [Double]
 
   /// The number of points.
   public var count: Int { labels.count }
 
-  /// Data whose features are scaled to mean 0 and variance 1, with an intercept.
+  /// Creates data with features scaled to mean 0 and variance 1, and an intercept.
   init(name: String, rows: [[Double]], labels: [Double]) {
     let count = Double(rows.count)
     let columns = rows[0].indices.map { column -> (mean: Double, deviation: Double) in
@@ -34,11 +34,10 @@ public struct LabelledData: Sendable {
     }
   }
 
-  /// The Wisconsin diagnoses of breast cancer.
+  /// The Wisconsin breast-cancer diagnoses: 569 points with ten features (Wolberg et al., UCI 1995, CC BY 4.0).
   ///
-  /// 569 points with the ten mean features of scikit-learn's copy (Wolberg and others, UCI 1995, CC BY 4.0).
-  /// No plane separates the two labels, and the features are nearly dependent, so that the loss has a minimum
-  /// that is slow to reach.
+  /// These are the mean features of scikit-learn's copy. No plane separates the labels, and the features are
+  /// nearly dependent, so the minimum exists but is slow to reach.
   public static let breastCancer: LabelledData = {
     let text = String(decoding: PackageResources.breast_cancer_csv, as: UTF8.self)
     let rows = text.split(separator: "\n").dropFirst().map { line in
@@ -49,14 +48,9 @@ public struct LabelledData: Sendable {
       labels: rows.map { $0.last == 1 ? 1 : -1 })
   }()
 
-  /// Points from a normal distribution whose variances fall like 1/i, labelled at random with the odds
-  /// that a hidden plane gives them.
+  /// Draws normal points with variances falling as 1/i, and labels with the odds given by a hidden plane.
   ///
-  /// - Parameters:
-  ///   - count: the number of points, at least 2.
-  ///   - dimension: the number of random features, at least 1.
-  ///   - seed: the seed of the random numbers.
-  /// - Returns: the data; the features are not scaled to variance 1.
+  /// At least 2 points and 1 feature; the features are not rescaled.
   public static func synthetic(count: Int = 512, dimension: Int = 20, seed: Int = 0)
     -> LabelledData
   {

@@ -1,45 +1,39 @@
 import Glibc
 import Support
 
-/// Least squares on D data points without label noise, seen through the residuals z (2603.10301).
+/// Least squares on D points without label noise, in terms of the residuals z (arXiv:2603.10301).
 ///
-/// With the kernel K = VΛVᵀ a step on a batch b of B points, drawn without replacement, is
-/// z ← (1 − ηω)z − η(D/B)·K[:,b]·z_b + ηω·z₀, and the loss |z|²/(2D). The terms with the decoupled weight
-/// decay ω are derived here: weights that start at zero shrink by 1 − ηω, so that residuals are pulled back
-/// to where they began.
+/// With the kernel K = VΛVᵀ, a step on a batch b of B points drawn without replacement is z ← (1 − ηω)z −
+/// η(D/B)·K[:,b]·z_b + ηω·z₀, and the loss is |z|²/(2D). The terms in the decoupled weight decay ω (derived
+/// here) pull residuals back to z₀, because weights that start at zero shrink by 1 − ηω.
 public struct LinearRegression: Equatable, Sendable {
   /// λ_1 … λ_D, the kernel's eigenvalues.
   public let eigenvalues: [Double]
 
-  /// E(v_i·z₀)², the squared residuals in the eigenbasis at the start.
+  /// E(v_i·z₀)², the initial squared residuals in the eigenbasis.
   public let start: [Double]
 
-  /// B, the points in a batch.
+  /// B, the batch size.
   public let batch: Int
 
   /// ω, the decoupled weight decay.
   public let weightDecay: Double
 
-  /// The name of the spectrum and the start in a workload's identity.
+  /// The spectrum and the start in a workload's identity.
   public let name: String
 
   /// D, the number of data points.
   public var dimension: Int { eigenvalues.count }
 
-  /// A problem.
+  /// Creates a problem with D ≥ 2 eigenvalues λ and as many squared residuals E(v_i·z₀)², each 0 to 10⁶.
   ///
-  /// - Parameters:
-  ///   - eigenvalues: λ, D of them, at least 2, each 0 to 1e6.
-  ///   - start: E(v_i·z₀)², one an eigenvalue, each 0 to 1e6.
-  ///   - batch: B, 1 to D.
-  ///   - weightDecay: ω, 0 to 1e3.
-  ///   - name: the name of the spectrum and the start in a workload's identity.
-  /// - Throws: `InputError` for a number out of its range.
+  /// B is 1 to D and ω is 0 to 10³. The name stands for the spectrum and the start in the identity. Throws
+  /// `InputError` for a number out of range.
   public init(
     eigenvalues: [Double], start: [Double], batch: Int, weightDecay: Double = 0,
     name: String = "given"
   ) throws(InputError) {
-    precondition(eigenvalues.count == start.count, "one start an eigenvalue")
+    precondition(eigenvalues.count == start.count, "one start per eigenvalue")
     try InputError.check(Double(eigenvalues.count), in: 2...100_000, "the number of data points")
     try InputError.check(Double(batch), in: 1...Double(eigenvalues.count), "the batch of")
     try InputError.check(weightDecay, in: 0...1e3, "the weight decay")
@@ -52,24 +46,18 @@ public struct LinearRegression: Equatable, Sendable {
     self.name = name
   }
 
-  /// The first residuals in the eigenbasis.
+  /// The initial residuals in the eigenbasis.
   public enum Start: String, CaseIterable, Sendable {
-    /// The same in every direction: m = 1.
+    /// Equal in every direction: m = 1.
     case isotropic
 
-    /// m ∝ λ², with mean 1: a target that is easy to learn.
+    /// m ∝ λ² with mean 1, a target that is easy to learn.
     case aligned
   }
 
-  /// The problem with the spectrum λ_i ∝ 1/i, normalised to the sum 1.
+  /// Returns the problem with the spectrum λ_i ∝ 1/i, normalised to sum 1.
   ///
-  /// - Parameters:
-  ///   - dimension: D, 2 to 100,000.
-  ///   - batch: B, 1 to D.
-  ///   - start: the first residuals.
-  ///   - weightDecay: ω, 0 to 1e3.
-  /// - Returns: the problem.
-  /// - Throws: `InputError` for a number out of its range.
+  /// D is 2 to 100,000, B is 1 to D and ω is 0 to 10³. Throws `InputError` for a number out of range.
   public static func harmonic(
     dimension: Int = 100, batch: Int = 5, start: Start = .isotropic, weightDecay: Double = 0
   ) throws(InputError) -> LinearRegression {
@@ -90,10 +78,9 @@ public struct LinearRegression: Equatable, Sendable {
       name: "harmonic-\(start.rawValue)")
   }
 
-  /// 1/B − 1/D, the strength of the noise to leading order in D.
+  /// 1/B − 1/D, the noise strength to leading order in D.
   public var noiseStrength: Double { 1 / Double(batch) - 1 / Double(dimension) }
 
-  /// The parameters in one line.
   var identity: String {
     let decay = weightDecay == 0 ? "" : " weight-decay=\(decimalText(weightDecay))"
     return "problem=\(name) dimension=\(dimension) batch=\(batch)\(decay)"

@@ -3,9 +3,9 @@ import Numerics
 
 /// The expected loss of SGD on ``LinearRegression``, to leading order in the number of data points.
 ///
-/// m_i ← (1 − ηλ_i)²m_i + η²(1/B − 1/D)·λ_i²·Σm for m_i = E(v_i·z)², L = Σm/(2D) (2603.10301). It is the recursion
-/// of the authors' code, and not exact: at the large learning rates that are best here the true mean can be a
-/// third higher, while families rank the same way.
+/// m_i ← (1 − ηλ_i)²m_i + η²(1/B − 1/D)·λ_i²·Σm for m_i = E(v_i·z)², L = Σm/(2D), as in the authors' code
+/// (arXiv:2603.10301). At the large learning rates that are best here, the true mean can be a third higher;
+/// families still rank the same.
 public struct LinearRegressionRecursion: Workload {
   /// The problem.
   public let problem: LinearRegression
@@ -13,15 +13,12 @@ public struct LinearRegressionRecursion: Workload {
   /// T.
   public let steps: Int
 
-  /// All directions.
   private let whole: Directions
 
-  /// Few that stand for them, where there is no weight decay and the start is a polynomial of λ.
+  /// Weighted directions that stand for many; nil with weight decay, or if the start is no polynomial of λ.
   private let compressed: Directions?
 
-  /// The recursion over T steps.
-  ///
-  /// - Complexity: O(D).
+  /// Creates the recursion over T steps.
   public init(_ problem: LinearRegression, steps: Int) {
     self.problem = problem
     self.steps = steps
@@ -31,22 +28,17 @@ public struct LinearRegressionRecursion: Workload {
     compressed = problem.weightDecay == 0 ? Directions(compressing: problem) : nil
   }
 
-  /// What is trained.
+  /// The problem with its number of steps.
   public var identity: String { "linear-recursion \(problem.identity) steps=\(steps)" }
 
-  /// The expected loss after the last step; diverged where it once exceeds a million times the first.
-  ///
-  /// - Complexity: O(T·D).
+  /// Returns the expected final loss, in O(T·D); diverged if it ever exceeds 10⁶ times the first.
   public func outcome(of trial: Trial) -> TrialOutcome {
     TrialOutcome(loss(of: trial.learningRates))
   }
 
-  /// The expected loss after any number of steps.
+  /// Returns the expected loss after the steps η_1, η_2, …, in O(D) per step, or O(1) if compressed.
   ///
-  /// - Parameter rates: η_1, η_2, ….
-  /// - Returns: L; infinite as soon as it exceeds a million times the first. Where the spectrum can be
-  ///   compressed, within some 10⁻¹³ of what all eigenvalues give.
-  /// - Complexity: O(rates · D), or with compression O(rates).
+  /// Infinite as soon as it exceeds 10⁶ times the first. Compression changes it by about 10⁻¹³.
   public func loss(of rates: [Double]) -> Double {
     let total: Double? =
       problem.weightDecay != 0
@@ -55,7 +47,7 @@ public struct LinearRegressionRecursion: Workload {
     return (total ?? .infinity) / (2 * Double(problem.dimension))
   }
 
-  /// Nil where the learning rates leave the reach of the directions before the sum has left its limit.
+  /// Nil if the learning rates leave the directions' range before the sum exceeds its limit.
   private func sum(after rates: [Double], of directions: Directions) -> Double? {
     let (usable, mostProgress) = (directions.rates, directions.mostProgress)
     let count = directions.start.count
@@ -83,7 +75,7 @@ public struct LinearRegressionRecursion: Workload {
               lanes += moment
             }
             sum = Self.total(lanes)
-            // NaN is not below the limit either.
+            // NaN counts as above the limit.
             if !(sum <= limit) {
               sum = .infinity
               break
@@ -95,8 +87,9 @@ public struct LinearRegressionRecursion: Workload {
     }
   }
 
-  /// With weight decay the correlation r_i = E(v_i·z)(v_i·z₀) takes part: r ← (1 − η(λ + ω))r + ηω·m₀, and
-  /// m ← (1 − η(λ + ω))²m + 2(1 − η(λ + ω))ηω·r + η²ω²m₀ + the noise (derived here).
+  /// With weight decay the correlation r_i = E(v_i·z)(v_i·z₀) enters (derived here).
+  ///
+  /// r ← (1 − η(λ + ω))r + ηω·m₀, and m ← (1 − η(λ + ω))²m + 2(1 − η(λ + ω))ηω·r + η²ω²m₀ + noise.
   private func sumWithDecay(after rates: [Double]) -> Double {
     let (eigenvalues, squares, start) = (whole.eigenvalues, whole.squares, whole.start)
     var moments = start
@@ -134,21 +127,21 @@ public struct LinearRegressionRecursion: Workload {
   }
 }
 
-/// Directions of the recursion, eight at a time, padded with zeros, in a fixed order: the bits are the same
+/// Directions of the recursion in zero-padded groups of eight; the fixed order makes results bit-identical
 /// everywhere.
 private struct Directions: Sendable {
   let eigenvalues: [SIMD8<Double>]
 
-  /// wλ², with w the number of eigenvalues that a direction stands for.
+  /// wλ², where a direction stands for w eigenvalues.
   let squares: [SIMD8<Double>]
 
   /// wm₀.
   let start: [SIMD8<Double>]
 
-  /// The learning rates that the directions serve.
+  /// The range of learning rates in which the directions are accurate.
   var rates = -Double.infinity...Double.infinity
 
-  /// The largest Ση that they serve.
+  /// The largest Ση for which they are accurate.
   var mostProgress = Double.infinity
 
   init(eigenvalues: [Double], weights: [Double], start: [Double]) {
@@ -168,16 +161,15 @@ private struct Directions: Sendable {
   private static let kept = 8
   private static let nodes = 16
 
-  /// Few directions with weights that stand for many; nil where there is little to gain, the smaller
-  /// eigenvalues are not distinct, or the start is not a polynomial of λ.
+  /// Replaces many directions by a few weighted ones.
   ///
-  /// All that the recursion adds up over the eigenvalues are sums of Π(1 − η_tλ)² times 1 or λ², which is a
-  /// polynomial of λ. The largest eigenvalues are kept; for the others a Gauss rule is used, whose error on an
-  /// interval [a, b] with middle c and half-width r is at most (64/15)·M·ρ^(−2n)/(1 − ρ^(−2)) for any ρ > 1,
-  /// where M bounds the polynomial on Bernstein's ellipse (Trefethen, Approximation Theory, theorem 19.3). As
-  /// long as no η_t exceeds 1/b it is largest at the ellipse's left end x = c − r(ρ + 1/ρ)/2, and
-  /// M ≤ exp(−2x·Ση_t) (derived here). The rule serves learning rates, none negative, for which this bound is
-  /// 10⁻¹⁵ of the number of eigenvalues.
+  /// Nil if that gains little, the smaller eigenvalues are not distinct, or the start is not a polynomial of λ.
+  /// The recursion only needs sums over eigenvalues of Π(1 − η_tλ)² times 1 or λ², which are polynomials of λ.
+  /// The largest eigenvalues are kept; a Gauss rule stands for the others. Its error on [a, b] with middle c
+  /// and half-width r is at most (64/15)·M·ρ^(−2n)/(1 − ρ^(−2)) for any ρ > 1, where M bounds the polynomial on
+  /// Bernstein's ellipse (Trefethen, Approximation Theory, theorem 19.3). If no η_t exceeds 1/b, the maximum is
+  /// at the ellipse's left end x = c − r(ρ + 1/ρ)/2, and M ≤ exp(−2x·Ση_t) (derived here). The rule is used
+  /// where this bound is below 10⁻¹⁵ times the number of eigenvalues.
   init?(compressing problem: LinearRegression) {
     guard let power = Self.startPower(of: problem),
       problem.dimension > 2 * (Self.kept + Self.nodes)
@@ -210,7 +202,6 @@ private struct Directions: Sendable {
     return isSquare ? (factor, true) : nil
   }
 
-  /// The largest Ση for which the Gauss rule is accurate.
   private static func mostProgress(from bottom: Double, to top: Double) -> Double {
     let (middle, half) = ((top + bottom) / 2, (top - bottom) / 2)
     func isAccurate(_ progress: Double) -> Bool {
@@ -220,7 +211,7 @@ private struct Directions: Sendable {
       }
       return found.value + log(64.0 / 15) < log(1e-15)
     }
-    // The bound rises with the progress until the polynomial vanishes all over the interval.
+    // The bound rises with Ση until the polynomial vanishes on the whole interval.
     var (lower, upper) = (0.0, 1 / half)
     while isAccurate(upper), upper < 1e12 { (lower, upper) = (upper, upper * 2) }
     for _ in 0..<40 {

@@ -4,10 +4,8 @@ import Support
 
 /// SGD on the mean logistic loss ln(1 + exp(−y x·θ)), from θ = 0.
 ///
-/// Weight decay is decoupled: θ ← (1 − ηω)θ − ηg. The loss of a trial is that of the last iterate on all
-/// points, without the decay.
-///
-/// Batches are consecutive slices of a new random order of the points in every epoch, drawn by the seed.
+/// Batches are slices of a random order of the points, redrawn every epoch. Weight decay is decoupled: θ ← (1 −
+/// ηω)θ − ηg. A trial's loss is that of the last iterate on all points, without the decay.
 public struct LogisticRegression: Workload {
   /// The points.
   public let data: LabelledData
@@ -15,24 +13,19 @@ public struct LogisticRegression: Workload {
   /// T.
   public let steps: Int
 
-  /// B, the points in a batch.
+  /// B, the batch size.
   public let batch: Int
 
   /// ω, the decoupled weight decay.
   public let weightDecay: Double
 
-  /// The radius of the ball around zero that every step is projected onto; nil for none.
+  /// The radius of the ball around zero onto which every step projects; nil for none.
   public let radius: Double?
 
-  /// SGD over T steps.
+  /// Creates SGD over T ≥ 1 steps.
   ///
-  /// - Parameters:
-  ///   - data: the points.
-  ///   - steps: T, at least 1.
-  ///   - batch: B, 1 to the number of points.
-  ///   - weightDecay: ω, 0 to 1e3.
-  ///   - radius: of the ball that every step is projected onto, 1e-6 to 1e6; nil for none.
-  /// - Throws: `InputError` for a number out of its range.
+  /// B is 1 to the number of points, ω is 0 to 10³ and the radius is 10⁻⁶ to 10⁶. Throws `InputError` for a
+  /// number out of range.
   public init(
     _ data: LabelledData, steps: Int, batch: Int = 8, weightDecay: Double = 0,
     radius: Double? = nil
@@ -47,19 +40,17 @@ public struct LogisticRegression: Workload {
     self.radius = radius
   }
 
-  /// What is trained.
+  /// The data and every setting.
   public var identity: String {
     let decay = weightDecay == 0 ? "" : " weight-decay=\(decimalText(weightDecay))"
     let ball = radius.map { " radius=\(decimalText($0))" } ?? ""
     return "logistic data=\(data.name) batch=\(batch)\(decay)\(ball) steps=\(steps)"
   }
 
-  /// The seed draws the order of the points.
+  /// True: the seed draws the order of the points.
   public var isRandom: Bool { true }
 
-  /// The loss after the last step, on all points; diverged where it is NaN.
-  ///
-  /// - Complexity: O((T·B + points)·features).
+  /// Returns the final loss on all points; diverged if it is NaN.
   public func outcome(of trial: Trial) -> TrialOutcome {
     var generator = SplitMix64(seed: UInt64(bitPattern: Int64(trial.seed)))
     var order = Array(0..<data.count)
@@ -100,9 +91,7 @@ public struct LogisticRegression: Workload {
     return TrialOutcome(loss(at: weights))
   }
 
-  /// The mean loss on all points for θ, one weight a feature.
-  ///
-  /// - Complexity: O(points · features).
+  /// Returns the mean loss on all points for the weights θ, one per feature.
   public func loss(at weights: [Double]) -> Double {
     var sum = CompensatedSum()
     for point in 0..<data.count {
@@ -113,10 +102,8 @@ public struct LogisticRegression: Workload {
     return sum.value / Double(data.count)
   }
 
-  /// The same with every step projected onto the smallest ball around zero that holds the weights of the least
-  /// loss; nil where a plane separates the points.
-  ///
-  /// - Complexity: that of ``optimum``.
+  /// The workload with every step projected onto the smallest ball that holds the optimum; nil if a plane
+  /// separates the points.
   public var inSmallestBall: LogisticRegression? {
     guard let best = optimum else { return nil }
     return try? LogisticRegression(
@@ -124,15 +111,12 @@ public struct LogisticRegression: Workload {
       radius: best.weights.reduce(0) { $0 + $1 * $1 }.squareRoot())
   }
 
-  /// The least mean loss of all weights, inside the ball or not; nil where a plane separates the points.
-  ///
-  /// - Complexity: that of ``optimum``.
+  /// The lowest mean loss of any weights, ignoring the ball; nil if a plane separates the points.
   public var leastLoss: Double? { optimum?.loss }
 
-  /// The weights of the least mean loss, by Newton's method, and that loss; nil where a plane separates the
-  /// points.
+  /// The optimal weights and their loss, by Newton's method; nil if a plane separates the points.
   ///
-  /// - Complexity: O(points · features²) an iteration, some ten iterations.
+  /// About ten iterations of O(points · features²).
   public var optimum: (weights: [Double], loss: Double)? {
     var weights = [Double](repeating: 0, count: data.features)
     let rows = (0..<data.count).map { point in
@@ -144,7 +128,7 @@ public struct LogisticRegression: Workload {
       let odds = margins.map { 1 / (1 + exp(-$0)) }
       let curvatures = odds.map { $0 * (1 - $0) }
       guard curvatures.allSatisfy({ $0 > 0 }) else { return nil }
-      // The step is a weighted least-squares fit of what is left to explain.
+      // The Newton step is a weighted least-squares fit of the remaining error.
       let targets = zip(data.labels, zip(odds, curvatures)).map { label, point in
         ((label > 0 ? 1 : 0) - point.0) / point.1
       }

@@ -1,32 +1,27 @@
 import TheoryModel
 
-/// The excess loss of SGD on power-law random features after the last step (2602.04774), an expectation.
-///
-/// The model is trained without weight decay.
+/// The expected final excess loss of SGD on power-law random features (arXiv:2602.04774), without weight decay.
 public struct TheoryModelWorkload: Workload {
-  /// The features and the task on them.
+  /// The features and the task.
   public let model: FeatureModel
 
   /// T.
   public let steps: Int
 
-  /// The model over T steps.
+  /// Creates the workload over T steps.
   public init(_ model: FeatureModel, steps: Int) {
     self.model = model
     self.steps = steps
   }
 
-  /// What is trained.
+  /// The model with its number of steps.
   public var identity: String {
     let task = model.task
     return
       "model task=\(task.taskExponent),\(task.spectrumExponent),\(task.labelNoise),\(task.batch) features=\(model.features) steps=\(steps)"
   }
 
-  /// The excess loss L − σ² after the last step; diverged where it grows beyond all bounds, failed for more
-  /// than 2·10⁷ steps.
-  ///
-  /// - Complexity: O(T·modes).
+  /// Returns the final excess loss L − σ²; diverged if it grows without bound, failed beyond 2·10⁷ steps.
   public func outcome(of trial: Trial) -> TrialOutcome {
     do {
       return TrialOutcome(try model.finalLoss(learningRates: trial.learningRates).excess)

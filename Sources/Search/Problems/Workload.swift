@@ -1,31 +1,27 @@
 import Schedules
 import Support
 
-/// Something to train: it maps a schedule, a base learning rate and a seed to a loss.
+/// Something to train: a map from a schedule, a base learning rate and a seed to a loss.
 ///
-/// An outcome depends on the trial alone, so that trials may run anywhere, in any order, and a finished one
-/// never needs to be repeated.
+/// Outcomes depend on the trial alone, so trials may run anywhere and in any order, and never need repeating.
 public protocol Workload: Sendable {
-  /// What is trained, with every number that the losses depend on; the saved trials of a workload of
-  /// another identity are refused.
+  /// A description with every number that affects the losses; a log of another identity is rejected.
   var identity: String { get }
 
   /// T, the number of optimiser steps of every trial.
   var steps: Int { get }
 
-  /// Whether the outcome depends on the seed.
+  /// Whether outcomes depend on the seed.
   var isRandom: Bool { get }
 
-  /// Trains once.
+  /// Runs one trial, whose schedule has ``steps`` steps.
   ///
-  /// - Parameter trial: what to train with; its schedule has ``steps`` steps.
-  /// - Returns: the loss, or why there is none.
-  /// - Throws: `InputError` where trials cannot be run at all, for example on a full disk.
+  /// Throws `InputError` if trials cannot run at all, for example on a full disk.
   func outcome(of trial: Trial) throws(InputError) -> TrialOutcome
 }
 
 extension Workload {
-  /// False, for workloads whose outcome is an expectation or a formula.
+  /// False, for workloads that return an expectation or a formula.
   public var isRandom: Bool { false }
 }
 
@@ -34,13 +30,13 @@ public struct Trial: Sendable {
   /// The canonical spec of the schedule.
   public let shape: String
 
-  /// The schedule.
+  /// The multipliers, the largest of them 1.
   public let schedule: Schedule
 
-  /// γ, positive; it multiplies the schedule.
+  /// γ > 0, which multiplies the schedule.
   public let baseLearningRate: Double
 
-  /// The seed of the run's random numbers, 0 or more.
+  /// The random seed, 0 or more.
   public let seed: Int
 
   /// Creates a trial.
@@ -51,7 +47,6 @@ public struct Trial: Sendable {
     self.seed = seed
   }
 
-  /// Tells the trial from all others of a search.
   var key: String { Self.key(shape, baseLearningRate, seed) }
 
   static func key(_ shape: String, _ baseLearningRate: Double, _ seed: Int) -> String {
@@ -59,34 +54,30 @@ public struct Trial: Sendable {
   }
 
   /// γ·η_t, t = 1…T.
-  ///
-  /// - Complexity: O(T).
   var learningRates: [Double] { schedule.multipliers.map { baseLearningRate * $0 } }
 }
 
-/// How a training run ended.
+/// The outcome of a trial.
 public enum TrialOutcome: Equatable, Sendable {
-  /// It ended with this loss, a finite number.
+  /// Training finished with this finite loss.
   case loss(Double)
 
-  /// It trained, and the loss grew out of bounds: a result.
+  /// The loss grew without bound; this is a result.
   case diverged
 
-  /// It did not train, and why in one line: not a result.
+  /// The trial did not run, with a one-line reason; this is not a result.
   case failed(String)
 
-  /// A loss, or a divergence unless it is finite.
   init(_ loss: Double) { self = loss.isFinite ? .loss(loss) : .diverged }
 
-  /// Whether the trial trained.
   var isResult: Bool {
     if case .failed = self { false } else { true }
   }
 }
 
-/// How many trials ended how.
+/// Counts of trials by outcome.
 public struct TrialTally: Equatable, Sendable {
-  /// Trials that ended with a loss or diverged.
+  /// Trials with a loss or a divergence.
   public private(set) var done = 0
 
   /// Trials that diverged.
@@ -95,7 +86,7 @@ public struct TrialTally: Equatable, Sendable {
   /// Trials that failed.
   public private(set) var failed = 0
 
-  /// Why the first of them failed.
+  /// The reason of the first failure.
   public private(set) var reason: String?
 
   init(_ outcomes: [TrialOutcome] = []) { add(outcomes) }
@@ -114,15 +105,15 @@ public struct TrialTally: Equatable, Sendable {
     }
   }
 
-  /// The number of trials that, where they all fail, stop a search at once.
+  /// A search stops if its first trials, this many, all fail.
   static let pilotTrials = 4
 
-  /// The error that stops a search whose first trials all failed; nil while some have not.
+  /// The error of a search whose first trials all failed; nil otherwise.
   public var refusal: InputError? {
     guard done == 0, failed >= Self.pilotTrials, let reason else { return nil }
     return InputError(
       .unanswerable,
       problem: "the first \(failed) trials all failed, the first with: \(reason)",
-      hint: "correct the command and search again")
+      hint: "fix the command and search again")
   }
 }

@@ -3,41 +3,31 @@ import Glibc
 import Numerics
 import Schedules
 
-/// What a base learning rate that is off costs when something is trained, beside what the restart bound says
-/// (2503.09411).
+/// The measured cost of a wrong base learning rate, compared with the restart bound (arXiv:2503.09411).
 ///
-/// Losses are medians over seeds, measured over a fine grid of base learning rates, above the least loss of
-/// any weights.
+/// Losses are medians over seeds on a fine grid of base learning rates, minus the lowest loss of any weights.
 public struct MeasuredRobustness: Sendable {
-  /// The usual fine grid: fourth roots of two, from 2⁻¹⁰ to 2¹⁴.
+  /// The default fine grid: factors of 2^(1/4) from 2⁻¹⁰ to 2¹⁴.
   public static let usualRates = (-40...56).map { exp2(Double($0) / 4) }
 
-  /// γ of the fine grid with the median loss above the least; infinite where training diverged.
+  /// γ and the median excess loss, infinite where training diverged.
   public let excess: [(baseLearningRate: Double, loss: Double)]
 
   /// The ratio of neighbours in the fine grid.
   public let spacing: Double
 
-  /// Where on the fine grid the loss is least.
   private let best: Int
 
-  /// The bound on the same schedule.
+  /// The bound for the same schedule.
   public let bound: RestartBound
 
   /// Whether the best base learning rate is inside the grid.
   public var isInside: Bool { best > 0 && best < excess.count - 1 }
 
-  /// Measures a schedule.
+  /// Measures a schedule with rates · seeds trials, in one call of `evaluate`.
   ///
-  /// - Parameters:
-  ///   - run: a schedule over the workload's steps.
-  ///   - workload: what is trained.
-  ///   - leastLoss: subtracted from every loss.
-  ///   - rates: the fine grid, rising by one ratio.
-  ///   - seeds: the number of seeds of a median.
-  ///   - evaluate: runs trials and returns one outcome each; called once.
-  /// - Throws: what the schedule or its bound refuses, and whatever `evaluate` throws.
-  /// - Complexity: rates · seeds trials.
+  /// `rates` rise by a constant ratio, and `leastLoss` is subtracted from every loss. Rethrows errors of the
+  /// schedule, its bound and `evaluate`.
   public init(
     _ run: TrainingRun, on workload: any Workload, leastLoss: Double, rates: [Double] = usualRates,
     seeds: Int, evaluate: ([Trial]) throws -> [TrialOutcome]
@@ -61,31 +51,28 @@ public struct MeasuredRobustness: Sendable {
     self.best = best
   }
 
-  /// γ of the least loss.
+  /// γ of the lowest excess loss.
   public var bestBaseLearningRate: Double { excess[best].baseLearningRate }
 
-  /// The least excess loss.
+  /// The lowest excess loss.
   public var bestExcess: Double { excess[best].loss }
 
-  /// The excess at a base learning rate ρ times the best, relative to the best.
+  /// Returns the excess at ρ times the best base learning rate, relative to the best.
   ///
-  /// - Parameter factor: ρ > 0, rounded to the nearest point of the fine grid.
-  /// - Returns: the ratio; nil beyond the grid and where training diverged.
+  /// ρ > 0 is rounded to the fine grid. Nil beyond the grid and where training diverged.
   public func ratio(at factor: Double) -> Double? {
     let index = best + Int((log(factor) / log(spacing)).rounded())
     guard excess.indices.contains(index), excess[index].loss < .infinity else { return nil }
     return excess[index].loss / bestExcess
   }
 
-  /// The excess at a base learning rate ρ times the best; nil as for ``ratio(at:)``.
+  /// Returns the excess at ρ times the best base learning rate; nil as for ``ratio(at:)``.
   public func excess(at factor: Double) -> Double? { ratio(at: factor).map { $0 * bestExcess } }
 
-  /// The cost of tuning on a coarse grid: the least excess on grids with the given ratio of neighbours, over
-  /// all positions of such a grid on the fine one, relative to the best of the fine one.
+  /// Returns the mean and worst cost of tuning on a coarse grid, over its positions on the fine grid.
   ///
-  /// - Parameter coarse: the coarse grid's ratio, rounded to a power of the fine one's.
-  /// - Returns: the mean over positions and the worst; nil where the fine grid is too short for one.
-  /// - Complexity: O(grid).
+  /// The cost is the lowest excess on the coarse grid relative to that on the fine grid. The coarse grid's ratio
+  /// is rounded to a power of the fine one's; nil if the fine grid is too short.
   public func costOfTuning(gridRatio coarse: Double) -> (mean: Double, worst: Double)? {
     let stride = max(1, Int((log(coarse) / log(spacing)).rounded()))
     guard stride <= excess.count else { return nil }
@@ -100,8 +87,7 @@ public struct MeasuredRobustness: Sendable {
     return (costs.reduce(0, +) / Double(costs.count), worst)
   }
 
-  /// The exponent e of the excess ∝ ρ^e, by least squares over the fine grid from four times the best base
-  /// learning rate on; nil with fewer than three points there.
+  /// The exponent e in excess ∝ ρ^e, fitted by least squares from ρ = 4 on; nil with fewer than three points.
   public var exponent: Double? {
     let points = excess.filter {
       $0.baseLearningRate >= 4 * bestBaseLearningRate && $0.loss < .infinity && $0.loss > 0

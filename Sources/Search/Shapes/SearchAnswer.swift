@@ -3,7 +3,7 @@ import Numerics
 import Schedules
 import Support
 
-/// The answer of a search on a workload: the best shape of each family, and how good it is.
+/// The result of a search: the best shape of each family, and how good it is.
 public struct SearchAnswer: Sendable {
   /// What was trained.
   public let workload: any Workload
@@ -11,32 +11,25 @@ public struct SearchAnswer: Sendable {
   /// What was tried.
   public let plan: SearchPlan
 
-  /// The families with their finalists, and how the trials ended.
+  /// Each family's finalists, and how the trials ended.
   public let search: ShapeSearch
 
-  /// The least loss of any schedule, where known.
+  /// The lowest loss of any schedule, if known.
   public let optimum: KnownOptimum?
 
-  /// The families' best shapes, the best first; at least one.
+  /// The families' best shapes, best first; not empty.
   public let ranked: [ScoredShape]
 
-  /// One sweep for each parameter of the best shape, where asked for.
+  /// A sweep of each parameter of the best shape, if requested.
   public let sweeps: [CoordinateSweep]
 
-  /// Each family's member nearest to the optimum, where asked for.
+  /// Each family's member nearest to the optimum, if requested.
   public let projections: [FamilyProjection]
 
-  /// Searches; nil where `evaluate` stops the search.
+  /// Runs a search; nil if `evaluate` stops it.
   ///
-  /// - Parameters:
-  ///   - plan: what to try.
-  ///   - workload: what is trained.
-  ///   - optimum: the least loss of any schedule, where known.
-  ///   - isSwept: whether each parameter of the best shape is moved.
-  ///   - isProjected: whether each family's member nearest to the optimum is wanted.
-  ///   - evaluate: runs trials.
-  /// - Throws: `InputError` of kind `unanswerable` where no trial ended with a loss, and whatever
-  ///   `evaluate` throws.
+  /// `isSwept` requests sweeps of the best shape's parameters, `isProjected` projections of a known optimum.
+  /// Throws `InputError` of kind `unanswerable` if no trial has a loss, and rethrows errors of `evaluate`.
   public init?(
     _ plan: SearchPlan, on workload: any Workload, optimum: KnownOptimum?, isSwept: Bool = false,
     isProjected: Bool = false, evaluate: ShapeSearch.Evaluation
@@ -49,7 +42,7 @@ public struct SearchAnswer: Sendable {
       let failure = search.tally.reason.map { "the first failed with: \($0)" }
       throw InputError(
         .unanswerable, problem: "no trial ended with a loss: \(failure ?? "all diverged")",
-        hint: failure == nil ? "give lower base learning rates" : "correct the command")
+        hint: failure == nil ? "give lower base learning rates" : "fix the command")
     }
     if isSwept {
       guard
@@ -71,19 +64,18 @@ public struct SearchAnswer: Sendable {
       : []
   }
 
-  /// The error of a shape's score; nil where the seeds are too few for one.
+  /// Returns the error of a shape's score; nil with too few seeds.
   public func error(of shape: ScoredShape) -> Double? { shape.losses.error(plan.errorEstimate) }
 
-  /// A shape's score relative to the least loss of any schedule, where that is known.
+  /// Returns a shape's score relative to the lowest loss of any schedule, if known.
   public func ratio(of shape: ScoredShape) -> Double? { optimum.map { shape.score / $0.loss } }
 
-  /// The fraction by which moving one parameter lowers the best score; nil where nothing came out of it.
+  /// Returns the fraction by which a sweep lowers the best score; nil if no trial has a loss.
   public func gain(of sweep: CoordinateSweep) -> Double? {
     sweep.bestScore.map { 1 - $0 / ranked[0].score }
   }
 
-  /// The parameter whose move lowers the best score most, where that is more than the score's error and
-  /// 1 %.
+  /// The parameter whose sweep lowers the best score most, if by more than 1 % and the score's error.
   public var betterNeighbour: (name: String, gain: Double)? {
     let gains = sweeps.compactMap { sweep in
       gain(of: sweep).map { (name: sweep.parameter.name, gain: $0) }
@@ -93,20 +85,22 @@ public struct SearchAnswer: Sendable {
   }
 }
 
-/// A check that a shape is about the best of its family: one parameter moved away, the base learning rate
-/// re-tuned at every point (2603.10301).
+/// A check of a shape: one parameter is varied and the base learning rate retuned at every point
+/// (arXiv:2603.10301).
 public struct CoordinateSweep: Sendable {
-  /// The parameter.
+  /// The varied parameter.
   public let parameter: ShapeParameter
 
-  /// The score at each value of the parameter, in rising order; nil where no trial ended with a loss.
+  /// Scores by rising parameter value; nil where no trial has a loss.
   public let points: [(value: Double, score: Double?)]
 
-  /// The least score among them.
+  /// The lowest score.
   public var bestScore: Double? { points.compactMap(\.score).min() }
 
-  /// The present value and four others, distinct and rising: evenly over half the searched range, or for a
-  /// logarithmic parameter over factors from ½ to 2, cut off at the range.
+  /// Returns a parameter's current value and four others, distinct and rising.
+  ///
+  /// They cover half the searched range evenly, or factors from ½ to 2 for logarithmic parameters, within the
+  /// range.
   public static func values(of parameter: ShapeParameter, around value: Double) -> [Double] {
     let range = parameter.searched
     let reach = (range.upperBound - range.lowerBound) / 4
@@ -117,10 +111,9 @@ public struct CoordinateSweep: Sendable {
     return Array(Set(inside)).sorted()
   }
 
-  /// Sweeps every parameter of a shape over T steps; nil where `evaluate` stops the search.
+  /// Sweeps every parameter of a shape over T steps, with about 50 trials per parameter and fresh seed.
   ///
-  /// - Throws: whatever `evaluate` throws.
-  /// - Complexity: some 50 trials a parameter and fresh seed.
+  /// Nil if `evaluate` stops the search; rethrows its errors.
   public static func sweeps(
     around shape: ScoredShape, plan: SearchPlan, steps: Int, evaluate: ShapeSearch.Evaluation
   ) throws -> [CoordinateSweep]? {
@@ -156,28 +149,21 @@ public struct CoordinateSweep: Sendable {
   }
 }
 
-/// The member of a family that is nearest to given learning rates in the mean square.
+/// The family member nearest to given learning rates in mean square.
 public struct FamilyProjection: Sendable {
-  /// The nearest shape that was found.
+  /// The nearest shape found.
   public let shape: ShapeCandidate
 
-  /// ⟨s*, s⟩/⟨s, s⟩, the base learning rate for a schedule whose largest multiplier is 1.
+  /// ⟨s*, s⟩/⟨s, s⟩, the base learning rate of the normalised schedule.
   public let baseLearningRate: Double
 
-  /// ½·mean((s − s*)²) in the learning rates' units.
+  /// ½·mean((s − s*)²), in squared learning rates.
   public let distance: Double
 
-  /// Searches for the nearest member: the best of random draws, then a simplex search from it; nil where
-  /// no draw can be trained.
+  /// Finds a nearby member by random draws and a simplex search; nil if no draw can be trained.
   ///
-  /// Lengths are rounded to whole steps, so that the distance jumps along them: the result is a good member
-  /// and need not be the nearest.
-  ///
-  /// - Parameters:
-  ///   - family: the family.
-  ///   - target: s*, one learning rate a step.
-  ///   - draws: random members to begin with.
-  /// - Complexity: O((draws + 4000)·T).
+  /// `target` has one learning rate per step. Lengths round to whole steps, so the distance jumps and the
+  /// result need not be the nearest member. O((draws + 4000)·T).
   public init?(of family: ShapeFamily, onto target: [Double], draws: Int = 1000) {
     var plan = SearchPlan(rates: [1])
     plan.shapes = draws
@@ -186,7 +172,7 @@ public struct FamilyProjection: Sendable {
     }
     guard let start else { return nil }
     let parameters = family.parameters
-    // A unit box, in which logarithmic parameters are straight.
+    // A unit box in which logarithmic parameters are straight.
     func candidate(_ point: [Double]) -> ShapeCandidate? {
       let coordinates = zip(parameters, point).map { $0.value(at: $1) }
       return ShapeCandidate(
@@ -200,9 +186,7 @@ public struct FamilyProjection: Sendable {
     (baseLearningRate, distance) = Self.nearest(shape, to: target)
   }
 
-  /// The multiple of a shape that is nearest to a target of one learning rate a step, and ½·mean((s − s*)²).
-  ///
-  /// - Complexity: O(T).
+  /// Returns the base learning rate that brings a shape nearest to a target, and ½·mean((s − s*)²).
   public static func nearest(_ candidate: ShapeCandidate, to target: [Double])
     -> (baseLearningRate: Double, distance: Double)
   {

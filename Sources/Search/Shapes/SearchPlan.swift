@@ -2,42 +2,40 @@ import Glibc
 import Numerics
 import Schedules
 
-/// What a search over shapes tries: families, how many shapes, which base learning rates, which seeds.
+/// What a shape search tries: families, shapes, base learning rates and seeds.
 public struct SearchPlan: Equatable, Sendable {
-  /// The families.
+  /// The families to compare.
   public var families: [ShapeFamily] = ShapeFamily.published
 
-  /// Shapes drawn from each family.
+  /// The number of shapes drawn from each family.
   public var shapes = 100
 
-  /// The seed that draws the shapes, the same for every family.
+  /// The seed for drawing shapes, the same for every family.
   public var samplingSeed = 2603
 
   /// The base learning rates, rising.
   ///
-  /// They multiply the shapes as their families define them, whose peak can lie below 1.
+  /// They multiply shapes as their families define them, with a peak that can lie below 1.
   public var rates: [Double]
 
-  /// The number of seeds (0, 1, …) in the first look at every shape.
+  /// The number of seeds (0, 1, …) in the first round.
   public var seeds: Int
 
-  /// The number of shapes of each family that get a second look.
+  /// The number of finalists per family.
   public var finalists = 3
 
-  /// The number of seeds in the second look, all different from those of the first.
+  /// The number of seeds for finalists, all new.
   public var freshSeeds: Int
 
-  /// How often the spacing of base learning rates is halved around a finalist's best.
+  /// How often the spacing around a finalist's best base learning rate is halved.
   public var refinements = 6
 
-  /// The error of a median.
+  /// How the error of a median is estimated.
   public var errorEstimate = SampleMedian.ErrorEstimate.normal
 
-  /// A plan over a grid of base learning rates.
+  /// Creates a plan for positive, rising base learning rates.
   ///
-  /// - Parameters:
-  ///   - rates: base learning rates, positive and rising.
-  ///   - isRandom: whether outcomes depend on the seed: then 3 seeds and 10 fresh ones, else 1 and 1.
+  /// Seeds are 3 and 10 fresh ones for random workloads, else 1 and 1.
   public init(rates: [Double], isRandom: Bool = false) {
     precondition(!rates.isEmpty, "there is a base learning rate to try")
     self.rates = rates
@@ -45,8 +43,7 @@ public struct SearchPlan: Equatable, Sendable {
     freshSeeds = isRandom ? 10 : 1
   }
 
-  /// Returns `count` base learning rates (at least 2) from one end of the range to the other, evenly
-  /// spaced in their logarithms.
+  /// Returns `count` ≥ 2 base learning rates across a range, evenly spaced on a logarithmic scale.
   public static func grid(_ range: ClosedRange<Double>, count: Int) -> [Double] {
     precondition(range.lowerBound > 0 && count >= 2, "a grid in logarithms")
     let lower = log10(range.lowerBound)
@@ -56,24 +53,24 @@ public struct SearchPlan: Equatable, Sendable {
     }
   }
 
-  /// The trials of the first look, at most: draws that are the same schedule are trained once.
+  /// The most trials of the first round; identical draws are trained once.
   public var screeningTrials: Int { families.count * shapes * rates.count * seeds }
 
-  /// The number of shapes that get a second look.
+  /// The total number of finalists.
   public var finalistCount: Int { families.count * min(finalists, shapes) }
 
-  /// The usual number of base learning rates tried for a finalist: three of the grid and two a halving.
+  /// The usual number of base learning rates per finalist: three of the grid and two per halving.
   public var ratesPerFinalist: Int { min(3, rates.count) + 2 * refinements }
 
-  /// The usual number of trials in the second look.
+  /// The usual number of trials for finalists.
   public var finalistTrials: Int { finalistCount * ratesPerFinalist * freshSeeds }
 
-  /// The usual number of trials around the best shape: four other values of each parameter.
+  /// The usual number of trials for sweeps: four other values of each parameter.
   public var sweepTrials: Int {
     5 * (families.map(\.parameters.count).max() ?? 0) * ratesPerFinalist * freshSeeds
   }
 
-  /// Whether the trials and schedules of the first look, over T steps, fit into memory.
+  /// Returns whether the first round, over T steps, fits into memory.
   public func fits(steps: Int) -> Bool {
     screeningTrials <= 20_000_000 && shapes * families.count <= 200_000_000 / steps
   }

@@ -1,37 +1,35 @@
 import Numerics
 import Schedules
 
-/// A shape of a search, realised over the run.
+/// A shape of a search over the run.
 public struct ShapeCandidate: Sendable {
   /// The family.
   public let family: ShapeFamily
 
-  /// Which draw of its family it is, from 0.
+  /// The index of its draw within the family.
   public let index: Int
 
-  /// The family's parameters, in its order.
+  /// The family's parameters, in order.
   public let coordinates: [Double]
 
-  /// Its spec.
+  /// The canonical spec.
   public let spec: ScheduleSpec
 
-  /// The multipliers, the largest 1.
+  /// The multipliers, the largest of them 1.
   public let schedule: Schedule
 
-  /// The largest multiplier as the family defines the shape: a base learning rate g of the plan is
-  /// γ = g·peak.
+  /// The largest multiplier as the family defines the shape; the plan's base learning rate g means γ = g·peak.
   public let peak: Double
 
-  /// The shape at a point of its family over T steps; nil where all its multipliers are zero (a root
-  /// decay after a warmup of one step) or its pieces do not fit into the run.
+  /// Creates the shape over T steps; nil if its pieces do not fit or every multiplier is zero.
   ///
-  /// - Complexity: O(T).
+  /// The latter happens for a root decay after a warmup of one step.
   public init?(_ family: ShapeFamily, index: Int, coordinates: [Double], steps: Int) {
     self.family = family
     self.index = index
     self.coordinates = coordinates
     spec = family.spec(at: coordinates)
-    // Stored, because every base learning rate and every seed asks for the values again.
+    // Stored, because every base learning rate and seed needs the values.
     guard let realised = try? spec.schedule(steps: steps),
       let stored = try? Schedule(values: realised.multipliers)
     else { return nil }
@@ -39,7 +37,6 @@ public struct ShapeCandidate: Sendable {
     peak = realised.peak
   }
 
-  /// The trials of some base learning rates and seeds, seed by seed within a rate.
   func trials(rates: [Double], seeds: Range<Int>) -> [Trial] {
     var trials: [Trial] = []
     trials.reserveCapacity(rates.count * seeds.count)
@@ -58,27 +55,25 @@ public struct ScoredShape: Sendable {
   /// The shape.
   public let candidate: ShapeCandidate
 
-  /// γ, the best base learning rate; it multiplies a schedule whose largest multiplier is 1.
+  /// γ, the best base learning rate for the normalised schedule.
   public let baseLearningRate: Double
 
-  /// The losses there over the seeds, infinite where a run diverged.
+  /// The losses over seeds, infinite where training diverged.
   public let losses: SampleMedian
 
   /// The median of the losses.
   public var score: Double { losses.value }
 
-  /// Whether the best base learning rate is the first or last of the grid, or lies beyond it.
+  /// Whether the best base learning rate is at or beyond an end of the grid.
   public let isAtGridEdge: Bool
 }
 
-/// The shapes that a plan draws from one family.
-///
-/// Lengths are whole steps, so that different draws can be the same schedule, which is trained once.
+/// The shapes drawn from one family, without duplicates, which rounding to whole steps makes likely.
 struct DrawnShapes: Sendable {
   /// The distinct shapes, each with the index of its first draw.
   private(set) var distinct: [ShapeCandidate] = []
 
-  /// All draws that can be trained, in order: which draw it is, and its place among the distinct ones.
+  /// All trainable draws in order, with their place among the distinct shapes.
   private(set) var draws: [(index: Int, place: Int)] = []
 
   private struct Values: Hashable {
@@ -86,9 +81,6 @@ struct DrawnShapes: Sendable {
     let peak: Double
   }
 
-  /// Draws the shapes of a family over T steps.
-  ///
-  /// - Complexity: O(shapes · T).
   init(from family: ShapeFamily, plan: SearchPlan, steps: Int) {
     var generator = SplitMix64(seed: UInt64(bitPattern: Int64(plan.samplingSeed)))
     var places: [Values: Int] = [:]

@@ -2,13 +2,12 @@ import Glibc
 import Numerics
 import Schedules
 
-/// The search over shapes (2603.10301): a first look at every shape over a grid of base learning rates,
-/// and a second look at the best of each family on fresh seeds.
+/// The shape search of arXiv:2603.10301: all shapes on a grid of base learning rates, then finalists on fresh
+/// seeds.
 ///
-/// It is a function of outcomes alone: the trials may run anywhere and be kept, and the same outcomes
-/// give the same result.
+/// It is a function of outcomes alone: trials may run anywhere, and equal outcomes give equal results.
 public struct ShapeSearch: Sendable {
-  /// Runs trials and returns one outcome each, in their order, or nil to stop the search for now.
+  /// Runs trials and returns one outcome each, in order, or nil to pause the search.
   public typealias Evaluation = ([Trial]) throws -> [TrialOutcome]?
 
   /// The result of one family.
@@ -16,34 +15,32 @@ public struct ShapeSearch: Sendable {
     /// The family.
     public let family: ShapeFamily
 
-    /// Its finalists on fresh seeds, the best first; empty where no trial of the family ended with a loss.
+    /// The finalists' scores on fresh seeds, best first; empty if no trial of the family has a loss.
     public let finalists: [ScoredShape]
 
-    /// The scores of all its shapes in the first look, infinite where every trial of one diverged.
+    /// The first-round scores of all shapes, infinite if every trial diverged.
     public let screened: [(index: Int, score: Double)]
 
     /// The best shape.
     public var best: ScoredShape? { finalists.first }
   }
 
-  /// One result a family, in the order of the plan.
+  /// One result per family, in the plan's order.
   public let families: [FamilyResult]
 
   /// How the trials ended.
   public let tally: TrialTally
 
-  /// The best shape of all.
+  /// The best shape of all families.
   public var best: ScoredShape? {
     families.compactMap(\.best).min { $0.score < $1.score }
   }
 
-  /// Searches over T steps; nil where `evaluate` stops the search.
+  /// Searches over T steps; nil if `evaluate` pauses the search.
   ///
-  /// A shape's score is the least median loss over seeds. `evaluate` is called once for the first look at
-  /// all families, and then once a round of refinements.
-  ///
-  /// - Throws: whatever `evaluate` throws.
-  /// - Complexity: families · shapes · rates · seeds trials, and some ten per finalist and fresh seed.
+  /// A shape's score is its lowest median loss over seeds. `evaluate` is called once for the first round and
+  /// once per refinement; its errors are rethrown. Takes families · shapes · rates · seeds trials, plus about
+  /// ten per finalist and fresh seed.
   public init?(_ plan: SearchPlan, steps: Int, evaluate: Evaluation) throws {
     let drawn = plan.families.map { DrawnShapes(from: $0, plan: plan, steps: steps) }
     let seeds = 0..<plan.seeds
@@ -87,7 +84,7 @@ public struct ShapeSearch: Sendable {
     self.tally = tally
   }
 
-  /// The median of the runs that ended, those that diverged as infinite; nil where all failed.
+  /// The median, with diverged runs as infinite and failed ones left out; nil if all failed.
   static func median(_ outcomes: some Sequence<TrialOutcome>) -> SampleMedian? {
     SampleMedian(
       outcomes.compactMap { outcome in
@@ -100,19 +97,20 @@ public struct ShapeSearch: Sendable {
   }
 }
 
-/// A shape whose base learning rate is refined on fresh seeds: first over the grid, from the best of the
-/// first look to where both neighbours are worse, then at ever closer spacings around the best.
+/// Refines a shape's base learning rate on fresh seeds.
+///
+/// It walks the grid from the first round's best until both neighbours are worse, then halves the spacing
+/// around the best.
 struct RefinedRate {
   private let candidate: ShapeCandidate
   private let grid: [Double]
 
-  /// The base learning rates tried, as the plan counts them, with their losses.
+  /// The base learning rates tried, in the plan's units.
   private var tried: [(rate: Double, losses: SampleMedian)] = []
 
-  /// The rates to try next.
   private var wanted: [Double]
 
-  /// How often the spacing has been halved; nil while still on the grid.
+  /// How often the spacing was halved; nil while on the grid.
   private var halvings: Int?
 
   init(_ candidate: ShapeCandidate, plan: SearchPlan, start: Int) {
@@ -121,8 +119,7 @@ struct RefinedRate {
     wanted = Array(plan.rates[max(0, start - 1)...min(plan.rates.count - 1, start + 1)])
   }
 
-  /// Refines all to their end, in rounds that take one call of `evaluate` for all of them; nil where that
-  /// stops.
+  /// Refines all shapes with one call of `evaluate` per round; nil if that pauses.
   static func settle(
     _ starts: [RefinedRate], plan: SearchPlan, tally: inout TrialTally,
     evaluate: ShapeSearch.Evaluation
@@ -143,7 +140,6 @@ struct RefinedRate {
     }
   }
 
-  /// The best rate tried; nil where all trials failed or diverged.
   var scored: ScoredShape? {
     guard let best, best.losses.value < .infinity else { return nil }
     return ScoredShape(
@@ -155,7 +151,7 @@ struct RefinedRate {
     tried.min { $0.losses.value < $1.losses.value }
   }
 
-  /// Takes the outcomes of the wanted rates, and decides what to try next.
+  /// Takes the outcomes of the wanted rates and chooses the next ones.
   private mutating func take(_ outcomes: ArraySlice<TrialOutcome>, refinements: Int) {
     let perRate = outcomes.count / max(1, wanted.count)
     for (index, rate) in wanted.enumerated() {

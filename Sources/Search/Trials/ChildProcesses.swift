@@ -1,17 +1,14 @@
 import Glibc
 import Synchronization
 
-/// The programs that this process has started and that still run.
-///
-/// Each leads a process group, so that its children can be ended with it.
+/// The running child processes, each the leader of a process group so that its children end with it.
 final class ChildProcesses: Sendable {
-  /// How a program ended.
   enum Ending: Equatable, Sendable {
     case exited(code: Int32)
     case killed(signal: Int32)
     case timedOut
 
-    /// It could not be started, and why.
+    /// The program could not be started, with the reason.
     case notStarted(String)
   }
 
@@ -20,23 +17,19 @@ final class ChildProcesses: Sendable {
     var isStopped = false
   }
 
-  /// Those of this process.
   static let shared = ChildProcesses()
 
   private let state = Mutex(State())
 
   private init() {
-    // Under a parent that ignores it, the exit codes of children would be lost.
+    // If a parent ignores SIGCHLD, the children's exit codes are lost.
     signal(SIGCHLD, SIG_DFL)
   }
 
-  /// Runs a program to its end without input or output; does not return once all programs have been stopped.
+  /// Runs a program, given by its absolute path and arguments, without input or output.
   ///
-  /// - Parameters:
-  ///   - arguments: the program's absolute path and its arguments.
-  ///   - timeLimit: when to end it.
-  ///   - grace: how long it has between the request to end and its end.
-  /// - Returns: how it ended.
+  /// At the time limit it is asked to end, and killed after `grace`. Does not return once all programs have
+  /// been stopped.
   func run(_ arguments: [String], timeLimit: Duration?, grace: Duration) -> Ending {
     var child = pid_t()
     let code = state.withLock { state in
@@ -57,7 +50,7 @@ final class ChildProcesses: Sendable {
     return ending
   }
 
-  /// Ends all programs, which have five seconds for that, and starts no more.
+  /// Stops all programs within five seconds and prevents new ones.
   func stopAll() {
     let children = state.withLock { state in
       state.isStopped = true
@@ -71,9 +64,7 @@ final class ChildProcesses: Sendable {
     for child in children { kill(-child, SIGKILL) }
   }
 
-  /// Starts a program as the leader of a process group, with the usual signals.
-  ///
-  /// - Returns: 0, or the system's code for why it could not be started.
+  /// Starts a program as a process-group leader with default signals; returns 0 or an error code.
   private static func start(_ arguments: [String], _ child: inout pid_t) -> Int32 {
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
@@ -99,7 +90,7 @@ final class ChildProcesses: Sendable {
     return posix_spawn(&child, arguments[0], &actions, &attributes, texts + [nil], environ)
   }
 
-  /// Waits for a program, and ends its group when its time is over.
+  /// Waits for a program, and stops its group at the time limit.
   private func wait(for child: pid_t, timeLimit: Duration?, grace: Duration) -> Ending {
     let start = ContinuousClock.now
     var asked: ContinuousClock.Instant?
@@ -114,8 +105,7 @@ final class ChildProcesses: Sendable {
       let elapsed = start.duration(to: .now)
       if let asked {
         let waited = asked.duration(to: .now)
-        // The rest of the group is waited for, too. What is killed has a second to go; a zombie whose exit
-        // code nobody asks for stays.
+        // Wait for the rest of the group too, but at most a second after the kill: an unreaped zombie stays.
         if hasEnded, kill(-child, 0) != 0 || waited > grace + .seconds(1) { return .timedOut }
         if waited > grace { kill(-child, SIGKILL) }
       } else if hasEnded {
@@ -125,7 +115,7 @@ final class ChildProcesses: Sendable {
         asked = .now
         kill(-child, SIGTERM)
       }
-      // Short programs are looked at often, long ones twenty times a second.
+      // Poll short programs often, long ones twenty times a second.
       let pause = min(.milliseconds(50), max(.milliseconds(1), elapsed / 10))
       usleep(useconds_t(pause / .microseconds(1)))
     }

@@ -2,12 +2,10 @@ import FoundationEssentials
 import Glibc
 import Support
 
-/// The folder that keeps a search: the log of its trials, their folders, and how the search was begun.
+/// File operations on the folder that holds a search's state.
 enum StateFolder {
-  /// What the system says of its last failure.
   static var systemMessage: String { String(cString: strerror(errno)) }
 
-  /// The error for the system's last failure.
   static func failure(_ path: String, hint: String = "give a folder that can be written")
     -> InputError
   {
@@ -19,7 +17,6 @@ enum StateFolder {
     if mkdir(path, 0o777) != 0, errno != EEXIST { throw failure(path) }
   }
 
-  /// The absolute path of a folder that exists.
   static func absolutePath(_ path: String) throws(InputError) -> String {
     guard let resolved = realpath(path, nil) else {
       throw failure(path, hint: "give another folder")
@@ -28,23 +25,21 @@ enum StateFolder {
     return String(cString: resolved)
   }
 
-  /// Writes a file, whole or not at all.
+  /// Writes a file atomically.
   static func write(_ text: String, to path: String) throws(InputError) {
     try replaceFile(path) { (write) throws(InputError) in try write(text) }
   }
 
-  /// The bytes of a plain file; nil where it cannot be read.
   static func read(_ path: String) -> [UInt8]? { try? readBytes(path, isNamed: false) }
 
-  /// Whether there is such a file or folder.
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 }
 
-/// An open file, closed when nobody holds it any more; with it goes its lock.
+/// An open file, closed with its lock when it is released.
 final class OpenFile: Sendable {
   let descriptor: Int32
 
-  /// Opens a file as `open` does; nil with `errno` where that fails.
+  /// Opens a file as `open` does; nil with `errno` set on failure.
   init?(_ path: String, _ flags: Int32) {
     let opened = open(path, flags | O_CLOEXEC, 0o666)
     guard opened >= 0 else { return nil }
@@ -53,7 +48,7 @@ final class OpenFile: Sendable {
 
   deinit { close(descriptor) }
 
-  /// All bytes of a plain file, or the last ones; nil with `errno` where they cannot be read.
+  /// The last bytes of a plain file, by default all; nil with `errno` set on failure.
   func bytes(last most: Int = .max) -> [UInt8]? {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { return nil }
@@ -74,13 +69,12 @@ final class OpenFile: Sendable {
   }
 }
 
-/// How a search on a cluster was begun, kept in its state folder, so that the rounds after the first need
-/// nothing but the folder.
+/// How a cluster search was started, saved so that later rounds need only its folder.
 public struct SavedSearch: Codable, Equatable, Sendable {
-  /// The arguments of the command line.
+  /// The command-line arguments.
   public let arguments: [String]
 
-  /// The absolute path of the folder that the trials run in.
+  /// The absolute path of the trials' working folder.
   public let workingFolder: String
 
   private enum CodingKeys: String, CodingKey {
@@ -88,7 +82,7 @@ public struct SavedSearch: Codable, Equatable, Sendable {
     case workingFolder = "working_folder"
   }
 
-  /// Creates a search that is yet to be saved.
+  /// Creates a record to save.
   public init(arguments: [String], workingFolder: String) {
     self.arguments = arguments
     self.workingFolder = workingFolder
@@ -96,23 +90,21 @@ public struct SavedSearch: Codable, Equatable, Sendable {
 
   private static func path(in state: String) -> String { state + "/search.json" }
 
-  /// Reads the search that was begun in a folder; nil where none was.
+  /// Reads the record in a state folder; nil if there is none.
   ///
-  /// - Throws: `InputError` where the file holds something else.
+  /// Throws `InputError` if the file is malformed.
   public static func read(from state: String) throws(InputError) -> SavedSearch? {
     let path = path(in: state)
     guard let bytes = StateFolder.read(path) else { return nil }
     guard let search = try? JSONDecoder().decode(SavedSearch.self, from: Data(bytes)) else {
       throw InputError(
-        path: path, problem: "it does not hold the arguments of a search",
-        hint: "give all of them again")
+        path: path, problem: "it does not hold a search's arguments",
+        hint: "give all arguments again")
     }
     return search
   }
 
-  /// Writes the search into its folder, which exists.
-  ///
-  /// - Throws: `InputError` where it cannot be written.
+  /// Writes the record into an existing state folder; throws `InputError` if it cannot be written.
   public func write(to state: String) throws(InputError) {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

@@ -1,21 +1,20 @@
 import Glibc
 
-/// Threads apart from the shared pool of one a core, because a trial may wait for another process for hours.
+/// Dedicated threads, because a trial may block for hours and would hold up the shared pool.
 enum WorkerThreads {
   private final class Work: Sendable {
     let body: @Sendable () -> Void
     init(_ body: @escaping @Sendable () -> Void) { self.body = body }
   }
 
-  /// Calls `work` on each of `count` threads, this one among them, and returns when all have ended.
+  /// Calls `work` on `count` threads, including this one, and waits for all of them.
   static func run(_ count: Int, _ work: @escaping @Sendable () -> Void) {
-    // Where the system gives no more threads, the others do the work.
+    // If the system refuses more threads, the others do the work.
     let threads = (1..<max(1, count)).compactMap { _ in start(work) }
     work()
     for thread in threads { pthread_join(thread, nil) }
   }
 
-  /// Calls `work` on one more thread; nil where the system gives none.
   static func start(_ work: @escaping @Sendable () -> Void) -> pthread_t? {
     let box = Unmanaged.passRetained(Work(work))
     var thread = pthread_t()
@@ -31,15 +30,12 @@ enum WorkerThreads {
   }
 }
 
-/// Ends the programs that this process has started when it is interrupted (Ctrl-C, a hang-up, a request to
-/// end).
+/// Stops child processes when this process is interrupted by SIGINT, SIGHUP or SIGTERM.
 public enum InterruptWatch {
-  /// Starts to watch; to be called before any other thread is started, which would not hold the signals back.
+  /// Starts watching; call it before starting other threads, which would not block the signals.
   ///
-  /// Signals that are ignored, as under `nohup`, stay ignored.
-  ///
-  /// - Parameter body: called on a separate thread, with the signal's number, when all programs have been
-  ///   ended; it ends the process.
+  /// `body` runs on another thread with the signal's number after all programs have stopped, and ends the
+  /// process. Signals that are ignored, as under `nohup`, stay ignored.
   public static func begin(_ body: @escaping @Sendable (Int32) -> Never) {
     var signals = sigset_t()
     sigemptyset(&signals)
@@ -52,7 +48,7 @@ public enum InterruptWatch {
       ChildProcesses.shared.stopAll()
       body(received)
     }
-    // Without a thread the signals do what they usually do.
+    // Without a thread the signals keep their default action.
     if thread == nil { pthread_sigmask(SIG_UNBLOCK, &signals, nil) }
   }
 

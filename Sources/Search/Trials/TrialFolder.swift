@@ -2,24 +2,20 @@ import FoundationEssentials
 import Glibc
 import Support
 
-/// The folder of one trial of a training command: its inputs and its result.
+/// The folder of one trial of a training command.
 ///
-/// `schedule.csv` and `command.sh` go in; `stdout.log`, `stderr.log`, `result.json` and `exit` come out, the
-/// last of them written when all is over. A folder without `exit` has no outcome yet: its trial was not
-/// begun, still runs, or was killed.
+/// `schedule.csv` and `command.sh` are inputs; `stdout.log`, `stderr.log`, `result.json` and finally `exit` are
+/// outputs. Without `exit` the trial has not started, is running, or was killed.
 struct TrialFolder {
-  /// The absolute path.
   let path: String
 
-  /// The folder of a trial in a search's state folder, whose path is absolute.
   init(of trial: Trial, in state: String) {
     path = Self.parent(in: state) + "/" + Self.name(of: trial)
   }
 
-  /// The folder of all trials' folders.
   static func parent(in state: String) -> String { state + "/trials" }
 
-  /// The folder's name, which the trial determines: 64 bits of FNV-1a over its key, in hexadecimal.
+  /// The folder's name: the 64-bit FNV-1a hash of the trial's key, in hexadecimal.
   static func name(of trial: Trial) -> String {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     for byte in trial.key.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
@@ -27,7 +23,7 @@ struct TrialFolder {
     return String(repeating: "0", count: 16 - digits.count) + digits
   }
 
-  /// Held by the process that trains.
+  /// Held by the process that runs the trial.
   var lockFile: String { path + "/lock" }
 
   private var commandFile: String { path + "/command.sh" }
@@ -36,15 +32,11 @@ struct TrialFolder {
 
   private var endingFile: String { path + "/exit" }
 
-  /// Whether the trial has been begun, here or elsewhere.
+  /// Whether the trial was ever started, here or elsewhere.
   var wasBegun: Bool { StateFolder.exists(lockFile) }
 
-  /// Whether the folder has what a trial needs.
   var isPrepared: Bool { StateFolder.exists(commandFile) }
 
-  /// Writes what the trial needs, unless it is there.
-  ///
-  /// - Complexity: O(T).
   func prepare(_ trial: Trial, template: CommandTemplate, workingFolder: String)
     throws(InputError)
   {
@@ -74,7 +66,6 @@ struct TrialFolder {
     try StateFolder.write(script, to: commandFile)
   }
 
-  /// Removes the results of an earlier run.
   func clear() throws(InputError) {
     for file in [endingFile, resultFile] where unlink(file) != 0 && errno != ENOENT {
       throw StateFolder.failure(file)
@@ -86,7 +77,6 @@ struct TrialFolder {
     try StateFolder.write(reason + "\n", to: endingFile)
   }
 
-  /// How the trial ended; nil while it has not.
   var outcome: TrialOutcome? {
     guard let bytes = StateFolder.read(endingFile) else { return nil }
     let ending = String(decoding: bytes.prefix(1000), as: UTF8.self).filter { !$0.isNewline }
@@ -104,7 +94,7 @@ struct TrialFolder {
     return .failed("exit code \(code)" + (lastErrorLine.map { ": \($0)" } ?? ""))
   }
 
-  /// The last line, within 4096 bytes of the end, that the command wrote to its standard error.
+  /// The last line of the command's standard error, from its last 4096 bytes.
   private var lastErrorLine: String? {
     guard let file = OpenFile(path + "/stderr.log", O_RDONLY | O_NONBLOCK) else { return nil }
     let tail = String(decoding: file.bytes(last: 4096) ?? [], as: UTF8.self)
@@ -114,17 +104,17 @@ struct TrialFolder {
 }
 
 extension TrialOutcome {
-  /// What a training command writes about its trial: `{"loss": 3.21, "status": "ok"}`, where the status is
-  /// ok, diverged or failed; a failed one may give a `reason`.
+  /// A command's result: `{"loss": 3.21, "status": "ok"}`, or the status diverged or failed with an optional
+  /// `reason`.
   private struct Result: Decodable {
     let loss: Double?
     let status: String
     let reason: String?
   }
 
-  /// The outcome that a `result.json` gives.
+  /// Decodes a `result.json`.
   ///
-  /// A loss that is not finite counts as diverged: Python writes NaN as such, which strict JSON refuses.
+  /// A non-finite loss counts as diverged: Python writes NaN as such, which strict JSON rejects.
   fileprivate init(result bytes: [UInt8]) {
     let decoder = JSONDecoder()
     decoder.allowsJSON5 = true

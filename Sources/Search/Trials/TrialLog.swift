@@ -3,13 +3,11 @@ import Glibc
 import Support
 import Synchronization
 
-/// The finished trials of a search, one JSON object a line in a file, so that a search that is killed
-/// resumes where it was.
+/// The log of a search's finished trials, from which a killed search resumes.
 ///
-/// A line is written at once when its trial ends: what is lost is at most what was running. A last line
-/// that was only half written is cut off. Failed trials are written too, but run again. The folder holds
-/// `trials.jsonl` and `lock`, which the process that searches holds locked; the system frees the lock when
-/// the process ends, however it ends.
+/// Each trial is appended to `trials.jsonl` as soon as it ends, so at most the running trials are lost. A
+/// partial last line is cut off. Failed trials are logged but run again. The searching process locks the file
+/// `lock`; the system releases it when the process ends.
 public final class TrialLog: Sendable {
   private let path: String
   private let lock: OpenFile
@@ -17,7 +15,6 @@ public final class TrialLog: Sendable {
   private let known: [String: TrialOutcome]
   private let writing = Mutex(())
 
-  /// The first line.
   private struct Header: Codable {
     let workload: String
   }
@@ -48,7 +45,6 @@ public final class TrialLog: Sendable {
       }
     }
 
-    /// Nil where the line cannot be one of a trial.
     var outcome: TrialOutcome? {
       switch status {
       case "ok": loss.flatMap { $0.isFinite ? .loss($0) : nil }
@@ -59,17 +55,13 @@ public final class TrialLog: Sendable {
     }
   }
 
-  /// How many outcomes the log held when it was opened, without failed trials.
+  /// The number of outcomes found on opening, without failed trials.
   public var count: Int { known.count }
 
-  /// Opens the log of a folder, or begins one.
+  /// Opens the log of a state folder, or creates it, but not its parent.
   ///
-  /// - Parameters:
-  ///   - folder: the state folder; created if needed, but not its parent.
-  ///   - identity: that of the workload, which must be that of the trials in the log.
-  /// - Throws: `InputError` where the folder cannot be used, another search holds it, or the log is of
-  ///   another workload or damaged.
-  /// - Complexity: O(size).
+  /// Throws `InputError` if the folder cannot be used, another search holds it, or the log is damaged or
+  /// belongs to a workload of another identity.
   public init(folder: String, identity: String) throws(InputError) {
     path = folder + "/trials.jsonl"
     try StateFolder.make(folder)
@@ -90,14 +82,12 @@ public final class TrialLog: Sendable {
     known = try Self.load(file, path: path, identity: identity)
   }
 
-  /// The outcome of a trial that has ended before; nil where it has not, or failed.
+  /// Returns the logged outcome of a trial; nil if it has none or failed.
   public func outcome(of trial: Trial) -> TrialOutcome? {
     known.isEmpty ? nil : known[trial.key]
   }
 
-  /// Writes the outcome of a trial.
-  ///
-  /// - Throws: `InputError` where it cannot be written.
+  /// Appends a trial's outcome; throws `InputError` if it cannot be written.
   public func append(_ outcome: TrialOutcome, of trial: Trial) throws(InputError) {
     let line = Self.text(Line(outcome, of: trial))
     let code = writing.withLock { _ in writeWhole(line, to: file.descriptor) }
@@ -116,10 +106,10 @@ public final class TrialLog: Sendable {
   private static func failure(_ path: String, code: Int32) -> InputError {
     InputError(
       path: path, problem: String(cString: strerror(code)),
-      hint: "free space; the same command then goes on")
+      hint: "free some space and repeat the command to continue")
   }
 
-  /// The outcomes in the file, whose half-written last line is cut off; begins an empty file.
+  /// Reads the outcomes, cuts off a partial last line, and starts an empty file.
   private static func load(_ file: OpenFile, path: String, identity: String)
     throws(InputError) -> [String: TrialOutcome]
   {
@@ -138,21 +128,21 @@ public final class TrialLog: Sendable {
     }
     guard let found = try? decoder.decode(Header.self, from: Data(first)).workload else {
       throw InputError(
-        path: path, line: 1, problem: "it does not begin like a log of trials",
+        path: path, line: 1, problem: "it is not a log of trials",
         hint: "give another folder")
     }
     guard found == identity else {
       throw InputError(
         path: path,
         problem: "it holds trials of '\(printable(found, most: 200))', not of '\(identity)'",
-        hint: "give another folder, or the options that it was begun with")
+        hint: "give another folder, or the options it was started with")
     }
     var known: [String: TrialOutcome] = [:]
     while let (index, text) = lines.next() {
       guard let line = try? decoder.decode(Line.self, from: Data(text)), let outcome = line.outcome
       else {
         throw InputError(
-          path: path, line: index + 1, problem: "it is not the line of a trial",
+          path: path, line: index + 1, problem: "it is not a valid trial",
           hint: "delete the line, or give another folder")
       }
       if outcome.isResult {

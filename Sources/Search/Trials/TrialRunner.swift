@@ -1,19 +1,18 @@
 import Support
 import Synchronization
 
-/// Runs trials of a workload on threads of this process, and keeps their outcomes in a log.
+/// Runs a workload's trials on threads of this process and logs their outcomes.
 ///
-/// Outcomes stand in the order of the trials. They do not depend on the number of threads, nor on how many
-/// of them the log already held.
+/// Outcomes are in the order of the trials, whatever the number of threads and the log's contents.
 public struct TrialRunner: Sendable {
   private let workload: any Workload
 
-  /// How many trials run at once.
+  /// The number of trials running at once.
   public let jobs: Int
 
   private let log: TrialLog?
 
-  /// Creates a runner of at least one trial at a time; without a log, outcomes stay in memory alone.
+  /// Creates a runner; without a log, outcomes stay in memory.
   public init(_ workload: any Workload, jobs: Int, log: TrialLog? = nil) {
     precondition(jobs > 0, "at least one trial runs at a time")
     self.workload = workload
@@ -21,17 +20,12 @@ public struct TrialRunner: Sendable {
     self.log = log
   }
 
-  /// Runs the trials whose outcomes are not in the log.
+  /// Runs the trials that are not in the log and returns one outcome per trial.
   ///
-  /// - Parameters:
-  ///   - trials: of the workload's number of steps.
-  ///   - isFirst: whether a few of the trials run before the rest, so that a command that cannot work fails
-  ///     at once.
-  ///   - progress: called some ten times a second, by one thread at a time, with the number of trials done,
-  ///     and how many of them were run just now and not found in the log.
-  /// - Returns: one outcome a trial.
-  /// - Throws: `InputError` where the log cannot be written, trials cannot be run, or the few all failed; no
-  ///   trial is begun after that.
+  /// `isFirst` runs a few trials before the rest, so that a broken command fails early. `progress` is called
+  /// about ten times a second, by one thread at a time, with the numbers of trials done and of those just run.
+  /// Throws `InputError` if the log cannot be written, trials cannot run, or the first few all fail; no trial
+  /// starts after that.
   public func outcomes(
     of trials: [Trial], isFirst: Bool = false,
     progress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
@@ -47,12 +41,12 @@ public struct TrialRunner: Sendable {
   private func run(_ trials: [Trial], progress: @escaping @Sendable (Int, Int) -> Void)
     throws(InputError) -> [TrialOutcome]
   {
-    precondition(trials.allSatisfy { $0.schedule.steps == workload.steps }, "as many steps")
+    precondition(trials.allSatisfy { $0.schedule.steps == workload.steps }, "all schedules fit")
     var outcomes = trials.map { log?.outcome(of: $0) }
     let waiting = outcomes.indices.filter { outcomes[$0] == nil }
     let state = RunState(done: trials.count - waiting.count, progress: progress)
     outcomes.withUnsafeMutableBufferPointer { buffer in
-      // Each entry is written by the one thread that drew its number, and read when all have ended.
+      // Each entry is written by the one thread that drew its index, and read after all threads have ended.
       nonisolated(unsafe) let buffer = buffer
       let (workload, log) = (workload, log)
       WorkerThreads.run(min(jobs, waiting.count)) {
@@ -73,7 +67,6 @@ public struct TrialRunner: Sendable {
   }
 }
 
-/// What the threads of one run share.
 private final class RunState: Sendable {
   private let next = Atomic<Int>(0)
   private let done: Atomic<Int>
@@ -90,7 +83,7 @@ private final class RunState: Sendable {
 
   var failure: InputError? { stopped.withLock { $0 } }
 
-  /// The next trial, which no other thread has drawn; nil where there is none or the run has stopped.
+  /// The next trial, drawn once; nil if there is none or the run has stopped.
   func draw(from waiting: [Int]) -> Int? {
     let position = next.wrappingAdd(1, ordering: .relaxed).oldValue
     return position < waiting.count ? waiting[position] : nil
@@ -98,7 +91,6 @@ private final class RunState: Sendable {
 
   func stop(_ error: InputError) {
     stopped.withLock { $0 = $0 ?? error }
-    // Beyond the last trial.
     next.store(Int.max / 2, ordering: .relaxed)
   }
 

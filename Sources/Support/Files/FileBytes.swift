@@ -1,17 +1,11 @@
 import Glibc
 
-/// The largest file that can be read, in bytes: 2 GiB.
 private let mostFileBytes = 1 << 31
 
 /// Reads a whole file, or standard input for `-`, without its byte-order mark.
 ///
-/// All files are read here, so that every reader treats pipes, devices, endless input and foreign file
-/// formats alike. Only a path that the user named may be a pipe or a device: a pipe inside a folder of
-/// runs may have no writer.
-///
-/// - Throws: ``InputError`` where the path cannot be read, is a directory, a socket or a device, holds
-///   more than 2 GiB, or is compressed or of another format that no reader understands.
-/// - Complexity: O(size).
+/// Fails for directories, sockets, devices, more than 2 GiB, and compressed or binary formats. Pass `isNamed:
+/// false` for a path that the user did not name: a pipe inside a folder of runs may have no writer.
 package func readBytes(_ path: String, isNamed: Bool = true) throws(InputError) -> [UInt8] {
   func failure(_ problem: String) -> InputError {
     InputError(
@@ -37,10 +31,10 @@ package func readBytes(_ path: String, isNamed: Bool = true) throws(InputError) 
   let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
   guard descriptor >= 0 else { throw systemFailure() }
   defer { if path != "-" { close(descriptor) } }
-  // Of the character devices only the null device is useful: as an empty file.
+  // Of the character devices only the null device is useful, as an empty file.
   let isEndless = status.st_mode & S_IFMT == S_IFCHR && isatty(descriptor) == 0
   let tooLarge = InputError(
-    path: path, problem: "it holds more than 2 GiB", hint: "give a smaller part of it")
+    path: path, problem: "it holds more than 2 GiB", hint: "split it and give a smaller file")
   guard status.st_size <= mostFileBytes else { throw tooLarge }
 
   var bytes = [UInt8](repeating: 0, count: max(1 << 16, Int(status.st_size) + 1))
@@ -72,7 +66,7 @@ package func readBytes(_ path: String, isNamed: Bool = true) throws(InputError) 
   return bytes
 }
 
-/// Recognises a file format that no reader understands, and returns how to convert it.
+/// Recognises an unsupported file format and returns how to convert it.
 private func foreignKind(of bytes: [UInt8]) -> (kind: String, hint: String)? {
   let kinds: [(magic: [UInt8], kind: String, hint: String)] = [
     ([0x1F, 0x8B], "compressed by gzip", "unpack it first (gunzip)"),
@@ -90,8 +84,7 @@ private func foreignKind(of bytes: [UInt8]) -> (kind: String, hint: String)? {
   return ("text in UTF-16", "convert it first (iconv -f UTF-16 -t UTF-8)")
 }
 
-/// Whether a text is in UTF-16: it begins with such a byte-order mark, or every second of its first bytes
-/// is zero and the others are not.
+/// Detects UTF-16 by its byte-order mark, or by zeros in every second of the first bytes.
 private func isUTF16(_ bytes: [UInt8]) -> Bool {
   if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) { return true }
   let first = bytes.prefix(32)

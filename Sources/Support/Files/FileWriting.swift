@@ -1,24 +1,17 @@
 import Glibc
 
-/// Replaces a file's contents with a text that is handed over in pieces.
+/// Replaces a file's contents with text that `body` writes in pieces.
 ///
-/// The new text goes to a draft beside the file, which takes the file's place only when all of it has
-/// been written: a reader sees the old text or the new one, never a part. Links are followed, the
-/// permissions of an existing file are kept, and a pipe or device is written to directly.
-///
-/// - Parameters:
-///   - path: the file.
-///   - body: calls its argument with one piece of the text after another.
-/// - Throws: ``InputError`` with the system's message, or what `body` throws; an existing file is then
-///   untouched and no draft remains.
-/// - Complexity: O(size) time.
+/// A draft beside the file replaces it once complete, so that readers see the old text or the new one,
+/// never a mixture. Follows links, keeps permissions, and writes to a pipe or device directly. On an error
+/// the file is untouched and the draft removed.
 public func replaceFile(
   _ path: String, _ body: (_ write: (String) throws(InputError) -> Void) throws(InputError) -> Void
 ) throws(InputError) {
   func failure() -> InputError {
     InputError(
       path: path, problem: "cannot be written (\(String(cString: strerror(errno))))",
-      hint: "check the folder and the space, or write elsewhere")
+      hint: "check the folder and the free space, or write elsewhere")
   }
   let target = realpath(path, nil).map { resolved in
     defer { free(resolved) }
@@ -53,26 +46,14 @@ public func replaceFile(
   }
 }
 
-/// Replaces a file's contents with a text, whole or not at all.
-///
-/// - Parameters:
-///   - path: the file.
-///   - text: the new contents.
-/// - Throws: ``InputError`` with the system's message; an existing file is then untouched.
-/// - Complexity: O(size) time.
+/// Replaces a file's contents with a text, or leaves it untouched on an error.
 public func replaceFile(_ path: String, with text: String) throws(InputError) {
   try replaceFile(path) { (write: (String) throws(InputError) -> Void) throws(InputError) in
     try write(text)
   }
 }
 
-/// Writes all of a text to an open file, retrying short and interrupted writes.
-///
-/// - Parameters:
-///   - text: the text.
-///   - descriptor: a file that is open for writing.
-/// - Returns: 0, or the `errno` of the write that failed.
-/// - Complexity: O(length).
+/// Writes a text to an open file, retrying short and interrupted writes; returns 0 or the `errno`.
 package func writeWhole(_ text: String, to descriptor: Int32) -> Int32 {
   var text = text
   return text.withUTF8 { bytes in

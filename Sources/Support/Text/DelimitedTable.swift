@@ -1,9 +1,7 @@
-/// Reads a table of delimited text (RFC 4180: quoted fields, doubled quotes, CRLF) one record at a time.
+/// Reads a delimited table (RFC 4180: quoted fields, doubled quotes, CRLF) one record at a time.
 ///
-/// Blank lines are skipped. The delimiter is the first tab, semicolon or comma of the first line that
-/// stands outside quotes. All tables that users give are read here.
+/// Skips blank lines. The delimiter is the first tab, semicolon or comma outside quotes in the first line.
 package struct DelimitedTable {
-  /// A field of the current record: its bytes, and whether it was quoted.
   private struct Field {
     var range: Range<Int>
     var isQuoted: Bool
@@ -15,7 +13,6 @@ package struct DelimitedTable {
   private var position = 0
   private var fields: [Field] = []
 
-  /// What is wrong with the quotes of the current record.
   private var fault: InputError?
 
   /// The column names as written; empty until ``takeHeader()``.
@@ -38,7 +35,7 @@ package struct DelimitedTable {
   private static let newline = UInt8(ascii: "\n")
   private static let carriageReturn = UInt8(ascii: "\r")
 
-  /// The table in a file's bytes; the path is for messages.
+  /// Opens a table; the path is for messages.
   package init(_ bytes: [UInt8], path: String) {
     self.bytes = bytes
     self.path = path
@@ -58,16 +55,12 @@ package struct DelimitedTable {
 
   // MARK: - Columns
 
-  /// Reads the first record, which may be the header.
-  ///
-  /// - Throws: ``InputError`` with a hint for an empty text.
+  /// Reads the first record, which may be the header; fails with the hint for an empty text.
   package mutating func readFirst(hint: String) throws(InputError) {
     guard try next() else { throw InputError(path: path, problem: "it is empty", hint: hint) }
   }
 
-  /// Takes the current record as the header.
-  ///
-  /// - Throws: ``InputError`` where two columns have the same name, apart from case.
+  /// Takes the current record as the header; fails if two columns have the same name, ignoring case.
   package mutating func takeHeader() throws(InputError) {
     header = fields.indices.map { text($0) }
     names = header.map { $0.lowercased() }
@@ -79,12 +72,12 @@ package struct DelimitedTable {
     }
   }
 
-  /// The column with the most preferred of some lower-case names; nil where there is none.
+  /// Returns the column with the first of the preferred lower-case names that exists.
   package func column(_ preferred: [String]) -> Int? {
     preferred.lazy.compactMap { names.firstIndex(of: $0) }.first
   }
 
-  /// The column where it was found, else an error that lists the columns.
+  /// Unwraps a column, or throws an error that lists the columns.
   package func require(_ column: Int?, called wanted: String, hint: String) throws(InputError)
     -> Int
   {
@@ -104,17 +97,17 @@ package struct DelimitedTable {
   /// Whether all text has been read.
   package var isAtEnd: Bool { position >= bytes.count }
 
-  /// Whether the current record has text beyond the first record's width, as a decimal comma causes.
+  /// Whether the record has text beyond the first record's width, as a decimal comma causes.
   package var hasSurplus: Bool {
     fields.count > width && (width..<fields.count).contains { !text($0).isEmpty }
   }
 
-  /// A cell as a number, `nan` and `inf` included; nil for a missing cell and for other text.
+  /// Returns a cell as a number, `nan` and `inf` included; nil if it is missing or other text.
   package func number(_ column: Int) -> Double? {
     column < fields.count ? parseNumber(bytes, fields[column].range) : nil
   }
 
-  /// A cell's text without surrounding blanks, doubled quotes resolved; empty for a missing cell.
+  /// Returns a cell's text, trimmed, with doubled quotes resolved; empty if it is missing.
   package func text(_ column: Int) -> String {
     guard column < fields.count else { return "" }
     let field = fields[column]
@@ -126,10 +119,7 @@ package struct DelimitedTable {
 
   // MARK: - Records
 
-  /// Reads the next record; false at the end of the text.
-  ///
-  /// - Throws: ``InputError`` for an unclosed quote, which would swallow the rest of the file, and for
-  ///   text behind a closing quote.
+  /// Reads the next record, false at the end; an unclosed quote fails, since it would swallow the rest.
   package mutating func next() throws(InputError) -> Bool {
     while position < bytes.count {
       fields.removeAll(keepingCapacity: true)
@@ -168,7 +158,6 @@ package struct DelimitedTable {
     }
   }
 
-  /// The position of the next delimiter or line break.
   private func fieldEnd(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
     let delimiter = delimiter
     var place = start
@@ -182,7 +171,7 @@ package struct DelimitedTable {
     return place
   }
 
-  /// Reads a quoted field; only blanks may stand between its closing quote and the next delimiter.
+  /// Reads a quoted field; only blanks may follow its closing quote.
   private mutating func readQuoted(_ bytes: UnsafeBufferPointer<UInt8>) {
     let opening = nextLine
     position += 1
@@ -208,7 +197,7 @@ package struct DelimitedTable {
     if bytes[rest..<position].contains(where: { $0 != UInt8(ascii: " ") }) {
       fault = InputError(
         path: path, line: nextLine, problem: "text follows a closing quote",
-        hint: "write a quote within quotes twice")
+        hint: "double every quote inside a quoted field")
     }
   }
 }

@@ -1,4 +1,4 @@
-/// A JSON value as written in a file: members in order, `NaN` and infinities as numbers.
+/// A JSON value as written: members in order, `NaN` and infinities as numbers.
 package enum JSONTree {
   case null
   case boolean(Bool)
@@ -7,7 +7,7 @@ package enum JSONTree {
   case array([JSONTree])
   case object([(name: String, value: JSONTree)])
 
-  /// The member of that name; nil for anything but an object.
+  /// The member with a name; nil for anything but an object.
   package subscript(name: String) -> JSONTree? {
     guard case .object(let members) = self else { return nil }
     return members.first { $0.name == name }?.value
@@ -25,7 +25,7 @@ package enum JSONTree {
     return elements
   }
 
-  /// A number, also one written as text; nil for anything else.
+  /// A number, possibly written as a string; nil for anything else.
   package var number: Double? {
     switch self {
     case .number(let number): return number
@@ -36,11 +36,7 @@ package enum JSONTree {
 }
 
 extension JSONTree {
-  /// Reads the document in a file's bytes, which may be allowed to end early: a truncated document is
-  /// then read up to its last whole value.
-  ///
-  /// - Throws: ``InputError`` with the line where it stops being JSON.
-  /// - Complexity: O(size).
+  /// Reads a JSON document, or a truncated one up to its last complete value if `mayEndEarly`.
   package static func document(_ bytes: [UInt8], path: String, mayEndEarly: Bool = false)
     throws(InputError) -> (tree: JSONTree, isCutShort: Bool)
   {
@@ -51,30 +47,27 @@ extension JSONTree {
     throw reader.failure(path: path, line: 1)
   }
 
-  /// Whether a file seems to hold JSON: whether it begins with a bracket or a brace.
+  /// Whether the text begins with a bracket or a brace.
   package static func isFound(in bytes: [UInt8]) -> Bool {
     let first = bytes.first { $0 > 0x20 }
     return first == UInt8(ascii: "[") || first == UInt8(ascii: "{")
   }
 }
 
-/// Reads JSON as trainers write it: `NaN` and `Infinity` are numbers, and a truncated text keeps the
-/// arrays and objects begun, with their complete members.
-///
-/// FoundationEssentials' decoder refuses both.
+/// Reads JSON as trainers write it, which FoundationEssentials' decoder refuses: `NaN` and `Infinity` are
+/// numbers, and a truncated text keeps the complete members of its open arrays and objects.
 package struct JSONReader {
   private let bytes: [UInt8]
   private let start: Int
   private let end: Int
   private var position: Int
 
-  /// A name that stands twice in one object, so that either value could be meant.
+  /// A name that occurs twice in one object.
   package private(set) var repeatedName: String?
 
   /// Whether the text ended inside the value.
   package private(set) var isCutShort = false
 
-  /// The deepest nesting of values.
   private static let mostLevels = 64
 
   private static let fewMembers = 16
@@ -86,10 +79,10 @@ package struct JSONReader {
     end = range.upperBound
   }
 
-  /// Reads the next value; nil at the end, and where the text is not JSON.
+  /// Reads the next value; nil at the end and for text that is not JSON.
   package mutating func value() -> JSONTree? { value(level: 0) }
 
-  /// Returns the error for text that is not JSON; `line` is the line of its first byte.
+  /// Returns the syntax error; `line` is the line of the text's first byte.
   package func failure(path: String, line: Int) -> InputError {
     let place = line + bytes[start..<min(position, end)].count { $0 == UInt8(ascii: "\n") }
     guard let repeatedName else {
@@ -110,7 +103,7 @@ package struct JSONReader {
     byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
   }
 
-  /// The next byte that is not blank; nil, and ``isCutShort``, at the end of the text.
+  /// Skips blanks and returns the next byte; at the end sets ``isCutShort`` and returns nil.
   private mutating func next() -> UInt8? {
     while position < end, Self.isBlank(bytes[position]) { position += 1 }
     guard position < end else {
@@ -142,7 +135,7 @@ package struct JSONReader {
 
   private mutating func object(level: Int) -> JSONTree? {
     var members: [(name: String, value: JSONTree)] = []
-    // Names are compared in small objects and looked up in large ones.
+    // Compares names in small objects and looks them up in large ones.
     var names: Set<String> = []
     let isWhole = list(until: UInt8(ascii: "}")) { reader in
       guard reader.next() == UInt8(ascii: "\""), let name = reader.string(),
@@ -161,8 +154,7 @@ package struct JSONReader {
     return isWhole ? .object(members) : nil
   }
 
-  /// Reads elements between commas up to a closing bracket; false where the text is not JSON, other than
-  /// for its early end.
+  /// Reads elements between commas up to a closing bracket; false for a syntax error other than an early end.
   private mutating func list(until closing: UInt8, _ read: (inout JSONReader) -> Bool) -> Bool {
     position += 1
     var isEmpty = true
@@ -185,7 +177,7 @@ package struct JSONReader {
     return isCutShort
   }
 
-  /// Reads a number or a word; inside a truncated array or object, one that touches the end may be cut.
+  /// Reads a number or a word; one that touches the end of a truncated text may be cut and is dropped.
   private mutating func word(level: Int) -> JSONTree? {
     let start = position
     while position < end, !Self.isBlank(bytes[position]), !Self.isMark(bytes[position]) {
@@ -229,7 +221,7 @@ package struct JSONReader {
     return hasEscape ? Self.unescaped(text) : String(decoding: text, as: UTF8.self)
   }
 
-  /// Returns a string's text with its escapes resolved; invalid ones become U+FFFD.
+  /// Resolves escapes; invalid ones become U+FFFD.
   private static func unescaped(_ text: ArraySlice<UInt8>) -> String {
     let backslash = UInt8(ascii: "\\")
     var units: [UInt16] = []

@@ -1,7 +1,5 @@
-/// Returns the candidate that takes the fewest single-character edits to reach, for "did you mean".
-///
-/// - Returns: nil where even the nearest is more than a third of its letters (at least two) away.
-/// - Complexity: O(candidates · letters²).
+/// Returns the candidate with the fewest single-character edits, for "did you mean"; nil if the nearest is
+/// more than a third of its letters (at least two) away.
 package func nearestSpelling(to word: String, among candidates: [String]) -> String? {
   let typed = Array(word.lowercased().prefix(40))
   var best: (candidate: String, distance: Int)?

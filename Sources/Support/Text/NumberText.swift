@@ -1,9 +1,6 @@
 import Glibc
 
-/// Reads a number from bytes of text, with optional blanks around it: decimal, `nan`, `inf` or `infinity`.
-///
-/// - Returns: the nearest double; nil where the bytes in the range are not a number.
-/// - Complexity: O(length).
+/// Reads a number with optional blanks around it: decimal, `nan`, `inf` or `infinity`; nil for anything else.
 package func parseNumber(_ bytes: [UInt8], _ range: Range<Int>) -> Double? {
   var lower = range.lowerBound
   var upper = range.upperBound
@@ -13,7 +10,7 @@ package func parseNumber(_ bytes: [UInt8], _ range: Range<Int>) -> Double? {
   let length = upper - lower
   guard length > 0, length < 400 else { return nil }
   if length <= 15 {
-    // Such whole numbers, as of most steps, are exact without strtod.
+    // Short whole numbers, such as steps, are exact without strtod.
     var whole = 0
     var place = lower
     while place < upper, bytes[place] &- UInt8(ascii: "0") < 10 {
@@ -39,13 +36,13 @@ package func parseNumber(_ bytes: [UInt8], _ range: Range<Int>) -> Double? {
   }
 }
 
-/// Reads a number from a text, as from its bytes.
+/// Reads a number from a text.
 package func parseNumber(_ text: String) -> Double? {
   let bytes = Array(text.utf8)
   return parseNumber(bytes, bytes.indices)
 }
 
-/// Reads a plain decimal number; nil for hexadecimal, infinity, NaN and what overflows.
+/// Reads a plain decimal number; nil for hexadecimal, infinity, NaN and overflow.
 package func decimal(_ text: String) -> Double? {
   guard !text.isEmpty,
     text.utf8.allSatisfy({
@@ -58,17 +55,16 @@ package func decimal(_ text: String) -> Double? {
   return value
 }
 
-/// Returns the shortest decimal text that reads back as the same number, without a trailing `.0`.
+/// Returns the shortest decimal text that reads back exactly, without a trailing `.0`.
 package func decimalText(_ value: Double) -> String {
   let text = "\(value)"
   return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
 }
 
-/// Precedes a number in a text that is not finite, so that the text can be kept from leaving the program.
+/// Marks a non-finite number in a text, so that the text can be kept from being written.
 package let notFiniteMark = "\u{FFFC}"
 
-/// Returns a number with a number of significant digits, as C's %g writes it; one that is not finite carries
-/// ``notFiniteMark``.
+/// Formats a number with significant digits as C's %g does; ``notFiniteMark`` precedes a non-finite one.
 package func significant(_ value: Double, _ digits: Int = 4) -> String {
   guard value.isFinite else { return notFiniteMark + "\(value)" }
   return withVaList([Int32(digits), value]) { arguments in
@@ -80,7 +76,7 @@ package func significant(_ value: Double, _ digits: Int = 4) -> String {
   }
 }
 
-/// Returns a whole number with commas between groups of three digits.
+/// Formats a whole number with commas between groups of three digits.
 package func grouped(_ value: Int) -> String {
   var digits = Array(String(value))
   var index = digits.count - 3
@@ -91,8 +87,8 @@ package func grouped(_ value: Int) -> String {
   return String(digits)
 }
 
-/// Returns how many significant digits a positive finite number's shortest text has, and the power of ten
-/// of the last: 2 and −4 for 0.0012.
+/// Returns the number of significant digits of a positive finite number's shortest text, and the last one's
+/// power of ten: 2 and −4 for 0.0012.
 package func decimalDigits(_ value: Double) -> (count: Int, last: Int) {
   let parts = "\(value)".split(separator: "e")
   let mantissa = parts[0].split(separator: ".", omittingEmptySubsequences: false)
@@ -106,7 +102,7 @@ package func decimalDigits(_ value: Double) -> (count: Int, last: Int) {
   return (digits.drop { $0 == UInt8(ascii: "0") }.count, last)
 }
 
-/// Rounds a positive finite number to 1 to 15 significant digits: the double nearest to that decimal text.
+/// Rounds a positive finite number to 1 to 15 significant digits.
 package func rounded(_ value: Double, digits: Int) -> Double {
   let place = Int(floor(log10(value))) - digits + 1
   let whole = place < 0 ? value * powerOfTen(-place) : value / powerOfTen(place)

@@ -1,4 +1,4 @@
-/// Returns a text fit for a one-line message: control characters replaced, cut to a length.
+/// Replaces control characters and truncates, for a one-line message.
 package func printable(_ text: String, most: Int = 60) -> String {
   var result = ""
   for (index, character) in text.enumerated() {
@@ -11,8 +11,7 @@ package func printable(_ text: String, most: Int = 60) -> String {
   return result
 }
 
-/// Returns a path for a message: quoted as a shell takes it where it has blanks or special characters,
-/// `standard input` for `-`.
+/// Returns a path for a message, quoted for a shell if needed; `standard input` for `-`.
 package func shownPath(_ path: String) -> String {
   if path == "-" { return "standard input" }
   let text = printable(path, most: 1000)
@@ -23,7 +22,7 @@ package func shownPath(_ path: String) -> String {
     + "'"
 }
 
-/// Returns a text without blanks at either end.
+/// Removes blanks from both ends.
 package func trimmed(_ text: String) -> String {
   let isBlank = { (character: Character) in character == " " || character == "\t" }
   return String(text.drop(while: isBlank).reversed().drop(while: isBlank).reversed())

@@ -1,36 +1,32 @@
 import Glibc
 
-/// The model's exact recursion for Gaussian features, taken a block of steps at a time.
+/// The model's exact recursion for Gaussian features, in blocks of steps.
 ///
-/// For the excess e of a mode a step is e ← [(1 − ηλ)² + η²λ²/m]·e + (η²/m)·Σλ_k²·L. Within a block every
-/// step has the mean of η and of η², and L goes linearly from its value at the start to that at the end,
-/// which solves a linear equation. A block of one step is the recursion itself. On the tasks of a
-/// cross-check the excess is within 0.2 % of what single steps over all features give, the learning rate
-/// that makes it least within 0.5 %, and ratios of two within 0.4 % (derived here, and measured).
+/// One step takes a mode's excess e to [(1 − ηλ)² + η²λ²/m]·e + (η²/m)·Σλ_k²·L. Within a block every step
+/// has the mean of η and of η², and L is linear between the block's ends, which solves a linear equation.
+/// On the tasks of a cross-check the excess is within 0.2 % of single steps over all features, the tuned
+/// learning rate within 0.5 %, and ratios of two within 0.4 % (derived here, and measured).
 package struct BlockDynamics: Sendable {
   private struct Mode {
-    /// λ.
     let eigenvalue: Double
 
-    /// Σ λ_k²: how strongly gradient noise feeds it.
+    /// Σ λ_k², the gain of gradient noise.
     let noiseGain: Double
 
-    /// The excess loss that it holds at w = 0.
+    /// The excess loss at w = 0.
     let excess: Double
   }
 
   private let modes: [Mode]
 
-  /// σ².
   private let noise: Double
 
-  /// m.
   private let batch: Double
 
-  /// The highest constant learning rate whose loss stays bounded.
+  /// The highest constant learning rate with bounded loss.
   package let stabilityEdge: Double
 
-  /// The dynamics of a model.
+  /// Creates a model's dynamics.
   package init(of model: FeatureModel) {
     var modes: [Mode] = []
     model.spectrum.forEachMode { eigenvalue, excess, gain in
@@ -42,9 +38,7 @@ package struct BlockDynamics: Sendable {
     stabilityEdge = model.stabilityEdge
   }
 
-  /// L_T − σ² at the end of a run; infinite where the loss diverges.
-  ///
-  /// - Complexity: O(blocks · modes), about 0.1 ms for thousands of steps.
+  /// Returns L_T − σ², infinite if the loss diverges, in O(blocks · modes): about 0.1 ms for thousands of steps.
   package func excess(after plan: BlockPlan, baseLearningRate: Double) -> Double {
     var excesses = modes.map(\.excess)
     var fed = [Double](repeating: 0, count: excesses.count)
@@ -74,7 +68,7 @@ package struct BlockDynamics: Sendable {
   }
 }
 
-/// Sums over the powers of A = 1 − d, by which a mode decays at each of n steps.
+/// Sums over the powers of A = 1 − d, a mode's decay per step, over n steps.
 private struct GeometricSums {
   /// Aⁿ.
   let power: Double
@@ -82,7 +76,7 @@ private struct GeometricSums {
   /// Σ A^i over i = 0 … n−1.
   let sum: Double
 
-  /// Σ A^(n−1−i)·i/n: the same with the weight of the block's end.
+  /// Σ A^(n−1−i)·i/n: weighted towards the block's end.
   let rising: Double
 
   init(of base: Double, decay: Double, steps: Double) {
@@ -90,21 +84,20 @@ private struct GeometricSums {
     if steps == 1 {
       (power, sum, rising) = (base, 1, 0)
     } else if abs(total) < 0.01 {
-      // Binomial series: what they leave out is below 10⁻⁵ of each.
+      // Binomial series, within 10⁻⁵.
       let pairs = steps * (steps - 1) / 2
       let triples = pairs * (steps - 2) / 3
       sum = steps - decay * (pairs - decay * triples)
       power = 1 - decay * sum
       rising = (pairs - decay * triples) / steps
     } else {
-      // Below e^−40 nothing is left to the digits of a sum.
+      // Below e^−40 nothing is left in double precision.
       power = total > 40 ? 0 : exp(steps * Self.logarithm(base, decay: decay))
       sum = (1 - power) / decay
       rising = (steps - sum) / total
     }
   }
 
-  /// ln(1 − d), by its series where that has all digits that matter.
   private static func logarithm(_ base: Double, decay: Double) -> Double {
     if abs(decay) < 1e-3 { return -decay * (1 + decay * (0.5 + decay * (1 / 3.0 + decay / 4))) }
     return log(base)

@@ -1,12 +1,12 @@
-/// A schedule over a number of the model's steps, cut into blocks for ``BlockDynamics``.
+/// A schedule over the model's steps, cut into blocks for ``BlockDynamics``.
 ///
 /// A block spans a fifteenth of the steps from the start or to the end, whichever is less; the first 8 and
-/// the last 12 steps stand alone, and blocks end at kinks. Some 230 blocks make a run of thousands of
-/// steps, and ten times the steps make about 70 more.
+/// the last 12 steps stand alone, and blocks end at kinks. Thousands of steps make some 230 blocks, ten
+/// times as many about 70 more.
 package struct BlockPlan: Equatable, Sendable {
-  /// Some steps in a row.
+  /// Consecutive steps.
   package struct Block: Equatable, Sendable {
-    /// How many, n; whole.
+    /// The number of steps, a whole number.
     package let steps: Double
 
     /// The mean of their multipliers.
@@ -19,15 +19,13 @@ package struct BlockPlan: Equatable, Sendable {
   /// The blocks in order.
   package let blocks: [Block]
 
-  /// How many steps the run has.
+  /// The number of steps in the run.
   package let steps: Int
 
-  /// Σ of the multipliers.
+  /// The sum of the multipliers.
   package var sum: Double { blocks.reduce(0) { $0 + $1.steps * $1.mean } }
 
-  /// The plan of a profile over a number of steps.
-  ///
-  /// - Complexity: O(log steps + kinks).
+  /// Creates the plan in O(log steps + kinks).
   package init(of profile: ScheduleProfile, steps: Int) {
     let kinks = profile.kinks.count > Self.mostKinks ? [] : profile.kinks
     var ends = kinks.map { Int(($0 * Double(steps) - 1e-9).rounded(.up)) } + [steps]
@@ -54,10 +52,10 @@ package struct BlockPlan: Equatable, Sendable {
   private static let lastSingles = 12
   private static let parts = 15
 
-  /// Where there are more kinks, as in many short cycles, blocks span them.
+  /// With more kinks, as in many short cycles, blocks span them.
   private static let mostKinks = 64
 
-  /// A block with its means over up to 16 evenly spaced groups of steps.
+  /// A block with means over up to 16 evenly spaced groups of steps.
   private static func block(_ range: Range<Int>, of steps: Int, _ profile: ScheduleProfile) -> Block
   {
     let groups = min(range.count, 16)

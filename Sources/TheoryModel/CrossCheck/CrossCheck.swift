@@ -1,14 +1,13 @@
 import Glibc
 import Schedules
 
-/// A solvable model's view of carrying a tuned base learning rate from one schedule to another: both are
-/// tuned on several tasks of the model, and the ratios compared (derived here).
+/// A check of a base learning rate's transfer between schedules: both are tuned on several tasks of the
+/// solvable model, and the ratios compared (derived here).
 ///
-/// The model counts steps in units of 1/λ_1, to which nobody can convert a real run's steps: the source runs
-/// over each of ``horizons``, the target over as many times more as it is longer, and each horizon's answer
-/// is possible.
+/// The model counts steps in units of 1/λ_1, to which a real run's steps cannot be converted. So the source
+/// runs over each of ``horizons``, the target over proportionally more, and each horizon's answer is possible.
 public struct CrossCheck: Sendable {
-  /// Both schedules tuned over one horizon of the source.
+  /// Both schedules tuned at one horizon of the source.
   public struct Horizon: Sendable {
     /// The source's steps in the model.
     public let sourceSteps: Int
@@ -31,21 +30,20 @@ public struct CrossCheck: Sendable {
     /// The task.
     public let task: ModelTask
 
-    /// The horizons at which stability stops neither learning rate; where it stops one, the task would
-    /// read ratio 1 and exponent 0, like a perfect transfer.
+    /// The horizons at which neither learning rate is at the stability edge, where the ratio would read 1
+    /// and the exponent 0, like a perfect transfer.
     public let horizons: [Horizon]
 
-    /// ξ of the source and of the target, what p in γ* ∝ T^−p tends to in very long runs; nil without
-    /// label noise, and where the end of the schedule has no power.
+    /// ξ of source and target, the limit of p in γ* ∝ T^−p for long runs; nil without label noise, or if
+    /// the end of the schedule follows no power law.
     public let limitingExponents: (from: Double?, to: Double?)
 
     let dynamics: BlockDynamics
 
-    /// The smallest and the largest γ*_to/γ*_from; nil where every horizon is on the stability edge.
+    /// The range of γ*_to/γ*_from; nil if every horizon is at the stability edge.
     public var ratioRange: ClosedRange<Double>? { CrossCheck.range(horizons.map(\.ratio)) }
 
-    /// The smallest and the largest p in γ* ∝ T^−p from one horizon to the next, of the source and of the
-    /// target; nil with fewer than two horizons.
+    /// The range of p in γ* ∝ T^−p between neighbouring horizons, of source and target; nil below two horizons.
     public var horizonExponents: (from: ClosedRange<Double>?, to: ClosedRange<Double>?) {
       func exponents(_ rate: (Horizon) -> Double) -> ClosedRange<Double>? {
         CrossCheck.range(
@@ -57,8 +55,8 @@ public struct CrossCheck: Sendable {
       return (exponents(\.sourceRate), exponents(\.targetRate))
     }
 
-    /// The loss that the target adds over a horizon at `ratio` times the source's γ*, as a fraction of its least
-    /// excess loss; infinite where it diverges there.
+    /// The target's regret at `ratio` times the source's γ*, as a fraction of its minimal excess loss;
+    /// infinite if it diverges.
     func regret(of ratio: Double, over horizon: Horizon) -> Double {
       let rate = ratio * horizon.sourceRate
       let excess = max(1e-300, dynamics.excess(after: horizon.targetPlan, baseLearningRate: rate))
@@ -66,39 +64,34 @@ public struct CrossCheck: Sendable {
     }
   }
 
-  /// One reading a task, in the order of the tasks.
+  /// One reading per task.
   public let readings: [Reading]
 
   /// The horizons of the source, in the model's steps.
   public static let horizons = [1000, 4000, 16_000, 64_000, 256_000]
 
-  /// The readings that count: those of tasks that are not on the stability edge throughout.
+  /// The readings with at least one horizon away from the stability edge.
   public var counted: [Reading] { readings.filter { !$0.horizons.isEmpty } }
 
-  /// Returns the smallest and the largest ratio of some tasks, or all, over all horizons; nil where every
-  /// task is on the stability edge.
+  /// Returns the range of ratios over all horizons of some tasks, or all; nil if all are at the stability edge.
   public func ratioRange(of tasks: [ModelTask]? = nil) -> ClosedRange<Double>? {
     let wanted = counted.filter { tasks?.contains($0.task) ?? true }
     return Self.range(wanted.flatMap { $0.horizons.map(\.ratio) })
   }
 
-  /// The smallest and the largest horizon exponent p of either schedule; γ* ∝ T^−p.
+  /// The range of the horizon exponent p, γ* ∝ T^−p, over both schedules.
   public var horizonExponentRange: ClosedRange<Double>? {
     let ranges = counted.flatMap { [$0.horizonExponents.from, $0.horizonExponents.to] }
     return Self.range(ranges.compactMap(\.self).flatMap { [$0.lowerBound, $0.upperBound] })
   }
 
-  /// Tunes both schedules on every task and over every horizon.
-  ///
-  /// The target's horizons are as many times longer than the source's as its schedule.
-  ///
-  /// - Complexity: O(log steps) time a task, some milliseconds; O(T) where a schedule ends on zero.
+  /// Tunes both schedules on every task and horizon, in some milliseconds per task (O(T) if one ends in zeros).
   public init(
     from source: Schedule, to target: Schedule, tasks: [ModelTask] = CrossCheck.standardTasks
   ) {
     let profiles = (from: ScheduleProfile(of: source), to: ScheduleProfile(of: target))
     let lengthening = Double(profiles.to.movingSteps) / Double(profiles.from.movingSteps)
-    // Runs of a few steps have no tuned learning rate to speak of.
+    // A run of a few steps has no meaningful tuned learning rate.
     let scale = max(1, Self.leastSteps / (Double(Self.horizons[0]) * lengthening))
     let plans = Self.horizons.map { horizon in
       let steps = Double(horizon) * scale
@@ -107,7 +100,7 @@ public struct CrossCheck: Sendable {
         to: BlockPlan(of: profiles.to, steps: Int((steps * lengthening).rounded()))
       )
     }
-    // A longer run gets to know more features, and must not run out of them.
+    // A longer run learns more features and must not run out of them.
     let features = Int(min(Self.features * max(1, lengthening), Double(FeatureModel.mostFeatures)))
     readings = tasks.map { task in
       let phase = try? Phase(of: task)
@@ -123,9 +116,7 @@ public struct CrossCheck: Sendable {
     }
   }
 
-  /// Judges a ratio γ_to/γ_from, with the peak of either schedule as its γ, on every task that counts.
-  ///
-  /// - Complexity: about 0.5 ms a task.
+  /// Judges a ratio γ_to/γ_from of peak learning rates on every task that counts, at about 0.5 ms per task.
   public func verdict(on ratio: Double) -> CrossCheckVerdict {
     CrossCheckVerdict(
       ratio: ratio,
@@ -138,16 +129,14 @@ public struct CrossCheck: Sendable {
 
   // MARK: - Tasks
 
-  /// Two tasks that, shapes and horizons at once, behave like published sweeps of language models.
-  ///
-  /// Their a and b are illustrative; they are not fitted to any model.
+  /// Two tasks that behave like published sweeps of language models in shapes and horizons; their a and b
+  /// are illustrative, not fitted to any model.
   public static let tasksLikeLanguageModels = [
     ModelTask("L1", 1.8, 1.4, .relative(0.1), 8), ModelTask("L2", 2.5, 2, .relative(0.03), 1),
   ]
 
-  /// The tasks that every transfer is checked on, which span what the model can do: three easy ones
-  /// (a > b), the last of them nearly on the border; the two that behave like language models; and a hard
-  /// one (a < b).
+  /// The tasks of every check, which span the model's behaviour: three easy ones (a > b), the last near the
+  /// border; the two that behave like language models; and a hard one (a < b).
   public static let standardTasks =
     [
       ModelTask("E1", 3, 1.5, .relative(0.1), 1), ModelTask("E2", 2, 1.25, .relative(0.1), 1),
@@ -159,14 +148,14 @@ public struct CrossCheck: Sendable {
   private static let leastSteps = 100.0
   private static let features = 1e6
 
-  /// Both schedules tuned over each horizon, each search starting from the one before.
+  /// Tunes both schedules over each horizon, each search starting from the previous result.
   private static func tuned(_ dynamics: BlockDynamics, _ plans: [(from: BlockPlan, to: BlockPlan)])
     -> [Horizon]
   {
     var guesses: (from: Double?, to: Double?)
     return plans.compactMap { plan in
       let from = TunedModelRate(of: dynamics, plan: plan.from, guess: guesses.from)
-      // The same schedule has the same learning rate, to the last digit.
+      // Equal schedules get exactly equal learning rates.
       let to =
         plan.from == plan.to
         ? from

@@ -1,21 +1,21 @@
-/// The verdict of the model's tasks on one ratio of base learning rates.
+/// The verdict of the model's tasks on a ratio of base learning rates.
 ///
-/// A task judges the ratio by its distance from its own and by its regret, the excess loss that the target
-/// gains over that at its own tuned learning rate. Since nobody knows which of the model's horizons is that
-/// of the user's run, a task contradicts a ratio only where all its horizons do.
+/// A task judges a ratio by its distance from the task's own and by its regret, the target's excess loss
+/// above that at its own tuned learning rate. Since the horizon that matches the user's run is unknown, a
+/// task contradicts a ratio only if all its horizons do.
 public struct CrossCheckVerdict: Sendable {
   /// The verdict in one word.
   public enum Label: String, CaseIterable, Sendable {
     /// Every task agrees.
     case agrees
 
-    /// Some do.
+    /// Some tasks agree.
     case taskDependent = "task-dependent"
 
-    /// None does.
+    /// No task agrees.
     case disagrees
 
-    /// No task counts: all are on the stability edge.
+    /// No task counts: all are at the stability edge.
     case unknown
   }
 
@@ -24,13 +24,14 @@ public struct CrossCheckVerdict: Sendable {
     /// The task.
     public let task: ModelTask
 
-    /// The target's excess loss over the least, minus 1, over the horizons; infinite where it diverges.
+    /// The range over horizons of the target's excess loss relative to its minimum, minus 1; infinite if it
+    /// diverges.
     public let regrets: ClosedRange<Double>
 
-    /// Whether the ratio is at some horizon within ×1.25 of the task's own, with a regret of at most 3 %.
+    /// Whether at some horizon the ratio is within ×1.25 of the task's own and its regret at most 3 %.
     public let agrees: Bool
 
-    /// Judges a ratio by the task's own ratio and the regret over each of one or more horizons.
+    /// Judges a ratio from the task's own ratio and the regret at one or more horizons.
     init(task: ModelTask, ratio: Double, horizons: [(ratio: Double, regret: Double)]) {
       self.task = task
       regrets = horizons.dropFirst().reduce(horizons[0].regret...horizons[0].regret) {
@@ -49,10 +50,10 @@ public struct CrossCheckVerdict: Sendable {
   /// The ratio that was judged.
   public let ratio: Double
 
-  /// One judgement a task that counts.
+  /// One judgement per task that counts.
   public let judgements: [Judgement]
 
-  /// The largest regret of a task over a horizon; nil where no task counts.
+  /// The largest regret of any task and horizon; nil if no task counts.
   public var worstRegret: Double? { judgements.map(\.regrets.upperBound).max() }
 
   /// The verdict in one word.

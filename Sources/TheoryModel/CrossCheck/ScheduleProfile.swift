@@ -1,28 +1,23 @@
 import Glibc
 import Schedules
 
-/// A schedule as a function of the fraction of the run that is done, so that its shape can be run over any
-/// number of steps.
+/// A schedule as a function of the fraction of the run done, which stretches to any number of steps.
 ///
-/// Step t = 0 … T−1 of the schedule stands at t/T of the run. Between steps the multiplier is
-/// interpolated linearly, and at the end of the run it has the level that the last steps tend to: a
-/// cooldown to 1/n goes to zero there. Over T steps again it is the schedule itself. Warmups, kinks and
-/// cooldowns keep their fraction of the run. Steps of zero at the end are left out.
+/// Step t = 0 … T−1 stands at t/T; between steps the multiplier is interpolated linearly, up to the level
+/// that the last steps tend to: a cooldown to 1/n goes to zero. Over T steps it reproduces the schedule.
+/// Warmups, kinks and cooldowns keep their fraction of the run; trailing zeros are left out.
 package struct ScheduleProfile: Sendable {
   private let schedule: Schedule
 
-  /// The number of steps up to the last that is not zero.
+  /// The number of steps up to the last non-zero one.
   package let movingSteps: Int
 
-  /// The multiplier at the end of the run.
   private let finalLevel: Double
 
-  /// Where one law gives way to another, as fractions of the run, in order.
+  /// The kinks between the schedule's laws, as ascending fractions of the run.
   package let kinks: [Double]
 
-  /// The profile of a schedule.
-  ///
-  /// - Complexity: O(number of laws); O(T) where the schedule ends on zero.
+  /// Creates the profile in O(laws), or O(T) if the schedule ends in zeros.
   package init(of schedule: Schedule) {
     self.schedule = schedule
     let movingSteps = schedule.steps - schedule.trailingZeros
@@ -31,7 +26,7 @@ package struct ScheduleProfile: Sendable {
     kinks = schedule.kinks.filter { $0 < movingSteps }.map { Double($0) / Double(movingSteps) }
   }
 
-  /// The multiplier where a fraction of the run, 0 to 1, is done.
+  /// The multiplier at a fraction of the run, 0 to 1.
   package func multiplier(at progress: Double) -> Double {
     let position = progress * Double(movingSteps)
     let step = min(Int(position), movingSteps - 1)
@@ -40,11 +35,10 @@ package struct ScheduleProfile: Sendable {
     return around[0] + (next - around[0]) * min(1, position - Double(step))
   }
 
-  /// The power with which the multiplier goes to zero in the steps that remain: 0 for a level or a
-  /// floor, 1 for a linear cooldown, 2 for a cosine; nil where it is zero on the way.
+  /// The power with which the multiplier falls in the remaining steps: 0 for a level or floor, 1 for a linear
+  /// cooldown, 2 for a cosine; nil if it is zero before the end.
   ///
-  /// It is the slope of ln η over ln(remaining steps) at a thousandth of the run before the end, to
-  /// hundredths.
+  /// It is the slope of ln η over ln(remaining steps) a thousandth of the run before the end, to two decimals.
   package var tailPower: Double? {
     let near = max(1, movingSteps / 1000)
     guard movingSteps >= 2 * near else { return 0 }

@@ -3,22 +3,16 @@ import Numerics
 
 /// Many steps of the exact recursion at once, where the learning rate follows a polynomial (derived here).
 ///
-/// Over a block the loss is a polynomial of the step, up to an error that is estimated. A mode that decays
-/// by more than a factor of twenty follows a smooth solution, and its initial deviation from it dies
-/// out by the product of its decays; a slower mode is a polynomial itself. The loss at the nodes then
-/// obeys eight linear equations.
+/// Over a block the loss is a polynomial of the step, up to an estimated error. A mode that decays by more than
+/// a factor of twenty follows a smooth solution, from which its initial deviation dies out by the product of
+/// its decays; a slower mode is a polynomial itself. The loss at the nodes then obeys eight linear equations.
 struct CollocationBlock {
-  /// The state after the block.
   let excess: [SIMD8<Double>]
 
-  /// The last Chebyshev coefficient of the loss relative to the loss.
+  /// The loss's last Chebyshev coefficient, relative to the loss.
   let error: Double
 
-  /// Takes N steps, with the learning rates of N + 1.
-  ///
-  /// Nil where the learning rates don't follow a polynomial to rounding, or the equations have no solution.
-  ///
-  /// - Complexity: O(modes) with a factor of a few thousand, and O(N) for a sum.
+  /// Takes N steps, given N + 1 learning rates; nil if they are no polynomial to rounding or there is no solution.
   init?(_ model: FeatureModel, state: ModelState, rates: ArraySlice<Double>) {
     let degree = CollocationNodes.degree
     let size = degree + 1
@@ -75,8 +69,8 @@ struct CollocationBlock {
     guard error.isFinite, losses.allSatisfy({ $0 > 0 }) else { return nil }
   }
 
-  /// Whether all learning rates of the block are on the polynomial through those at the nodes, as far as
-  /// the sums of all, of every second half and of all squares tell.
+  /// Whether the learning rates follow the polynomial through the nodes, judged by partial sums of them and
+  /// of their squares up to each node.
   private static func isPolynomial(
     _ rates: ArraySlice<Double>, nodes: CollocationNodes, here: [Double]
   ) -> Bool {
@@ -102,15 +96,13 @@ struct CollocationBlock {
   }
 }
 
-/// How a mode's excess at the nodes depends on its excess at the start and on the losses at the nodes:
-/// start·starts[i] + Σ_k responses[i·9 + k]·L_k at node i + 1.
+/// A mode's excess at node i + 1, start·starts[i] + Σ_k responses[i·9 + k]·L_k with the losses L_k at the nodes.
 private struct ModeResponse {
   private(set) var starts: [Double]
   private(set) var responses: [Double]
 
   private let nodes: CollocationNodes
 
-  /// N.
   private let scale: Double
 
   private var fast: SquareMatrix
@@ -123,8 +115,8 @@ private struct ModeResponse {
 
   /// A mode that decays by less than e to minus this counts as slow.
   ///
-  /// Below, what the polynomial of the loss leaves out is amplified by about 8!/decay⁸ in the smooth
-  /// solution; above, the mode itself does not follow a polynomial.
+  /// Below, the smooth solution amplifies the polynomial's error by about 8!/decay⁸; above, the mode is no
+  /// polynomial.
   private static let fastDecay = 3.0
 
   init(nodes: CollocationNodes, scale: Double) {
@@ -138,8 +130,7 @@ private struct ModeResponse {
     slowRight = responses
   }
 
-  /// Solves for a mode with N times its decay a step and N times its source at each node; false where the
-  /// equations have no solution.
+  /// Solves a mode given N times its decay and source per step at each node; false if there is no solution.
   mutating func solve(decays: [Double], sources: [Double], gain: Double) -> Bool {
     (decays.min() ?? 0) >= Self.fastDecay
       ? solveFast(decays, sources, gain) : solveSlow(decays, sources, gain)

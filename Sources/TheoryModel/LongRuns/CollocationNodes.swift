@@ -1,29 +1,24 @@
 import Glibc
 import Numerics
 
-/// Nine of the steps s = 0 … N of a block, at which a slowly changing quantity determines the polynomial
-/// that it follows over all of them.
+/// Nine of the steps s = 0 … N of a block, which determine a slowly changing quantity's polynomial.
 struct CollocationNodes {
-  /// 8.
   static let degree = 8
 
-  /// The shortest block whose nodes are all different.
   static let shortest = 32
 
   /// The nodes, 0 first and N last.
   let offsets: [Int]
 
-  /// N·(y(s + 1) − y(s)) at each node, from the values at all of them; row after row.
+  /// N·(y(s + 1) − y(s)) at each node from the values at all nodes, row by row.
   let difference: SquareMatrix
 
-  /// From N·(y(s + 1) − y(s)) at the nodes but the last, y(s) − y(0) at the nodes but the first.
+  /// Maps N·(y(s + 1) − y(s)) at the nodes but the last to y(s) − y(0) at the nodes but the first.
   private let sum: [Double]
 
-  /// The factors of the values at the nodes in the coefficient of the last Chebyshev polynomial, which says
-  /// how well the degree suffices.
+  /// The weights of the values in the last Chebyshev coefficient, which estimates the error.
   let lastCoefficient: [Double]
 
-  /// - Complexity: O(1), some ten thousand operations.
   init(length: Int) {
     let degree = Self.degree
     let size = degree + 1
@@ -36,7 +31,7 @@ struct CollocationNodes {
         other == index ? product : product / (places[index] - places[other])
       }
     }
-    // On [0, 1] the Chebyshev polynomial of degree d begins with 2^(2d − 1).
+    // On [0, 1] the Chebyshev polynomial of degree d has the leading coefficient 2^(2d − 1).
     lastCoefficient = weights.map { $0 / pow(2, 2 * Double(degree) - 1) }
     var derivative = SquareMatrix(size: size)
     for row in 0..<size {
@@ -46,7 +41,7 @@ struct CollocationNodes {
         derivative[row, row] -= entry
       }
     }
-    // Taylor's series of the difference ends with the degree; it cancels nothing.
+    // The Taylor series of the difference ends at the degree and cancels nothing.
     let width = 1 / Double(length)
     var difference = SquareMatrix(size: size)
     var power = derivative
@@ -70,7 +65,7 @@ struct CollocationNodes {
     self.sum = sum
   }
 
-  /// Σ_{s<S} y(s)/N at the nodes S but the first, of the polynomial through values at all of them.
+  /// Σ_{s<S} y(s)/N for each node S but the first, of the polynomial through the values at the nodes.
   func sums(_ values: [Double]) -> [Double] {
     (0..<Self.degree).map { row in
       (0..<Self.degree).reduce(0) { $0 + sum[row * Self.degree + $1] * values[$1] }

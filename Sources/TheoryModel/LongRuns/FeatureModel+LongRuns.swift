@@ -3,19 +3,14 @@ import Support
 extension FeatureModel {
   /// Returns the loss after a long run, in blocks of steps where the learning rate changes smoothly.
   ///
-  /// Where it does not, and at the start and the end of every smooth stretch, the run is followed step by
-  /// step. The blocks grow with the time since anything changed, so that their number grows like the
-  /// logarithm of T. The loss is within 10⁻⁹ relative of the exact recursion, step by step (measured: 10⁻¹⁰
-  /// or better up to T = 10⁶).
-  ///
-  /// - Throws: `InputError` naming the first value at fault.
-  /// - Complexity: O(T) additions, O(modes·log T) with a factor of some thousand.
+  /// Elsewhere, and at both ends of every smooth stretch, single steps are taken. Blocks grow with the time
+  /// since the last change, so the run takes O(T) additions and O(modes·log T) with a factor of some thousand.
+  /// The loss is within 10⁻⁹ relative of single exact steps (measured: 10⁻¹⁰ or better up to T = 10⁶).
   public func finalLossOfLongRun(learningRates: [Double]) throws(InputError) -> ModelLoss {
     try Self.check(learningRates: learningRates)
     return ModelLoss(excess: finalExcessOfLongRun(learningRates), noise: noise)
   }
 
-  /// The excess loss after a long run whose values have been checked.
   func finalExcessOfLongRun(_ learningRates: [Double]) -> Double {
     let steps = learningRates.count
     let shortest = CollocationNodes.shortest
@@ -39,7 +34,7 @@ extension FeatureModel {
       guard let block, block.error <= Self.blockError else {
         proposed = length / 2
         if proposed < shortest {
-          // The longer nothing is smooth, the more rarely it is looked for.
+          // The longer the rates are not smooth, the less often a block is tried.
           singleSteps = patience
           patience *= 2
           proposed = shortest
@@ -54,9 +49,9 @@ extension FeatureModel {
     return state.total
   }
 
-  /// The largest last coefficient of the loss; the remainder is smaller by a factor of ten.
+  /// The largest last coefficient of the loss; the remainder is ten times smaller.
   private static let blockError = 1e-11
 
-  /// From this length on, runs are better followed in blocks where only the loss at the end counts.
+  /// From this length on, blocks are faster if only the final loss is needed.
   public static let longRun = 100_000
 }

@@ -2,47 +2,44 @@ import Glibc
 import Numerics
 import Support
 
-/// A task of the theory model on its first N features: what SGD is run on.
+/// A task of the theory model on its first N features, on which SGD runs.
 public struct FeatureModel: Sendable {
   /// a, b, the label noise and m.
   public let task: ModelTask
 
-  /// N: how many features the student has.
+  /// N, the number of the student's features.
   public let features: Int
 
-  /// σ²: the variance of the labels' noise.
+  /// σ², the variance of the label noise.
   public let labelNoise: Double
 
-  /// The loss that training cannot remove: the label noise, with the untrained tail where that counts.
+  /// The irreducible loss: label noise, and the untrained tail if included.
   public let noise: Double
 
   let spectrum: ModeSpectrum
 
-  /// How the features are summed over.
+  /// How features are summed.
   public enum Summation: Sendable {
-    /// Few modes for all features, within 10⁻⁹ in the loss.
+    /// Few modes for all features; the loss is within 10⁻⁹.
     case compressed
 
-    /// Some sixty modes for 10⁶ features, which tune a base learning rate within a per cent.
+    /// Some sixty modes for 10⁶ features; a tuned base learning rate is within 1 %.
     case coarse
 
-    /// One mode a feature.
+    /// One mode per feature.
     case direct
   }
 
-  /// The most features, 10¹².
+  /// The maximum number of features.
   public static let mostFeatures = 1_000_000_000_000
 
-  /// The most features that are summed over one by one.
+  /// The maximum number of features for direct summation.
   public static let mostDirectFeatures = 10_000_000
 
-  /// A model of N features: 2 to 10¹², with `direct` summation to 10⁷.
+  /// Creates a model of 2 to 10¹² features, or 10⁷ with `direct` summation.
   ///
-  /// With `includesTail` the target's power beyond the N features, Σ_{k>N} k^−a, adds to the noise, as it
-  /// does for a student that cannot see it (derived here).
-  ///
-  /// - Throws: `InputError` where N is out of range.
-  /// - Complexity: O(max(a, b)·log N), or O(N) for `direct`.
+  /// With `includesTail` the target's power beyond the N features, Σ_{k>N} k^−a, adds to the noise, as for
+  /// a student that cannot see it (derived here). Takes O(max(a, b)·log N), or O(N) for `direct`.
   public init(
     task: ModelTask, features: Int = 1_000_000, includesTail: Bool = false,
     summation: Summation = .compressed
@@ -50,12 +47,11 @@ public struct FeatureModel: Sendable {
     let most = summation == .direct ? Self.mostDirectFeatures : Self.mostFeatures
     guard features >= 2, features <= most else {
       throw InputError(
-        problem: "\(features) features make no power law", hint: "give 2 to \(most)")
+        problem: "number of features \(features) is out of range", hint: "give 2 to \(most)")
     }
     self.init(unchecked: task, features, includesTail: includesTail, summation: summation)
   }
 
-  /// The same for a number of features that is known to be in range.
   init(
     unchecked task: ModelTask, _ features: Int, includesTail: Bool = false, summation: Summation
   ) {
@@ -71,16 +67,14 @@ public struct FeatureModel: Sendable {
     noise = labelNoise + tail
   }
 
-  /// How many modes stand for the features.
+  /// The number of modes that represent the features.
   public var modes: Int { spectrum.count }
 
   /// The excess loss at w = 0: Σ k^−a.
   public var initialExcess: Double { spectrum.initialExcess }
 
-  /// Returns F(τ) = Σ k^−a·e^(−2λ_k·τ), the excess loss that remains of the target after the intrinsic
-  /// time τ = Σ η ≥ 0, in the limit of small learning rates.
-  ///
-  /// - Complexity: O(modes) exponentials.
+  /// Returns F(τ) = Σ k^−a·e^(−2λ_k·τ), the target's remaining excess loss after the intrinsic time τ = Σ η
+  /// ≥ 0, in the limit of small learning rates.
   public func remainingSignal(after time: Double) -> Double {
     var sum = 0.0
     spectrum.forEachMode { eigenvalue, excess, _ in sum += excess * exp(-2 * eigenvalue * time) }
@@ -89,19 +83,16 @@ public struct FeatureModel: Sendable {
 
   /// Returns K(τ) = Σ λ_k²·e^(−2λ_k·τ), the loss that remains of a unit of gradient noise after the
   /// intrinsic time τ ≥ 0.
-  ///
-  /// - Complexity: O(modes) exponentials.
   public func remainingNoise(after time: Double) -> Double {
     var sum = 0.0
     spectrum.forEachMode { eigenvalue, _, gain in sum += gain * exp(-2 * eigenvalue * time) }
     return sum
   }
 
-  /// The highest constant learning rate whose loss stays bounded (mean-square stability; derived here).
+  /// The highest constant learning rate with bounded loss (mean-square stability; derived here), to 10⁻¹³.
   ///
-  /// Every mode contracts, (1 + 1/m)·ηλ_1 < 2, and gradient noise feeds back less than it is damped:
-  /// Σ_k ηλ_k/(m·(2 − (1 + 1/m)·ηλ_k)) < 1. The root of the second is found to 10⁻¹³. A decaying
-  /// schedule may start somewhat higher and end well.
+  /// Every mode contracts, (1 + 1/m)·ηλ_1 < 2, and gradient noise is damped faster than it feeds back: Σ_k
+  /// ηλ_k/(m·(2 − (1 + 1/m)·ηλ_k)) < 1. A decaying schedule may start somewhat higher and still converge.
   public var stabilityEdge: Double {
     let batch = task.batch
     let feedback = 1 + 1 / batch
@@ -114,7 +105,7 @@ public struct FeatureModel: Sendable {
       }
       return sum - 1
     }
-    // Beside the first mode's limit the sum is past all bounds.
+    // The sum diverges at the first mode's limit.
     let highest = contraction * (1 - 1e-15)
     guard excess(highest) > 0 else { return highest }
     return root(in: 0...highest, tolerance: 1e-14, of: excess) ?? highest
@@ -122,14 +113,13 @@ public struct FeatureModel: Sendable {
 }
 
 extension FeatureModel {
-  /// The highest learning rate to use: a given one, or the stability edge.
+  /// The learning-rate cap: the given one, or the stability edge.
   func usableCap(_ cap: Double?) throws(InputError) -> Double {
     guard let cap else { return stabilityEdge }
     try Self.check(cap: cap)
     return cap
   }
 
-  /// Refuses a highest learning rate out of range.
   static func check(cap: Double) throws(InputError) {
     guard cap >= 1e-12, cap <= 1e12 else { throw .unusableCap(cap) }
   }

@@ -1,47 +1,40 @@
 import Glibc
 import Numerics
 
-/// The modes of the model, all of them or few that stand for many.
+/// The modes of the model: all features, or a few modes that represent them.
 ///
-/// A mode carries its eigenvalue λ, the excess loss that it holds at the start, Σ λ_k·c_k = Σ k^−a over
-/// the features it stands for, and how strongly gradient noise feeds it, Σ λ_k². The state of a run is
-/// the excess loss of each mode, so that multiplicities enter here and nowhere else.
+/// A mode has its eigenvalue λ, its initial excess loss Σ λ_k·c_k = Σ k^−a over the features it represents,
+/// and the gain of gradient noise, Σ λ_k². The state of a run is each mode's excess loss, so that
+/// multiplicities enter only here.
 struct ModeSpectrum: Sendable {
-  /// λ of each mode, eight to a vector; the last vector is filled up with zeros.
+  /// λ of each mode, eight per vector, padded with zeros.
   let eigenvalues: [SIMD8<Double>]
 
-  /// The excess loss of each mode at w = 0.
   let excess: [SIMD8<Double>]
 
-  /// Σ λ_k² over the features that the mode stands for.
+  /// Σ λ_k² over the mode's features.
   let noiseGains: [SIMD8<Double>]
 
-  /// How many modes there are.
   let count: Int
 
-  /// Every feature its own mode.
-  ///
-  /// - Complexity: O(N).
+  /// One mode per feature.
   static func direct(_ task: ModelTask, features: Int) -> ModeSpectrum {
     ModeSpectrum(task, points: (1...features).map { (Double($0), 1) })
   }
 
-  /// The first features one by one, the rest by few points each.
+  /// The first features individually, the rest by ten Gauss points per geometrically growing bin.
   ///
-  /// Bins of the index grow geometrically; within one, ten Gauss points of the counting measure stand
-  /// for its features. The summand k^−a·Φ(k^−b) is smooth in ln k, the smoother the smaller the
-  /// exponents, so that the bins shrink with them. The loss is within 10⁻⁹ of that of all features at
-  /// every step, also without noise, as long as more than 10⁻¹⁶ of the initial excess is left (measured:
-  /// 10⁻¹³ over 10⁴ steps for exponents up to 8; derived here).
-  ///
-  /// - Complexity: O(max(a, b)·log N) modes.
+  /// The summand k^−a·Φ(k^−b) is smooth in ln k, less so for large exponents, for which the bins shrink;
+  /// there are O(max(a, b)·log N) modes. The loss is within 10⁻⁹ of that of all features at every step,
+  /// also without noise, as long as more than 10⁻¹⁶ of the initial excess is left (measured: 10⁻¹³ over 10⁴
+  /// steps for exponents up to 8; derived here).
   static func compressed(_ task: ModelTask, features: Int) -> ModeSpectrum {
     let exponent = max(2, task.taskExponent, task.spectrumExponent)
     let growth = pow(2, 2 / exponent)
     var points: [(Double, Double)] = []
     var first = 1
     while first <= features {
-      // Beyond 10¹⁵ features a Double could not tell them apart; N stays below that.
+      // Beyond 10¹⁵ a Double could not tell features apart; N stays below that.
       var last = min(features, max(first, Int((Double(first) * growth).rounded(.up)) - 1))
       if features - last < (last - first) / 2 { last = features }
       let length = last - first + 1
@@ -58,10 +51,8 @@ struct ModeSpectrum: Sendable {
     return ModeSpectrum(task, points: points)
   }
 
-  /// The first eight features one by one, the rest by three points for every doubling of the index.
-  ///
-  /// On the tasks of a cross-check the tuned learning rate is within 0.3 % of that for all features
-  /// (measured).
+  /// The first eight features individually, the rest by three points per doubling of the index: on a
+  /// cross-check's tasks the tuned learning rate is within 0.3 % of that for all features (measured).
   static func coarse(_ task: ModelTask, features: Int) -> ModeSpectrum {
     let separate = 8
     var points = (1...min(separate, features)).map { (Double($0), 1.0) }
@@ -79,12 +70,12 @@ struct ModeSpectrum: Sendable {
     return ModeSpectrum(task, points: points)
   }
 
-  /// Features that are modes of their own: the fastest, which may oscillate.
+  /// The fastest features, which may oscillate, are modes of their own.
   private static let separateFeatures = 16
 
   private static let pointsPerBin = 10
 
-  /// Modes at indices k, not necessarily whole, each standing for a number of features.
+  /// Creates modes at indices k, not necessarily whole, each representing a number of features.
   init(_ task: ModelTask, points: [(index: Double, features: Double)]) {
     let padded = (points.count + 7) / 8
     var eigenvalues = [SIMD8<Double>](repeating: .zero, count: padded)
@@ -102,10 +93,9 @@ struct ModeSpectrum: Sendable {
     count = points.count
   }
 
-  /// The excess loss at w = 0.
   var initialExcess: Double { excess.reduce(SIMD8<Double>.zero, +).sum() }
 
-  /// Calls `body` with λ, the starting excess and Σ λ² of each mode.
+  /// Visits each mode's λ, initial excess and Σ λ².
   func forEachMode(_ body: (_ eigenvalue: Double, _ excess: Double, _ noiseGain: Double) -> Void) {
     for mode in 0..<count {
       let (vector, lane) = (mode / 8, mode % 8)

@@ -1,15 +1,12 @@
-/// The forms of the second-moment recursion of SGD on the model.
-///
-/// c is a mode's mean squared error, η the learning rate, m the batch, L the loss:
-/// c ← decay·c + (η²/m)·λ·L.
+/// A form of SGD's second-moment recursion c ← decay·c + (η²/m)·λ·L of a mode's mean squared error c.
 public enum Recursion: String, CaseIterable, Sendable {
   /// Exact for Gaussian features: the decay is (1 − ηλ)² + η²λ²/m (derived here by Isserlis' theorem).
   case exact
 
-  /// Without the fourth moment's contribution: (1 − ηλ)².
+  /// Without the fourth moment: (1 − ηλ)².
   case simplified
 
-  /// The Euler steps of the limit of small learning rates: 1 − 2ηλ.
+  /// Euler steps of the limit of small learning rates: 1 − 2ηλ.
   case euler
 
   /// The factor of η²λ² in the decay.
@@ -22,25 +19,20 @@ public enum Recursion: String, CaseIterable, Sendable {
   }
 }
 
-/// A run of SGD on the model after some steps: the excess loss that each mode holds.
+/// The state of an SGD run on the model: each mode's excess loss.
 struct ModelState {
   private(set) var excess: [SIMD8<Double>]
 
-  /// Σ over the modes; infinite once the run has diverged.
+  /// The total; infinite once the run has diverged.
   private(set) var total: Double
 
-  /// At w = 0.
   init(_ spectrum: ModeSpectrum) {
     excess = spectrum.excess
     total = excess.reduce(SIMD8<Double>.zero, +).sum()
   }
 
-  /// Above this a run counts as diverged; its square is still finite.
   private static let divergence = 1e150
 
-  /// One step of SGD.
-  ///
-  /// - Complexity: O(modes).
   mutating func advance(
     _ spectrum: ModeSpectrum, noise: Double, rate: Double, batch: Double, recursion: Recursion
   ) {
@@ -58,7 +50,7 @@ struct ModelState {
           for index in 0..<excess.count {
             let eigenvalue = eigenvalues[index]
             let before = excess[index]
-            // Added to what is there, so that a slow mode loses nothing to rounding.
+            // Incremental, so that a slow mode loses nothing to rounding.
             let change =
               before * (eigenvalue * (linear + quadratic * eigenvalue)) + source * gains[index]
             let after = before + change
@@ -72,7 +64,7 @@ struct ModelState {
     if !(total <= Self.divergence) { total = .infinity }
   }
 
-  /// Goes on from the excess losses of the modes after many steps.
+  /// Continues from the modes' excess losses after many steps.
   mutating func replace(_ excess: [SIMD8<Double>]) {
     self.excess = excess
     total = excess.reduce(SIMD8<Double>.zero, +).sum()

@@ -4,9 +4,9 @@ import Support
 /// A task of the solvable model: least squares on power-law random features, trained by online SGD.
 ///
 /// The k-th feature has variance λ_k = k^−b, the target's component along it has (w*_k)²λ_k = k^−a, and the
-/// labels carry noise of variance σ². The model and its letters are those of arXiv 2602.04774.
+/// label noise has variance σ² (arXiv 2602.04774).
 public struct ModelTask: Hashable, Sendable {
-  /// How much noise the labels carry.
+  /// The amount of label noise.
   public enum Noise: Hashable, Sendable {
     /// σ² itself, 0 to 1e50 (the first feature has variance 1).
     case variance(Double)
@@ -15,24 +15,22 @@ public struct ModelTask: Hashable, Sendable {
     case relative(Double)
   }
 
-  /// The task's name in reports: `E1`, or its text `a,b,noise,batch`, verbatim where it was read.
+  /// The task's name in reports: `E1`, or its text `a,b,noise,batch`, verbatim if it was read.
   public let name: String
 
-  /// a: how fast the target's power falls over the features; above 1, at most 100.
+  /// a, the decay exponent of the target's power over features; above 1, at most 100.
   public let taskExponent: Double
 
-  /// b: how fast the features' variance falls; above 1, at most 100.
+  /// b, the decay exponent of the features' variance; above 1, at most 100.
   public let spectrumExponent: Double
 
   /// The label noise.
   public let noise: Noise
 
-  /// m: examples a step, 1 to 1e50; not necessarily whole, since only 1/m enters.
+  /// m, examples per step, 1 to 1e50; not necessarily whole, since only 1/m enters.
   public let batch: Double
 
-  /// A task.
-  ///
-  /// - Throws: `InputError` naming the first quantity out of range.
+  /// Creates a task; fails naming the first quantity out of range.
   public init(
     taskExponent: Double, spectrumExponent: Double, noise: Noise, batch: Double = 1
   ) throws(InputError) {
@@ -78,10 +76,7 @@ public struct ModelTask: Hashable, Sendable {
     self.init(name, taskExponent, spectrumExponent, noise, batch)
   }
 
-  /// Reads `a,b,noise` or `a,b,noise,batch`, where `0.1` is a variance and `10%` relative noise; the
-  /// batch is 1 if left out.
-  ///
-  /// - Throws: `InputError` with the text as its subject.
+  /// Reads `a,b,noise` or `a,b,noise,batch`: `0.1` is a variance, `10%` relative noise; the batch defaults to 1.
   public init(_ text: String) throws(InputError) {
     let subject = "task '\(printable(text))'"
     let hint = "give a,b,noise or a,b,noise,batch, for example 3,1.5,10%,8"
@@ -120,7 +115,6 @@ public struct ModelTask: Hashable, Sendable {
     self.init(text, a, b, noise, batch)
   }
 
-  /// A task that is known to be in range.
   init(_ name: String, _ a: Double, _ b: Double, _ noise: Noise, _ batch: Double) {
     self.name = name
     taskExponent = a
@@ -132,10 +126,10 @@ public struct ModelTask: Hashable, Sendable {
   /// s = (a − 1)/b: without noise the loss falls like τ^−s in the intrinsic time τ = Σ η.
   public var sourceExponent: Double { (taskExponent - 1) / spectrumExponent }
 
-  /// σ²: the loss that no training removes, with infinitely many features where the noise is relative.
+  /// σ², the irreducible loss; relative noise refers to infinitely many features.
   public var labelNoise: Double { labelNoise(initialExcess: hurwitzZeta(taskExponent)) }
 
-  /// σ² over the excess loss before training, with infinitely many features where σ² itself is given.
+  /// σ² relative to the initial excess loss of infinitely many features.
   public var relativeNoise: Double {
     switch noise {
     case .variance(let variance): return variance / hurwitzZeta(taskExponent)
@@ -143,7 +137,6 @@ public struct ModelTask: Hashable, Sendable {
     }
   }
 
-  /// σ² where the excess loss before training is known.
   func labelNoise(initialExcess: @autoclosure () -> Double) -> Double {
     switch noise {
     case .variance(let variance): return variance

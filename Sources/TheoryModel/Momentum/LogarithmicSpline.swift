@@ -1,12 +1,11 @@
-/// A sequence of T logarithms that is linear between few knots, which are dense at both ends of the run.
+/// A sequence of T logarithms, linear between a few knots that are dense at both ends of the run.
 struct LogarithmicSpline {
-  /// The 0-based steps at which the knots lie, ascending.
+  /// The 0-based steps of the knots, ascending.
   let knots: [Int]
 
-  /// T.
   var count: Int { (knots.last ?? 0) + 1 }
 
-  /// Knots at 0, 1, 2, 4 … steps from either end.
+  /// Creates knots at 0, 1, 2, 4 … steps from either end.
   init(steps: Int) {
     var places: Set<Int> = [0, steps - 1, (steps - 1) / 2]
     var distance = 1
@@ -17,7 +16,6 @@ struct LogarithmicSpline {
     knots = places.sorted()
   }
 
-  /// The values at every step.
   func values(_ logarithms: ArraySlice<Double>) -> [Double] {
     var values = [logarithms[logarithms.startIndex]]
     for index in 1..<knots.count {
@@ -31,7 +29,7 @@ struct LogarithmicSpline {
     return values
   }
 
-  /// The slopes with respect to the knots, from those with respect to every step's value.
+  /// Returns the slopes with respect to the knots, given those with respect to every step.
   func slopes(_ each: [Double]) -> [Double] {
     var slopes = [Double](repeating: 0, count: knots.count)
     slopes[0] = each[0]

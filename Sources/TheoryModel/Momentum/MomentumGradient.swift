@@ -1,5 +1,5 @@
-/// How the loss at the end of a heavy-ball run depends on η and β of every step, by the adjoint of the
-/// second moments (derived here).
+/// The gradient of a heavy-ball run's final loss in η and β of every step, by the adjoint of the second
+/// moments (derived here).
 package struct MomentumGradient {
   /// L_T − σ².
   package let excess: Double
@@ -10,7 +10,6 @@ package struct MomentumGradient {
   /// ∂L_T/∂β_t.
   package private(set) var momentumSlopes: [Double]
 
-  /// - Complexity: O(T·modes) time and memory.
   package init(of model: FeatureModel, steps: MomentumSteps, gradientNoise: GradientNoise) {
     let count = steps.rates.count
     rateSlopes = [Double](repeating: 0, count: count)
@@ -34,13 +33,13 @@ package struct MomentumGradient {
   }
 }
 
-/// How the loss at the end depends on the second moments that each mode holds at some step.
+/// The adjoint of each mode's second moments.
 private struct MomentumAdjoint {
   private var errorSlopes: [SIMD8<Double>]
   private var productSlopes: [SIMD8<Double>]
   private var velocitySlopes: [SIMD8<Double>]
 
-  /// At the end: every mode's error is part of the loss.
+  /// At the end every mode's error is part of the loss.
   init(_ spectrum: ModeSpectrum) {
     errorSlopes = [SIMD8<Double>](
       repeating: SIMD8(repeating: 1), count: spectrum.eigenvalues.count)
@@ -48,7 +47,7 @@ private struct MomentumAdjoint {
     velocitySlopes = productSlopes
   }
 
-  /// Goes back over a step that started at `state`; returns the slopes in its η and its β.
+  /// Goes back over a step that started at `state`; returns the slopes in its η and β.
   mutating func recede(
     _ model: FeatureModel, state: MomentumState, rate: Double, momentum: Double,
     gradientNoise: GradientNoise
@@ -70,7 +69,7 @@ private struct MomentumAdjoint {
       let nextVelocity =
         momentum * momentum * velocity + 2 * momentum * eigenvalue * product + square
       let errorVelocity = momentum * product + eigenvalue * error
-      // The worth at the end of the two quantities that the step forms.
+      // The adjoints of the two quantities that the step forms.
       let worthOfVelocity =
         velocitySlopes[index] + rate * rate * errorSlopes[index] - rate * productSlopes[index]
       let worthOfProduct = productSlopes[index] - 2 * rate * errorSlopes[index]

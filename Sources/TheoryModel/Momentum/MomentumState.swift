@@ -1,7 +1,5 @@
-/// A run with momentum after some steps: the second moments of error and velocity in each mode.
-///
-/// With D = w − w* these are E D², E D·v and E v² (derived here), each times λ and the number of features
-/// of the mode, so that the first sum to the excess loss.
+/// The state of a run with momentum: E D², E D·v and E v² of each mode, with D = w − w* (derived here),
+/// times λ and the mode's number of features, so that the first sum to the excess loss.
 struct MomentumState {
   private(set) var errors: [SIMD8<Double>]
   private(set) var products: [SIMD8<Double>]
@@ -10,10 +8,9 @@ struct MomentumState {
   /// The excess loss; infinite once the run has diverged.
   private(set) var total: Double
 
-  /// Above this a run counts as diverged; its square is still finite.
+  /// Above this a run counts as diverged; the square is still finite.
   private static let divergence = 1e150
 
-  /// At w = 0, v = 0.
   init(_ spectrum: ModeSpectrum) {
     errors = spectrum.excess
     products = [SIMD8<Double>](repeating: .zero, count: errors.count)
@@ -21,9 +18,6 @@ struct MomentumState {
     total = errors.reduce(SIMD8<Double>.zero, +).sum()
   }
 
-  /// One step.
-  ///
-  /// - Complexity: O(modes).
   mutating func advance(
     _ model: FeatureModel, rate: Double, momentum: Double, gradientRate: Double,
     gradientNoise: GradientNoise
@@ -63,9 +57,7 @@ struct MomentumState {
 }
 
 extension FeatureModel {
-  /// Returns the loss after the last step of a run with momentum.
-  ///
-  /// - Complexity: O(T·modes) time.
+  /// Returns the loss after a run with momentum, in O(T·modes) time.
   public func finalLoss(
     momentum steps: MomentumSteps, gradientNoise: GradientNoise = .multiplicative
   )

@@ -13,15 +13,13 @@ public struct MomentumSteps: Equatable, Sendable {
   /// α_1 … α_T, the learning rates of the gradient itself.
   public let gradientRates: [Double]
 
-  /// Steps with η ≥ 0, 0 ≤ β < 1 and α ≥ 0, one of each a step; without α the heavy ball.
-  ///
-  /// - Throws: `InputError` naming the first value at fault.
+  /// Creates steps with η ≥ 0, 0 ≤ β < 1 and α ≥ 0, one of each per step; the heavy ball without α.
   public init(rates: [Double], momenta: [Double], gradientRates: [Double]? = nil)
     throws(InputError)
   {
     let gradientRates = gradientRates ?? [Double](repeating: 0, count: rates.count)
     precondition(
-      momenta.count == rates.count && gradientRates.count == rates.count, "one value a step")
+      momenta.count == rates.count && gradientRates.count == rates.count, "one value per step")
     try FeatureModel.check(learningRates: rates)
     try FeatureModel.check(learningRates: gradientRates)
     for (index, value) in momenta.enumerated() where !(value >= 0 && value < 1) {
@@ -37,9 +35,9 @@ public struct MomentumSteps: Equatable, Sendable {
   }
 }
 
-/// The sources of a stochastic gradient's noise.
+/// The source of gradient noise.
 public enum GradientNoise: String, CaseIterable, Sendable {
-  /// All noise of Gaussian features: it grows with the loss, (λL + λ²c)/m a mode.
+  /// All noise of Gaussian features, which grows with the loss: (λL + λ²c)/m per mode.
   case multiplicative
 
   /// The label noise alone, λσ²/m: the limit in which momentum helps most (derived here).

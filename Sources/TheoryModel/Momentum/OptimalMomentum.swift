@@ -2,10 +2,10 @@ import Glibc
 import Numerics
 import Support
 
-/// The heavy ball whose learning rates and momenta together make the loss at the end least.
+/// The heavy ball whose learning rates and momenta together minimise the final loss.
 ///
-/// ln η and ln(1 − β) are linear between knots that are dense at both ends of the run, and are searched
-/// together (this project's own; the smoothness of the knots keeps out spikes).
+/// ln η and ln(1 − β) are linear between knots that are dense at both ends of the run, which keeps out
+/// spikes (this project's own method).
 public struct OptimalMomentum: Sendable {
   /// η and β of every step.
   public let steps: MomentumSteps
@@ -13,10 +13,10 @@ public struct OptimalMomentum: Sendable {
   /// L_T − σ².
   public let excess: Double
 
-  /// The same with β = 0 throughout and the best η of the same smoothness.
+  /// The same with β = 0 throughout.
   public let plainExcess: Double
 
-  /// How many times smaller the excess loss is with momentum.
+  /// The factor by which momentum lowers the excess loss.
   public var gain: Double { plainExcess / excess }
 
   /// η/(1 − β) at every step.
@@ -24,23 +24,20 @@ public struct OptimalMomentum: Sendable {
     zip(steps.rates, steps.momenta).map { $0 / (1 - $1) }
   }
 
-  /// The longest run that is searched.
+  /// The longest supported run.
   public static let mostSteps = 20_000
 
-  /// Searches both over T steps, 2 to 20 000, with η up to a cap, by default the stability edge; and the
-  /// plain optimum beside them.
+  /// Searches η and β over T steps, 2 to 20,000, with η up to a cap, by default the stability edge; and η alone.
   ///
-  /// `progress` is called after each iteration with its number, over all three searches; false stops one.
-  ///
-  /// - Throws: `InputError`.
-  /// - Complexity: O(T·modes) an iteration, some hundred iterations; O(T·modes) memory.
+  /// `progress` gets the number of each iteration over all three searches, and stops one by returning false.
+  /// Takes some hundred iterations of O(T·modes) time and memory.
   public init(
     for model: FeatureModel, steps: Int, cap: Double? = nil, gradientNoise: GradientNoise,
     progress: @escaping (Int) -> Bool = { _ in true }
   ) throws(InputError) {
     guard steps >= 2 else {
       throw InputError(
-        problem: "momentum shows from the second step on", hint: "give at least 2 steps")
+        problem: "momentum needs at least 2 steps", hint: "give 2 or more")
     }
     try InputError.check(steps: steps, most: Self.mostSteps)
     let cap = try model.usableCap(cap)
@@ -53,20 +50,20 @@ public struct OptimalMomentum: Sendable {
     }
     let plain = search.best(from: search.constant(rate: cap / 4, momentum: 0), usesMomentum: false)
     plainExcess = plain.excess
-    // From plain steps that are slightly heavy, and from heavy ones.
+    // Starts from slightly heavy plain steps, and from heavy ones.
     let starts = [
       plain.point + [Double](repeating: log(0.7), count: plain.point.count),
       search.constant(rate: cap / 4, momentum: 0.8),
     ]
     let found = starts.map { search.best(from: $0, usesMomentum: true) }
     guard let best = found.min(by: { $0.excess < $1.excess }), best.excess.isFinite else {
-      throw .notConverged("the best momentum over \(steps) steps")
+      throw .notConverged("the momentum search over \(steps) steps")
     }
     self.steps = search.steps(best.point)
     excess = best.excess
   }
 
-  /// The search over the knots: those of ln η first, then those of ln(1 − β).
+  /// The search over the knots of ln η, then of ln(1 − β).
   private struct Search {
     let model: FeatureModel
     let spline: LogarithmicSpline
@@ -74,15 +71,15 @@ public struct OptimalMomentum: Sendable {
     let gradientNoise: GradientNoise
     let progress: () -> Bool
 
-    /// The same values at every knot; without momentum the knots of ln η alone.
+    /// Equal values at every knot; without momentum only the knots of ln η.
     func constant(rate: Double, momentum: Double) -> [Double] {
       let rates = [Double](repeating: log(rate), count: spline.knots.count)
       guard momentum > 0 else { return rates }
       return rates + [Double](repeating: log(1 - momentum), count: spline.knots.count)
     }
 
-    /// The least ln(1 − β): a memory a thousand times as long as the run is as good as one without end,
-    /// whose β = 1 has no η/(1 − β).
+    /// The least ln(1 − β): a memory a thousand times the run's length is as good as an infinite one, where
+    /// η/(1 − β) would be undefined.
     private var leastLogarithm: Double { -log(1000 * Double(spline.count)) }
 
     func steps(_ point: [Double]) -> MomentumSteps {

@@ -1,33 +1,28 @@
 import Support
 
-/// How the loss at the end of a run depends on the learning rate and the batch of every step, by the
-/// adjoint of the recursion (derived here).
+/// The gradient of a run's final loss in the learning rate and batch of every step, by the adjoint of the
+/// recursion (derived here).
 ///
-/// With p the adjoint of the modes' errors, L_T is quadratic in each η_t alone:
-/// ∂L_T/∂η_t = −2·B_t + 2·η_t·D_t.
+/// With p the adjoint of the modes' errors, L_T is quadratic in each η_t alone: ∂L_T/∂η_t = −2·B_t + 2·η_t·D_t.
 public struct FinalLossGradient: Sendable {
   /// L_T − σ².
   public private(set) var excess: Double
 
-  /// ∂L_T/∂η_t, one a step.
+  /// ∂L_T/∂η_t.
   public private(set) var rateSlopes: [Double]
 
-  /// ∂L_T/∂m_t, one a step.
+  /// ∂L_T/∂m_t.
   public private(set) var batchSlopes: [Double]
 
-  /// B_t = Σ_k λ_k·p_{t+1,k}·c_{t,k}: the loss that a step removes to first order.
-  ///
-  /// In the limit of small learning rates η*_t·B_t is the same at every step of an optimal schedule.
+  /// B_t = Σ_k λ_k·p_{t+1,k}·c_{t,k}, the loss that a step removes to first order.
   public private(set) var signals: [Double]
 
-  /// B_t/D_t: the learning rate of step t that is best with all others as they are.
+  /// B_t/D_t, the best learning rate of step t with all others unchanged.
   public private(set) var coordinateOptima: [Double]
 
-  /// Differentiates the loss after a run with the learning rates η_1 … η_T; batches are the task's own
-  /// unless given.
+  /// Differentiates the loss after a run with learning rates η_1 … η_T and the given or the task's own batches.
   ///
-  /// - Throws: `InputError` naming the first value at fault.
-  /// - Complexity: O(T·modes) time, three to four times that of the loss; O(√T·modes + T) memory.
+  /// Takes three to four times as long as the loss, and O(√T·modes + T) memory.
   public init(
     of model: FeatureModel, learningRates: [Double], batches: [Double]? = nil,
     recursion: Recursion = .exact
@@ -36,9 +31,7 @@ public struct FinalLossGradient: Sendable {
     self.init(unchecked: model, learningRates, batches: batches, recursion: recursion)
   }
 
-  /// The same for values that have been checked.
-  ///
-  /// A diverged run has an infinite excess and no slopes.
+  /// Differentiates checked values; a diverged run has an infinite excess and zero slopes.
   init(
     unchecked model: FeatureModel, _ learningRates: [Double], batches: [Double]?,
     recursion: Recursion
@@ -51,7 +44,7 @@ public struct FinalLossGradient: Sendable {
         model.spectrum, noise: model.noise, rate: learningRates[step],
         batch: batches?[step] ?? model.task.batch, recursion: recursion)
     }
-    // States at every √T-th step are kept; those between are made again when they are needed.
+    // Keeps every √T-th state and recomputes those between.
     let stride = max(1, Int(Double(steps).squareRoot()))
     var kept: [ModelState] = []
     var state = ModelState(model.spectrum)
@@ -92,30 +85,28 @@ public struct FinalLossGradient: Sendable {
   }
 }
 
-/// How the loss at the end depends on the excess loss that each mode holds at some step, ∂L_T/∂(λ_k·c_k).
+/// The adjoint ∂L_T/∂(λ_k·c_k) of each mode's excess loss.
 private struct ModelAdjoint {
   private var slopes: [SIMD8<Double>]
 
-  /// At the end: every mode's excess loss is part of the loss.
+  /// At the end every mode's excess is part of the loss.
   init(_ spectrum: ModeSpectrum) {
     slopes = [SIMD8<Double>](repeating: SIMD8(repeating: 1), count: spectrum.eigenvalues.count)
   }
 
-  /// Sums over the modes that make the slopes with respect to η and m.
+  /// Sums over the modes for the slopes in η and m.
   struct Sums {
-    /// Σ λ·p·c of the step, B_t.
+    /// Σ λ·p·c, B_t.
     var signal = 0.0
 
     /// Σ λ²·p·c.
     var curvature = 0.0
 
-    /// Σ λ·p·λ: the loss at the end that a unit of noise at this step adds.
+    /// Σ λ·p·λ, the final loss per unit of noise at this step.
     var noise = 0.0
   }
 
   /// Goes back over a step that started at `state`.
-  ///
-  /// - Complexity: O(modes).
   mutating func recede(
     _ spectrum: ModeSpectrum, state: ModelState, rate: Double, batch: Double, recursion: Recursion
   ) -> Sums {

@@ -1,24 +1,22 @@
 import Glibc
 import Numerics
 
-/// Points along a run in its intrinsic time u = Σ η, from 0 to τ, dense at both ends, with the noise that
-/// decides the learning rate at each of them.
+/// Points along a run in its intrinsic time u = Σ η, from 0 to τ, dense at both ends, with the noise at each.
 struct IntrinsicGrid {
-  /// u, ascending; the first is 0, the last τ.
+  /// u, ascending from 0 to τ.
   let times: [Double]
 
-  /// The weight of each point in an integral over u, by the trapezoid rule in the grid's coordinate.
+  /// The trapezoid weight of each point in an integral over u.
   let weights: [Double]
 
-  /// K(τ − u)·(σ² + F(u)): the noise made at u that is felt at the end, for a learning rate and batch of 1.
+  /// K(τ − u)·(σ² + F(u)): the noise from u that remains at the end, at a learning rate and batch of 1.
   let noise: [Double]
 
   /// F(τ).
   let signal: Double
 
-  /// - Complexity: O(points·modes) exponentials.
   init(_ model: FeatureModel, intrinsicTime: Double) {
-    // A time of 0.02/λ_1 is resolved at either end; the spacing grows in proportion beyond.
+    // Times of 0.02/λ_1 are resolved at either end; beyond, the spacing grows in proportion.
     let fine = 0.02
     let half = Self.intervals / 2
     let reach = log1p(intrinsicTime / 2 / fine)
@@ -48,10 +46,9 @@ struct IntrinsicGrid {
     }
   }
 
-  /// Even, so that both halves have as many.
+  /// Even, so that both halves are equal.
   private static let intervals = 320
 
-  /// ∫ f du over the run.
   func integral(_ function: (Int) -> Double) -> Double {
     var sum = CompensatedSum()
     for index in times.indices { sum.add(weights[index] * function(index)) }

@@ -1,8 +1,7 @@
 import Schedules
 import Support
 
-/// The schedules that a run on the model is usually compared with, each at its own best base learning
-/// rate.
+/// The usual schedules of a run on the model, each at its own best base learning rate.
 public struct ModelComparison: Sendable {
   /// One schedule.
   public struct Row: Sendable {
@@ -15,11 +14,11 @@ public struct ModelComparison: Sendable {
     /// L_T − σ².
     public let excess: Double
 
-    /// Whether the base learning rate is the highest allowed.
+    /// Whether the base learning rate is at the cap.
     public let isAtCap: Bool
   }
 
-  /// The optimum first.
+  /// The rows, the optimum first.
   public let rows: [Row]
 
   /// The optimum itself.
@@ -31,13 +30,9 @@ public struct ModelComparison: Sendable {
   /// The usual shapes without parameters.
   public static let shapes = ["constant", "linear", "cosine", "wsd20"]
 
-  /// Tunes every schedule over T steps, at most ``OptimalModelSchedule/mostSteps``, up to a cap, by default
-  /// the stability edge.
+  /// Tunes every schedule up to a cap, by default the stability edge, in some thousand runs of T steps.
   ///
-  /// `progress` is called with the name of what comes next.
-  ///
-  /// - Throws: `InputError`, `ScheduleError`.
-  /// - Complexity: some thousand runs of T steps.
+  /// T is at most ``OptimalModelSchedule/mostSteps``. `progress` gets the name of the next schedule.
   public init(
     of model: FeatureModel, steps: Int, cap: Double? = nil,
     shapes: [String] = ModelComparison.shapes, progress: (String) -> Void = { _ in }

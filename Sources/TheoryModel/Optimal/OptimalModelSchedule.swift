@@ -2,11 +2,10 @@ import Glibc
 import Numerics
 import Support
 
-/// The learning rates that make the loss at the end least, in the recursion itself.
+/// The learning rates that minimise the final loss of the recursion itself.
 ///
-/// The search is a quasi-Newton method in ln η with the adjoint's slopes, from the semi-analytic schedule.
-/// Learning rates are capped: the recursion without a cap has optima with spikes, like Chebyshev's steps,
-/// that no real problem would bear.
+/// A quasi-Newton search in ln η uses the adjoint's slopes, from the semi-analytic schedule. Learning rates
+/// are capped: without a cap optima have spikes, like Chebyshev's steps, that no real problem would bear.
 public struct OptimalModelSchedule: Sendable {
   /// η_1 … η_T.
   public let learningRates: [Double]
@@ -14,48 +13,44 @@ public struct OptimalModelSchedule: Sendable {
   /// L_T − σ².
   public let excess: Double
 
-  /// The highest learning rate allowed.
+  /// The learning-rate cap.
   public let cap: Double
 
-  /// The largest |∂ ln(L_T − σ²)/∂ ln η_t| over the steps that are free to move.
+  /// The largest |∂ ln(L_T − σ²)/∂ ln η_t| over the free steps.
   public let projectedGradient: Double
 
-  /// How many iterations the search took.
+  /// The number of iterations.
   public let iterations: Int
 
-  /// −dL_T/dT as each step has it, η_t·(2·B_t − η_t·D_t): in the limit of small learning rates the same at
-  /// every step of the optimum, capped or not, and so a certificate.
+  /// −dL_T/dT at each step, η_t·(2·B_t − η_t·D_t): in the limit of small learning rates constant along the
+  /// optimum, capped or not, and so a certificate.
   public let firstIntegral: [Double]
 
   /// The largest |η_t/(B_t/D_t) − 1| over the steps below the cap.
   public let coordinateResidual: Double
 
-  /// How fast the optimum's excess loss falls with T at this T, −d ln/d ln T, by the first integral in the
-  /// middle of the run.
+  /// −d ln(L_T − σ²)/d ln T at this T, by the first integral in the middle of the run.
   public var localExponent: Double {
     Double(learningRates.count) * firstIntegral[firstIntegral.count / 2] / excess
   }
 
-  /// Whether the search ended at an optimum: a projected gradient of at most 10⁻⁵/T.
+  /// Whether the search converged: a projected gradient of at most 10⁻⁵/T.
   public var isConverged: Bool {
     excess.isFinite && projectedGradient <= 1e-5 / Double(learningRates.count)
   }
 
-  /// The fraction of the steps whose learning rate is below half the cap.
+  /// The fraction of steps with a learning rate below half the cap.
   public var annealedFraction: Double {
     Double(learningRates.filter { $0 < cap / 2 }.count) / Double(learningRates.count)
   }
 
-  /// The longest run that is searched.
+  /// The longest supported run.
   public static let mostSteps = 200_000
 
-  /// Searches the optimum over T steps, 1 to 200 000, under a cap, by default the stability edge.
+  /// Searches the optimum over T steps, 1 to 200,000, under a cap, by default the stability edge.
   ///
-  /// The search starts from the semi-analytic schedule unless positive learning rates are given. `progress`
-  /// is called after each iteration with its number and the excess; false stops the search.
-  ///
-  /// - Throws: `InputError`.
-  /// - Complexity: O(T·modes) an iteration; 10 to 100 iterations.
+  /// Starts from the semi-analytic schedule or the given positive learning rates. `progress` gets each iteration's
+  /// number and excess, and stops the search by returning false. Takes 10 to 100 iterations of O(T·modes).
   public init(
     for model: FeatureModel, steps: Int, cap: Double? = nil, start: [Double]? = nil,
     recursion: Recursion = .exact, progress: (Int, Double) -> Bool = { _, _ in true }
@@ -64,7 +59,7 @@ public struct OptimalModelSchedule: Sendable {
     let cap = try model.usableCap(cap)
     let limit = try SemiAnalyticSchedule(for: model, steps: Double(steps), cap: cap)
     let start = start ?? limit.learningRates
-    precondition(start.count == steps, "one learning rate a step")
+    precondition(start.count == steps, "one learning rate per step")
     for (index, rate) in start.enumerated() where !(rate > 0 && rate <= 1e50) {
       throw .learningRate(rate, at: index)
     }
@@ -80,7 +75,7 @@ public struct OptimalModelSchedule: Sendable {
       }
       return log(slopes.excess)
     }
-    // Entries have gradients of the order of 1/T.
+    // Gradient entries are of order 1/T.
     var method = BoundedQuasiNewton()
     method.tolerance = 1e-8 / Double(steps)
     let result = method.minimise(

@@ -2,13 +2,12 @@ import Glibc
 import Numerics
 import Support
 
-/// The learning rates that end on the least loss in the limit of small learning rates, for any number of
-/// steps at the same cost.
+/// The learning rates that minimise the final loss in the limit of small learning rates, at the same cost
+/// for any number of steps.
 ///
-/// In the intrinsic time u = Σ η the best is η(u) = min(cap, A/√(K(τ − u)·(σ² + F(u)))), with A set by
-/// the number of steps ∫ du/η = T, and τ by a search in one variable (derived here by Cauchy–Schwarz; the
-/// noise that earlier noise makes is left out). Run step by step, its loss is within about one per cent of
-/// the optimum's.
+/// At the intrinsic time u = Σ η the best is η(u) = min(cap, A/√(K(τ − u)·(σ² + F(u)))), with A set by the
+/// number of steps ∫ du/η = T, and τ by a search in one variable (derived here by Cauchy–Schwarz; neglects
+/// the noise that earlier noise makes). Run step by step, its loss is within about 1 % of the optimum's.
 public struct SemiAnalyticSchedule: Sendable {
   /// T.
   public let steps: Double
@@ -16,23 +15,19 @@ public struct SemiAnalyticSchedule: Sendable {
   /// τ = Σ η.
   public let intrinsicTime: Double
 
-  /// The highest learning rate allowed.
+  /// The learning-rate cap.
   public let cap: Double
 
-  /// L_T − σ² in the limit: F(τ) and the noise that is felt at the end.
+  /// L_T − σ² in the limit: F(τ) and the remaining noise.
   public let excess: Double
 
-  /// The fraction of the steps whose learning rate is below half the cap.
+  /// The fraction of steps with a learning rate below half the cap.
   public let annealedFraction: Double
 
-  /// Learning rates at times, both along the run.
   private let times: [Double]
   private let rates: [Double]
 
   /// Searches the best schedule over T steps, 1 to 10¹⁸, under a cap, by default the stability edge.
-  ///
-  /// - Throws: `InputError` where T or the cap is out of range.
-  /// - Complexity: O(modes) with a factor of some 10⁴ exponentials, whatever T.
   public init(for model: FeatureModel, steps: Double, cap: Double? = nil) throws(InputError) {
     try InputError.check(steps, in: 1...1e18, "number of steps")
     let cap = try model.usableCap(cap)
@@ -59,9 +54,7 @@ public struct SemiAnalyticSchedule: Sendable {
     annealedFraction = plan.fraction(below: cap / 2)
   }
 
-  /// The learning rates step by step.
-  ///
-  /// - Complexity: O(T).
+  /// The learning rate of every step.
   public var learningRates: [Double] {
     var index = 0
     return (0..<Int(steps)).map { step in
@@ -85,7 +78,7 @@ public struct SemiAnalyticSchedule: Sendable {
       func duration(_ amplitude: Double) -> Double {
         grid.integral { max(1 / cap, levels[$0] / amplitude) }
       }
-      // Without the cap the amplitude is Σ/T; with it some of the run goes faster than it may.
+      // Without the cap the amplitude is Σ/T; with it the uncapped steps must be faster.
       let free = grid.integral { levels[$0] } / steps
       var amplitude = free
       if duration(free) > steps * (1 + 1e-12) {
@@ -103,12 +96,11 @@ public struct SemiAnalyticSchedule: Sendable {
         time += width * (1 / rates[index] + 1 / rates[index - 1]) / 2
         times.append(time)
       }
-      // The trapezoid rule's duration is stretched to T.
+      // Stretches the trapezoid rule's duration to T.
       let stretch = steps / time
       self.times = times.map { $0 * stretch }
     }
 
-    /// The fraction of the steps with learning rates below a level.
     func fraction(below level: Double) -> Double {
       var below = 0.0
       for index in 1..<times.count where (rates[index] + rates[index - 1]) / 2 < level {

@@ -2,7 +2,7 @@ import Glibc
 import Numerics
 import Support
 
-/// The base learning rate at which a schedule of a given shape ends on the least loss of the model.
+/// The base learning rate that minimises a schedule's final loss on the model.
 public struct TunedModelRate: Equatable, Sendable {
   /// γ.
   public let baseLearningRate: Double
@@ -10,13 +10,10 @@ public struct TunedModelRate: Equatable, Sendable {
   /// L_T − σ² there.
   public let excess: Double
 
-  /// Whether γ is the highest allowed (in blocks, within 2 % of it): a larger one might be better still.
+  /// Whether γ is at the cap (in blocks, within 2 % of it), so that a larger one might be better.
   public let isAtCap: Bool
 
-  /// Tunes the base learning rate of the multipliers η_1 … η_T up to a cap, by default the stability edge.
-  ///
-  /// - Throws: `InputError`.
-  /// - Complexity: some forty runs.
+  /// Tunes the base learning rate of η_1 … η_T up to a cap, by default the stability edge, in some forty runs.
   public init(
     of model: FeatureModel, multipliers: [Double], cap: Double? = nil,
     recursion: Recursion = .exact
@@ -30,7 +27,7 @@ public struct TunedModelRate: Equatable, Sendable {
       return isLong
         ? model.finalExcessOfLongRun(rates) : model.finalExcess(rates, recursion: recursion)
     }
-    // Down from the cap by factors of two, until the loss has risen twice.
+    // From the cap down by factors of two, until three in a row are no better.
     let highest = log(cap)
     let halving = log(2.0)
     var least = excess(highest)
@@ -49,9 +46,7 @@ public struct TunedModelRate: Equatable, Sendable {
     self.excess = best.value
   }
 
-  /// Tunes the base learning rate of a run in blocks up to the stability edge, looking first around a guess.
-  ///
-  /// - Complexity: about 10 runs with a good guess, 25 without.
+  /// Tunes a run in blocks up to the stability edge, in about 10 runs with a good guess, 25 without.
   init(of dynamics: BlockDynamics, plan: BlockPlan, guess: Double? = nil) {
     let edge = dynamics.stabilityEdge
     // Below this nothing is learned.
@@ -89,13 +84,10 @@ public struct TunedPowerLaw: Equatable, Sendable {
   /// χ, 0 to 16.
   public let power: Double
 
-  /// γ, with the excess loss there.
+  /// γ and its excess loss.
   public let tuned: TunedModelRate
 
-  /// Tunes base learning rate and power over T steps, up to a cap, by default the stability edge.
-  ///
-  /// - Throws: `InputError`.
-  /// - Complexity: some fifteen tunings of the base learning rate.
+  /// Tunes γ and χ over T steps, up to a cap, by default the stability edge, in some fifteen tunings of γ.
   public init(
     of model: FeatureModel, steps: Int, cap: Double? = nil, recursion: Recursion = .exact
   ) throws(InputError) {

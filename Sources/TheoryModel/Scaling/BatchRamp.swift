@@ -2,17 +2,17 @@ import Glibc
 import Numerics
 import Support
 
-/// A run at one constant learning rate with a growing batch that does what another run does with a
-/// falling learning rate, on the same samples.
+/// A run at a constant learning rate and growing batch, equivalent to one with a falling learning rate on
+/// the same samples.
 ///
-/// In the limit of small learning rates the loss depends on η/m along the intrinsic time alone, so that
-/// (η, m) may be traded freely (derived here); the fewest steps are those at the highest constant η. For
-/// the optimum of the easy phase this is m_0·(1 − t/T)^(1/(2b) − 1).
+/// In the limit of small learning rates the loss depends only on η/m along the intrinsic time, so that (η,
+/// m) may be traded freely (derived here); the fewest steps are those at the highest constant η. The
+/// optimum of the easy phase has the batches m_0·(1 − t/T)^(1/(2b) − 1).
 public struct BatchRamp: Sendable {
-  /// η, the same at every step.
+  /// The constant η.
   public let learningRate: Double
 
-  /// m_1 … m_T, examples a step; their sum is that of the run they come from.
+  /// m_1 … m_T, examples per step, with the same sum as the original run.
   public let batches: [Double]
 
   /// L_T − σ² of this run.
@@ -20,11 +20,8 @@ public struct BatchRamp: Sendable {
 
   /// Turns a run at the model's own batch into one at a constant learning rate.
   ///
-  /// The run's learning rates η_1 … η_T are positive. The constant learning rate is raised slightly so that
-  /// the number of steps is whole.
-  ///
-  /// - Throws: `InputError`, also where a step would have fewer examples than one.
-  /// - Complexity: O(T).
+  /// The run's learning rates are positive. The constant one is raised slightly for a whole number of
+  /// steps. Fails if a step would have less than one example. Takes O(T) time.
   public init(
     from learningRates: [Double], of model: FeatureModel, learningRate: Double,
     recursion: Recursion = .exact
@@ -42,7 +39,7 @@ public struct BatchRamp: Sendable {
     let steps = Int(min(max(1, ratio), 1e18))
     try InputError.check(steps: steps, most: FeatureModel.mostSteps)
     let constant = total.value / Double(steps)
-    // The samples that the run has seen when it has gone as far.
+    // The samples seen by the original run at the same intrinsic time.
     var index = 0
     func samples(at time: Double) -> Double {
       while index < learningRates.count - 1, sums[index + 1] < time { index += 1 }
@@ -58,7 +55,7 @@ public struct BatchRamp: Sendable {
       batches.append(next - seen)
       seen = next
     }
-    // Rounding must not make a batch of one too small.
+    // Rounding must not push a batch of one below one.
     batches = batches.map { $0 < 1 && $0 > 1 - 1e-9 ? 1 : $0 }
     for (index, batch) in batches.enumerated() where batch < 1 {
       throw .step(index, "batch", batch, hint: "give 1 or more, up to 1e50")
@@ -69,9 +66,9 @@ public struct BatchRamp: Sendable {
       [Double](repeating: constant, count: steps), batches: batches, recursion: recursion)
   }
 
-  /// The exponent of (1 − t/T) that the batches follow over the middle of the run; nil for short runs.
+  /// The exponent of (1 − t/T) in the batches over the middle of the run; nil for short runs.
   ///
-  /// 1/(2b) − 1 for the optimum of the easy phase in the limit of long runs.
+  /// For long runs it tends to 1/(2b) − 1 at the optimum of the easy phase.
   public var exponent: Double? {
     let count = batches.count
     let middle = count / 10..<count * 9 / 10

@@ -3,13 +3,8 @@ import Support
 extension BatchRamp {
   /// Trades the optimum's falling learning rate for growing batches, at several constant learning rates.
   ///
-  /// - Parameters:
-  ///   - best: the optimum at the task's own batch.
-  ///   - model: the task on its features.
-  ///   - learningRates: the constant learning rates; nil for 1, 2, 4, … times the optimum's highest, up to its
-  ///     cap.
-  /// - Returns: one ramp a learning rate.
-  /// - Throws: `InputError` for a learning rate at which steps would have less than one example.
+  /// These default to 1, 2, 4, … times the optimum's highest, up to its cap. Fails for one at which steps
+  /// would have less than one example.
   public static func ramps(
     from best: OptimalModelSchedule, of model: FeatureModel, learningRates: [Double]?
   ) throws -> [BatchRamp] {

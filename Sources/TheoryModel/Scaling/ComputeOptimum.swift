@@ -4,12 +4,12 @@ import Support
 
 /// The best split of compute C = N·T between features and steps, at one batch.
 ///
-/// The target's power beyond the N features is part of the loss; the schedule is the semi-analytic one, or
-/// the best constant learning rate in the same limit (derived here).
+/// The loss includes the target's power beyond the N features; the schedule is semi-analytic, or the best
+/// constant learning rate in the same limit (derived here).
 public struct ComputeOptimum: Sendable {
-  /// Which learning rates are used.
+  /// The kind of schedule.
   public enum Plan: String, CaseIterable, Sendable {
-    /// The best of all schedules.
+    /// The optimal schedule.
     case optimal
 
     /// The best constant learning rate.
@@ -22,14 +22,10 @@ public struct ComputeOptimum: Sendable {
   /// T = C/N.
   public let steps: Double
 
-  /// The loss above the label noise, the untrained features' part included.
+  /// The loss above the label noise, untrained features included.
   public let excess: Double
 
-  /// Searches the best split of C, 16 to 10²⁴, with learning rates up to a cap, by default the stability
-  /// edge.
-  ///
-  /// - Throws: `InputError`.
-  /// - Complexity: some thirty semi-analytic schedules.
+  /// Searches the best split of C, 16 to 10²⁴, with learning rates up to a cap, by default the stability edge.
   public init(task: ModelTask, compute: Double, plan: Plan, cap: Double? = nil)
     throws(InputError)
   {

@@ -1,36 +1,26 @@
 import Glibc
 
-/// Two schedules tuned in the model, and what running the target at another ratio costs.
+/// Two schedules tuned in the model, and the cost of running the target at another ratio.
 public struct ModelTransfer: Sendable {
-  /// The source at its best.
+  /// The tuned source.
   public let source: TunedModelRate
 
-  /// The target at its best.
+  /// The tuned target.
   public let target: TunedModelRate
 
   /// γ_target/γ_source in the model.
   public let ratio: Double
 
-  /// The ratio that is compared, for example the bound's.
+  /// The ratio to compare, for example the bound's.
   public let comparedRatio: Double
 
-  /// What running the target at ``comparedRatio`` adds to its excess loss, as a fraction of it; nil where it
-  /// diverges.
+  /// The regret of ``comparedRatio``, as a fraction of the target's excess loss; nil if it diverges.
   public let comparedRegret: Double?
 
-  /// p in γ ∝ T^−p between the two; nil where they have the same number of steps.
+  /// p in γ ∝ T^−p between the two; nil for equal numbers of steps.
   public let horizonExponent: Double?
 
-  /// Tunes both schedules.
-  ///
-  /// - Parameters:
-  ///   - model: the task on its features.
-  ///   - source: the source's multipliers.
-  ///   - target: the target's multipliers.
-  ///   - cap: the highest learning rate; nil for the stability edge.
-  ///   - comparedRatio: the ratio to compare.
-  /// - Throws: `InputError`.
-  /// - Complexity: some twenty runs of the model.
+  /// Tunes the multipliers of both schedules up to a cap, by default the stability edge.
   public init(
     in model: FeatureModel, from source: [Double], to target: [Double], cap: Double? = nil,
     comparedRatio: Double
@@ -48,7 +38,7 @@ public struct ModelTransfer: Sendable {
   }
 }
 
-/// Returns the slopes d ln y/d ln x between neighbouring points, one fewer than points.
+/// Returns the slopes d ln y/d ln x between neighbouring points.
 public func logarithmicSlopes(of values: [Double], over arguments: [Double]) -> [Double] {
   values.indices.dropFirst().map { index in
     log(values[index] / values[index - 1]) / log(arguments[index] / arguments[index - 1])

@@ -2,7 +2,7 @@ import Glibc
 import Numerics
 import Support
 
-/// The leading terms for long runs with their constants (derived here), for infinitely many features.
+/// The leading terms for long runs and infinitely many features, with their constants (derived here).
 public struct PhaseConstants: Sendable {
   /// f in F(τ) ≃ f·τ^−s.
   public let signal: Double
@@ -14,10 +14,7 @@ public struct PhaseConstants: Sendable {
   private let steps: Double
   private let cap: Double
 
-  /// Computes the constants of a task with label noise over T > 0 steps; the cap, the highest learning
-  /// rate, matters in the hard phase.
-  ///
-  /// - Throws: `InputError`.
+  /// Computes the constants of a task with label noise over T > 0 steps; the cap matters in the hard phase.
   public init(of task: ModelTask, steps: Double, cap: Double) throws(InputError) {
     guard task.labelNoise > 0 else { throw .noLabelNoise }
     try InputError.check(steps, "number of steps")
@@ -34,7 +31,7 @@ public struct PhaseConstants: Sendable {
   private var b: Double { task.spectrumExponent }
   private var s: Double { task.sourceExponent }
 
-  /// Easy phase: τ = Σ η of the optimum.
+  /// Easy phase: the optimum's τ = Σ η.
   public var easyIntrinsicTime: Double {
     pow((a - 1) * signal * task.batch * steps / (4 * b * b * noise * task.labelNoise), b / a)
   }
@@ -56,7 +53,7 @@ public struct PhaseConstants: Sendable {
     (1 + s) * signal * pow(constantLearningRate * steps, -s)
   }
 
-  /// Hard phase: the intrinsic time of the cooldown.
+  /// Hard phase: the cooldown's intrinsic time.
   public var hardCooldownTime: Double {
     let level =
       noise * task.labelNoise / task.batch * cap * pow(cap * steps, s + 1) / (signal * s)
@@ -66,7 +63,7 @@ public struct PhaseConstants: Sendable {
   /// Hard phase: the steps of the cooldown cap·((T − t)/Δ)^(2b − 1).
   public var hardCooldownSteps: Double { 2 * b * hardCooldownTime / cap }
 
-  /// Hard phase: the fraction of the run that the cooldown takes.
+  /// Hard phase: the cooldown's fraction of the run.
   public var hardCooldownFraction: Double { hardCooldownSteps / steps }
 
   /// Hard phase: the optimum's excess loss.

@@ -4,59 +4,55 @@ import Runs
 import Schedules
 import Support
 
-/// Whether a base learning rate is sane for a schedule and horizon, given what is known.
+/// A check whether a base learning rate is sane for a schedule and horizon.
 ///
-/// The tuned one is measured where the sweep has this cell, else the geometric mean of what every source
-/// predicts, and so are the ends of its interval. Inside the interval the verdict is ok; outside it fails
-/// where even the nearest end would cost ``failingFraction`` of the steps, or where runs diverged.
+/// The tuned rate is measured if the sweep has this cell; otherwise it and its interval's ends are
+/// geometric means of the predictions from every source. Inside the interval the verdict is ok. Outside
+/// it warns, or fails if even the nearest end would cost ``failingFraction`` of the steps, or if runs
+/// diverged.
 public struct RateCheck: Sendable {
   /// The schedule and horizon.
   public let run: TrainingRun
 
-  /// γ, the base learning rate that is checked.
+  /// γ, the base learning rate being checked.
   public let baseLearningRate: Double
 
-  /// The base learning rate to try instead.
+  /// The tuned base learning rate.
   public let suggestion: Double
 
-  /// The interval of the suggestion, 1.5 standard deviations of ln γ to either side.
+  /// The suggestion's interval, 1.5 standard deviations of ln γ to either side.
   public let interval: ClosedRange<Double>
 
-  /// Whether the suggestion was measured on this very schedule and horizon.
+  /// Whether the suggestion was measured on this schedule and horizon.
   public let isMeasured: Bool
 
-  /// What γ is expected to cost, the suggestion being uncertain.
+  /// The expected cost of γ, given the suggestion's uncertainty.
   public let expectedRegret: RegretCurve.Regret
 
-  /// What γ costs if the tuned one is the point of the interval nearest to it.
+  /// The cost of γ if the tuned rate is the nearest point of the interval.
   public let leastRegret: RegretCurve.Regret
 
-  /// Where the regrets come from.
+  /// The origin of the regrets.
   public let regretBasis: RegretCurve.Basis
 
   /// The verdict.
   public let verdict: Verdict
 
-  /// Why, the weightiest first.
+  /// The reasons, most important first.
   public let reasons: [Diagnostic]
 
-  /// What users should know about the evidence, and where the theory is known to fail on the question.
+  /// Caveats about the evidence and the theory.
   public let diagnostics: [Diagnostic]
 
-  /// The fraction of the steps whose waste fails a base learning rate.
+  /// The fraction of wasted steps at which a base learning rate fails.
   public static let failingFraction = 0.05
 
-  /// Ends of intervals are exponentials of logarithms: a learning rate this close to one is inside.
+  /// Interval ends are exponentials of logarithms and carry rounding errors.
   private static let endTolerance = 1e-9
 
-  /// Checks a base learning rate.
+  /// Checks a base learning rate γ from 1e-50 to 1e50.
   ///
-  /// - Parameters:
-  ///   - baseLearningRate: γ, 1e-50 to 1e50.
-  ///   - run: the schedule and horizon.
-  ///   - evidence: what is known.
-  /// - Throws: `ScheduleError`, `InputError`.
-  /// - Complexity: O(sources·T).
+  /// Throws `InputError`. Takes O(sources·T).
   public init(_ baseLearningRate: Double, for run: TrainingRun, given evidence: RateEvidence)
     throws
   {
@@ -88,21 +84,14 @@ public struct RateCheck: Sendable {
   }
 }
 
-/// What the evidence says about a base learning rate, from which the verdict follows.
 private struct Findings {
-  /// γ over the suggestion.
   let ratio: Double
-
-  /// Whether γ lies inside the suggestion's interval.
   let isInside: Bool
-
-  /// Whether no run of the same cell is better.
   let isBestTested: Bool
 
-  /// The fraction of the steps that γ wastes at least.
+  /// The least fraction of the steps that γ wastes.
   let wastedFraction: Double
 
-  /// Whether that fraction fails γ.
   let isCostly: Bool
 
   /// The lowest base learning rate up to γ at which every run of a cell diverged.
@@ -111,7 +100,6 @@ private struct Findings {
   /// Whether a run at γ or above did not diverge.
   let hasSurvivor: Bool
 
-  /// Whether the evidence was tuned.
   let isTuned: Bool
 
   var verdict: Verdict {
@@ -138,24 +126,23 @@ private struct Findings {
       isInside ? "inside-interval" : "\(side)-interval",
       "it is \(rounded(ratio))x the suggestion, \(isInside ? "inside" : side) its interval")
     if isBestTested {
-      add("best-tested", "none of your runs of this schedule and number of steps is better")
+      add("best-tested", "no run with this schedule and number of steps has a lower loss")
     }
     if isCostly {
       add(
         "costly",
-        "even at the end of the interval that is nearest it costs as much as \(rounded(100 * wastedFraction)) % of the steps"
+        "even if the nearest end of the interval is right, it wastes \(rounded(100 * wastedFraction)) % of the steps"
       )
     }
     if !isTuned {
       add(
         "not-tuned",
-        "no schedule at any number of steps shows an optimum: the best run stands in for it, which says little"
+        "no schedule at any number of steps shows an optimum; the best run is used instead, which is weak evidence"
       )
     }
     return reasons
   }
 
-  /// Three significant digits.
   private func rounded(_ value: Double) -> String {
     guard value > 0, value.isFinite else { return "\(value)" }
     let scale = pow(10, 2 - floor(log10(value)))
@@ -164,7 +151,6 @@ private struct Findings {
   }
 }
 
-/// The base learning rate that the evidence has for a run, with its interval.
 private struct TunedRate {
   var rate: Double
   var interval: ClosedRange<Double>
@@ -181,11 +167,11 @@ private struct TunedRate {
         diagnostics.append(
           Diagnostic(
             code: "optimum-outside-sweep",
-            message: "the optimum lies outside the swept learning rates: sweep further"))
+            message: "the optimum lies outside the swept learning rates; extend the sweep"))
       }
       return
     }
-    // The geometric means of the answers and of the ends, as multiples of the first answer.
+    // Geometric means of the answers and interval ends, as multiples of the first answer.
     var first: Double?
     var (centre, lower, upper) = (0.0, 0.0, 0.0)
     var all: [Diagnostic] = []
@@ -194,7 +180,7 @@ private struct TunedRate {
         from: source.run, to: run, source: source.rate, rule: evidence.rule
       ).answer()
       guard let rate = answer.to.baseLearningRate, let interval = answer.interval else {
-        preconditionFailure("a source with a learning rate gives one")
+        preconditionFailure("a source with a learning rate yields a target with one")
       }
       let unit = first ?? rate
       first = unit

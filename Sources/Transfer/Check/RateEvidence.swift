@@ -4,51 +4,39 @@ import Runs
 import Schedules
 import Support
 
-/// What is known about the tuned base learning rate before one is checked.
+/// Tuned base learning rates against which another can be checked.
 public struct RateEvidence: Sendable {
-  /// A schedule and horizon whose base learning rate is known.
   struct Source: Sendable {
     let run: TrainingRun
     let rate: TransferQuestion.Source
   }
 
-  /// What was tuned.
   let sources: [Source]
 
-  /// The rule that carries it to the schedule that is asked about.
+  /// The rule that transfers a source's rate to another schedule.
   public let rule: TransferRule
 
-  /// The tuned cells of a sweep; empty without one.
   let cells: [TunedCell]
-
-  /// The loss model across them.
   let lossModel: LossModel?
-
-  /// The base learning rates at which every run of a cell diverged.
   let diverged: [Double]
-
-  /// The highest base learning rate at which a run did not diverge; nil without runs.
   let highestSurvivor: Double?
 
-  /// Whether the sources were tuned, or are only the best of what was run.
+  /// Whether the sources were tuned, rather than only being the best runs.
   public let isTuned: Bool
 
-  /// What users should know about the evidence.
+  /// Caveats about the evidence.
   public let diagnostics: [Diagnostic]
 
-  /// What the evidence takes for granted.
+  /// The assumptions behind the evidence.
   public let assumptions: [String]
 
-  /// The number of cells or tuned runs behind the evidence.
+  /// The number of cells or tuned runs.
   public var sourceCount: Int { sources.count }
 
-  /// A sweep: its tuned cells, by the rule that they calibrate, else by the default one.
+  /// Takes a sweep's tuned cells, with the rule that they calibrate or else the default one.
   ///
-  /// Where no cell shows an optimum, the best run of each stands in for it, even a single run.
-  ///
-  /// - Parameter sweep: the runs with their optima.
-  /// - Throws: `InputError` where every run diverged.
-  /// - Complexity: O(cells²), and the fit of the loss model.
+  /// If no cell shows an optimum, each cell's best run stands in. Throws `InputError` if every run
+  /// diverged.
   public init(sweep: TunedSweep) throws(InputError) {
     cells = sweep.cells
     isTuned = !cells.isEmpty
@@ -74,12 +62,7 @@ public struct RateEvidence: Sendable {
     }
   }
 
-  /// A calibration: the cells that it was fitted to, by its exponents.
-  ///
-  /// - Parameter calibration: at least one cell.
-  /// - Throws: `InputError` without any cell, and `ScheduleError` for a cell whose schedule cannot be
-  ///   read.
-  /// - Complexity: O(cells).
+  /// Takes a calibration's cells and exponents; throws `InputError` if it has no usable cell.
   public init(calibration: Calibration) throws {
     let sources = try calibration.sources.map { source in
       Source(
@@ -88,17 +71,12 @@ public struct RateEvidence: Sendable {
     }
     if sources.isEmpty {
       throw InputError(
-        problem: "the calibration names no cells", hint: "fit one to a sweep that shows an optimum")
+        problem: "the calibration has no cells", hint: "fit one to a sweep that shows an optimum")
     }
     self.init(sources: sources, rule: .calibrated(calibration))
   }
 
-  /// A base learning rate that was tuned elsewhere.
-  ///
-  /// - Parameters:
-  ///   - run: the schedule and horizon that it was tuned for.
-  ///   - baseLearningRate: γ*.
-  ///   - rule: the rule that carries it on.
+  /// Takes one tuned base learning rate and the rule that transfers it.
   public init(tuned run: TrainingRun, baseLearningRate: Double, rule: TransferRule = .standard()) {
     self.init(
       sources: [Source(run: run, rate: .given(baseLearningRate))], rule: rule,
@@ -116,7 +94,7 @@ public struct RateEvidence: Sendable {
     isTuned = true
   }
 
-  /// The cell of the sweep that has this very schedule and horizon, up to a warmup that it does not give.
+  /// The sweep's cell with this schedule and horizon, up to a warmup that it does not state.
   func cell(of run: TrainingRun) -> TunedCell? {
     guard let spec = run.spec else { return nil }
     let same = cells.filter { $0.cell.steps == run.steps }
@@ -124,7 +102,6 @@ public struct RateEvidence: Sendable {
       ?? same.first { $0.cell.spec.warmup == nil && $0.cell.spec == spec.withoutWarmup }
   }
 
-  /// The cost for a schedule of a base learning rate off by a factor.
   func regretCurve(of run: TrainingRun, at baseLearningRate: Double) throws -> RegretCurve {
     if let lossModel {
       return RegretCurve(

@@ -2,58 +2,54 @@ import Bound
 import Glibc
 import Runs
 
-/// The cost of a base learning rate off by a factor: L(ργ*) − L(γ*) under the generalised bound.
+/// The cost of a base learning rate off by a factor ρ: L(ργ*) − L(γ*) under the generalised bound.
 ///
-/// At the optimum of L = C + A·(γS)^−α + B·γ^q·V^r the two terms stand as q to α, so that with
-/// K = L(γ*) − C
+/// At the optimum of L = C + A·(γS)^−α + B·γ^q·V^r the two terms are in the ratio q : α. With K = L(γ*) −
+/// C
 ///
 ///     L(ργ*) = C + K·f(ρ),      f(ρ) = (q·ρ^−α + α·ρ^q)/(α + q)      (derived here).
 ///
-/// At one shape S grows like T while V hardly moves, hence K ∝ T^−αq/(α + q): a tuned run is at the same
-/// loss after the fraction f(ρ)^−(α + q)/(αq) of the steps (derived here). For small errors that saves
-/// ½(α + q)·ln²ρ of them: the bound, α = q = 1, has α + q = 2, while runs of a 124M model show about ½.
+/// At one shape S ∝ T while V hardly changes, so K ∝ T^−αq/(α + q): a tuned run reaches the same loss in
+/// the fraction f(ρ)^−(α + q)/(αq) of the steps (derived here). For small errors that saves ½(α + q)·ln²ρ
+/// of them; the bound (α = q = 1) has α + q = 2, runs of a 124M model show about ½.
 public struct RegretCurve: Equatable, Sendable {
-  /// Where a curve comes from.
+  /// The origin of a curve.
   public enum Basis: String, CaseIterable, Sendable {
-    /// The generalised bound fitted across the cells of a sweep.
+    /// The generalised bound fitted across a sweep's cells.
     case lossModel = "loss-model"
 
     /// One cell's losses, with typical exponents.
     case cell
 
-    /// Typical exponents alone, without nats.
+    /// Typical exponents alone; regrets have no nats.
     case typical
   }
 
   /// The cost of a base learning rate.
   public struct Regret: Equatable, Sendable {
-    /// The excess loss in nats, at most `SweepCell.divergenceMargin`; nil where no run shows it.
+    /// The excess loss in nats, at most `SweepCell.divergenceMargin`; nil without runs.
     public var nats: Double?
 
-    /// The fraction of the steps that a tuned run could save at the same loss.
+    /// The fraction of the steps that a tuned run would save at the same loss.
     public var stepsFraction: Double
   }
 
-  /// Where it comes from.
+  /// The origin of the curve.
   public let basis: Basis
 
-  /// α.
   let biasExponent: Double
-
-  /// q.
   let rateExponent: Double
 
-  /// K, in nats; nil where no run shows it.
+  /// K in nats; nil without runs.
   let excess: Double?
 
-  /// α and q where no sweep shows them: half of what a 124M model shows for α + q each.
+  /// α and q without a sweep: each half of the α + q of a 124M model.
   static let typicalExponent = 0.25
 
   /// The curve without any runs.
   public static let typical = RegretCurve(
     basis: .typical, biasExponent: typicalExponent, rateExponent: typicalExponent, excess: nil)
 
-  /// The curve of a fitted model, for a schedule with the given S and V.
   init(of model: LossModel, terms: BoundTerms) {
     let optimum = model.optimalBaseLearningRate(for: terms)
     self.init(
@@ -61,8 +57,7 @@ public struct RegretCurve: Equatable, Sendable {
       excess: model.loss(at: optimum, terms: terms) - model.constant)
   }
 
-  /// The curve of one cell: typical exponents, and the cell's own cost of a factor of two; nil where
-  /// C + A/γ + Bγ has no minimum there.
+  /// The curve of one cell, scaled to its cost of a factor of two; nil if C + A/γ + Bγ has no minimum.
   init?(of optimum: SweepOptimum) {
     guard let form = optimum.estimates.first(where: { $0.form == .bound }),
       let rate = form.baseLearningRate, let regret = form.regret(at: 2 * rate)
@@ -80,7 +75,7 @@ public struct RegretCurve: Equatable, Sendable {
     self.excess = excess.flatMap { $0.isFinite ? $0 : nil }
   }
 
-  /// Returns the regret of γ = ργ*, ρ being positive: numbers that are neither negative nor infinite.
+  /// Returns the regret of γ = ργ* for a positive ρ; it is finite and at least 0.
   public func regret(at ratio: Double) -> Regret {
     let (alpha, rate) = (biasExponent, rateExponent)
     let logRatio = log(ratio)
@@ -91,17 +86,10 @@ public struct RegretCurve: Equatable, Sendable {
       stepsFraction: 1 - pow(1 + above, -(alpha + rate) / (alpha * rate)))
   }
 
-  /// The expected regret of γ where γ* is uncertain.
+  /// Returns the mean regret of γ for an uncertain γ*.
   ///
-  /// It is the mean over ln γ*, which is normal with one standard deviation below the centre and another
-  /// above it.
-  ///
-  /// - Parameters:
-  ///   - baseLearningRate: γ.
-  ///   - centre: the estimate of γ*.
-  ///   - interval: 1.5 standard deviations to either side of the centre.
-  /// - Returns: the mean of ``regret(at:)``.
-  /// - Complexity: O(1).
+  /// ln γ* is normal around `centre`, with one standard deviation below and another above it; `interval`
+  /// reaches 1.5 of them to either side.
   public func expectedRegret(
     of baseLearningRate: Double, centre: Double, interval: ClosedRange<Double>
   ) -> Regret {
@@ -109,7 +97,7 @@ public struct RegretCurve: Equatable, Sendable {
     let below = log(centre / interval.lowerBound) / SweepOptimum.intervalWidths
     let above = log(interval.upperBound / centre) / SweepOptimum.intervalWidths
     var (total, nats, fraction) = (0.0, 0.0, 0.0)
-    // The trapezium rule out to four deviations is exact to many digits for a normal density.
+    // For a normal density the trapezium rule out to four deviations is exact to many digits.
     for node in -32...32 {
       let deviations = Double(node) / 8
       let weight = exp(-deviations * deviations / 2)

@@ -1,32 +1,30 @@
 import Glibc
 import Schedules
 
-/// A way to predict the tuned base learning rate of one cell of a sweep from that of another.
-///
-/// These are the package's transfer rules and the simple rules that they have to beat.
+/// A transfer rule or simple baseline that predicts one cell's tuned base learning rate from another's.
 public enum BaselineRule: String, CaseIterable, Sendable {
-  /// The source's own.
+  /// The same learning rate.
   case same
 
-  /// T^−1/2, whatever the shape.
+  /// T^−1/2 at any shape.
   case halfPower = "t-1/2"
 
-  /// T^−1/3, whatever the shape.
+  /// T^−1/3 at any shape.
   case thirdPower = "t-1/3"
 
-  /// A wsd schedule has half the learning rate of a cosine; no other pair is predicted.
+  /// Half of cosine's learning rate for wsd; predicts no other pair.
   case halfOfCosine = "half-of-cosine"
 
-  /// γ times the mean of the multipliers stays the same.
+  /// γ times the mean multiplier stays the same.
   case meanRate = "mean-lr"
 
-  /// The same, and T^−1/3.
+  /// `meanRate` times T^−1/3.
   case meanRateThirdPower = "mean-lr-t-1/3"
 
   /// The plain bound.
   case bound
 
-  /// The bound's shape and T^−1/3.
+  /// The default rule: the bound's shape and T^−1/3.
   case standard = "default"
 
   /// Exponents fitted to all cells but the target.
@@ -47,8 +45,7 @@ public enum BaselineRule: String, CaseIterable, Sendable {
     }
   }
 
-  /// The transfer rule that this one is; nil for the simple ones, and for a calibration on cells that are
-  /// too few or too much alike.
+  /// The corresponding transfer rule; nil for baselines, and if the cells cannot be calibrated.
   func transferRule(calibratedOn cells: [TunedCell]) -> TransferRule? {
     switch self {
     case .bound: return .bound
@@ -58,8 +55,7 @@ public enum BaselineRule: String, CaseIterable, Sendable {
     }
   }
 
-  /// γ_to/γ_from by a simple rule; nil for the transfer rules, and for a pair that half of cosine does not
-  /// predict.
+  /// γ_to/γ_from by a baseline; nil for transfer rules and pairs that it cannot predict.
   func simpleRatio(from source: TunedCell, to target: TunedCell) -> Double? {
     let lengthening = Double(target.cell.steps) / Double(source.cell.steps)
     let meanRatio = source.terms.stepSum / target.terms.stepSum * lengthening

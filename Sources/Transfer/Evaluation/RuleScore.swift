@@ -1,6 +1,6 @@
-/// What all predictions of one rule are worth together.
+/// The quality of one rule's predictions.
 public struct RuleScore: Sendable {
-  /// A mean and the worst.
+  /// The mean and the largest of some values.
   public struct Extent: Sendable {
     /// The mean.
     public let mean: Double
@@ -21,13 +21,13 @@ public struct RuleScore: Sendable {
   /// The number of predictions.
   public let predictions: Int
 
-  /// Regret at the nearest tested learning rate, in nats.
+  /// The regret at the nearest tested learning rate, in nats.
   public let regret: Extent
 
-  /// Smooth regret under C + A/γ + Bγ, in nats.
+  /// The regret under C + A/γ + Bγ, in nats.
   public let boundRegret: Extent?
 
-  /// Smooth regret under C + A·γ^−½ + B·γ², in nats.
+  /// The regret under C + A·γ^−½ + B·γ², in nats.
   public let steepRegret: Extent?
 
   /// |ln(predicted/measured)|.
@@ -39,12 +39,7 @@ public struct RuleScore: Sendable {
   /// The median of the intervals' high/low.
   public let medianWidth: Double?
 
-  /// Scores the predictions of a rule; nil where it makes none.
-  ///
-  /// - Parameters:
-  ///   - rule: the rule.
-  ///   - predictions: those of any rules.
-  /// - Complexity: O(predictions).
+  /// Scores the predictions of one rule among those given; nil if there are none.
   public init?(of rule: BaselineRule, in predictions: [SweepEvaluation.Prediction]) {
     let own = predictions.filter { $0.rule == rule }
     guard let regret = Extent(own.map(\.regret)), let error = Extent(own.map(\.error)) else {

@@ -3,32 +3,29 @@ import Runs
 import Schedules
 import Support
 
-/// How well each rule predicts the tuned base learning rates of a sweep, cell from cell.
+/// How well each rule predicts a sweep's tuned base learning rates from one another.
 public struct SweepEvaluation: Sendable {
-  /// One prediction of one rule.
+  /// One prediction by one rule.
   public struct Prediction: Sendable {
     /// The rule.
     public let rule: BaselineRule
 
-    /// The index of the source among ``cells``; nil where it is the geometric mean of the predictions
-    /// from all other cells.
+    /// The source's index in ``cells``; nil for the mean of the predictions from all others.
     public let source: Int?
 
-    /// The index of the target among ``cells``.
+    /// The target's index in ``cells``.
     public let target: Int
 
     /// The predicted base learning rate.
     public let baseLearningRate: Double
 
-    /// Its interval, of the rules that give one.
+    /// Its interval; nil for rules without one.
     public let interval: ClosedRange<Double>?
 
-    /// What the tested learning rate nearest to the prediction (in ln γ) costs above the best tested
-    /// one, in nats; `SweepCell.divergenceMargin` where it diverged.
+    /// The excess loss, in nats, at the tested learning rate nearest to the prediction.
     public let regret: Double
 
-    /// What the prediction costs on the fitted curves C + A/γ + Bγ and C + A·γ^−½ + B·γ², in nats; nil
-    /// where the form has no minimum.
+    /// The excess loss, in nats, on the two fitted curves; nil for a curve without a minimum.
     public let smoothRegret: (bound: Double?, steep: Double?)
 
     /// |ln(predicted/measured)|.
@@ -41,30 +38,26 @@ public struct SweepEvaluation: Sendable {
   /// The tuned cells.
   public let cells: [TunedCell]
 
-  /// The predictions over every ordered pair of cells.
+  /// The predictions for every ordered pair of cells.
   public let pairs: [Prediction]
 
-  /// The predictions of every cell from all others.
+  /// The predictions of each cell from all others.
   public let fromOthers: [Prediction]
 
   private let scores: [Comparison: [BaselineRule: RuleScore]]
 
-  /// What a cell is predicted from.
+  /// The cells from which a target is predicted.
   public enum Comparison: String, CaseIterable, Sendable {
-    /// Every other cell by itself.
+    /// Each other cell separately.
     case pairs
 
-    /// All other cells at once.
+    /// All other cells together.
     case others
   }
 
-  /// Evaluates every rule on every ordered pair of cells.
+  /// Evaluates every rule on every ordered pair of two or more cells.
   ///
-  /// - Parameters:
-  ///   - cells: two or more.
-  ///   - progress: called with the number of targets done.
-  /// - Throws: `InputError`, `ScheduleError`, `BoundError`.
-  /// - Complexity: O(cells²·T).
+  /// `progress` receives the number of targets done. Throws `InputError`. Takes O(cells²·T).
   public init(of cells: [TunedCell], progress: (Int) -> Void = { _ in }) throws {
     guard cells.count >= 2 else {
       throw InputError(
@@ -103,12 +96,12 @@ public struct SweepEvaluation: Sendable {
     self.scores = [.pairs: scores(pairs), .others: scores(fromOthers)]
   }
 
-  /// Returns what a rule's predictions are worth; nil where it makes none (``absence(of:)`` tells why).
+  /// Returns a rule's score; nil if it makes no prediction (``absence(of:)`` gives the reason).
   public func score(of rule: BaselineRule, from comparison: Comparison) -> RuleScore? {
     scores[comparison]?[rule]
   }
 
-  /// Returns in a few words why a rule makes no prediction; nil where it makes some.
+  /// Returns why a rule makes no prediction, in a few words; nil if it makes some.
   public func absence(of rule: BaselineRule) -> String? {
     guard score(of: rule, from: .pairs) == nil else { return nil }
     switch rule {
@@ -119,12 +112,11 @@ public struct SweepEvaluation: Sendable {
   }
 }
 
-/// A predicted ln γ with the ends of its interval.
 private struct Forecast {
   var logRate: Double
   var logInterval: (lower: Double, upper: Double)?
 
-  /// One cell's optimum predicted from that of another; nil for a pair that the rule says nothing about.
+  /// Predicts one cell's optimum from another's; nil for a pair that the rule cannot predict.
   init?(
     _ rule: BaselineRule, _ transfer: TransferRule?, from source: TunedCell, to target: TunedCell
   ) throws {
@@ -143,7 +135,6 @@ private struct Forecast {
     logInterval = (log(interval.lowerBound), log(interval.upperBound))
   }
 
-  /// The geometric mean of forecasts and their interval ends; nil without any.
   init?(meanOf forecasts: [Forecast]) {
     guard !forecasts.isEmpty else { return nil }
     let count = Double(forecasts.count)

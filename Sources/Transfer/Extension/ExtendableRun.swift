@@ -3,80 +3,65 @@ import Glibc
 import Runs
 import Schedules
 
-/// A run to go on from: its schedule, the steps that a longer run can keep, and the scale at which its base
-/// learning rate is the tuned one.
+/// A run to extend: its schedule, the steps that a longer run can keep, and the scale of its base
+/// learning rate.
 ///
-/// The trainer's base learning rate γ stays the same. In the bound's units it is γ* of the tuned run at T1
-/// steps and γ*·(T1/T)^(1/2 − p) at T steps, p being the horizon exponent, 1/2 for the bound itself.
+/// The trainer's base learning rate γ stays the same. In the bound's units it is γ* for the tuned run of
+/// T1 steps, and γ*·(T1/T)^(1/2 − p) at T steps, where p is the horizon exponent (1/2 for the bound).
 public struct ExtendableRun: Sendable {
-  /// The scale of the run's base learning rate.
   struct Tuning: Sendable {
-    /// T1, the horizon at which the run was tuned.
     let steps: Int
-
-    /// S and V of the run as it was tuned.
     let terms: BoundTerms
 
-    /// γ*(T1), in the bound's units.
+    /// γ*(T1) in the bound's units.
     let gamma: Double
 
-    /// The base learning rate as the trainer takes it; nil where it is not known.
     let baseLearningRate: Double?
   }
 
   /// The run's name.
   public let name: String
 
-  /// The schedule as it was planned, T steps.
+  /// The planned schedule of T steps.
   public let schedule: Schedule
 
-  /// The stretch that a longer run can go on from; nil for schedules without one.
+  /// The stable phase that a longer run can continue; nil for schedules without one.
   public let steady: StablePhase?
 
-  /// The cooldown at the end of the schedule as planned; nil for schedules without one.
+  /// The planned final cooldown; nil for schedules without one.
   public let planned: PlannedCooldown?
 
-  /// The steps of the warmup.
+  /// The number of warmup steps.
   public let warmup: Int
 
-  /// How plans cool down.
+  /// The cooldown of new plans.
   public let cooldown: PlannedCooldown
 
   let tuning: Tuning
 
-  /// The schedule as a spec, which the references follow; nil for a file, and for the later stages of a
-  /// chain.
+  /// The spec that reference plans follow; nil for a file and for later stages of a chain.
   let spec: ScheduleSpec?
 
-  /// G, constant.
   let gradientNorms: GradientNorms
-
-  /// D.
   let distance: Double
 
-  /// The steps from the start that can be kept with the steady law going on; 0 without a steady stretch.
+  /// The first steps that a longer run can keep; 0 without a stable phase.
   public var reusableSteps: Int { steady?.steps.upperBound ?? 0 }
 
   /// T, the planned number of steps.
   public var steps: Int { schedule.steps }
 
-  /// The base learning rate as the trainer takes it; nil where it is not known.
+  /// The trainer's base learning rate, if known.
   public var baseLearningRate: Double? { tuning.baseLearningRate }
 
-  /// The length of a new cooldown where the run has none: 20 %.
+  /// The length of a new cooldown if the run has none: 20 %.
   public static let usualCooldown = Extent.fraction(0.2)
 
-  /// A run whose base learning rate is tuned for it.
+  /// Creates a run whose base learning rate is tuned for it.
   ///
-  /// - Parameters:
-  ///   - run: the schedule and its number of steps.
-  ///   - baseLearningRate: γ as the trainer takes it; nil where it is unknown, which an absolute floor does
-  ///     not allow.
-  ///   - cooldown: the length of new cooldowns; nil for that of the schedule.
-  ///   - gradientNorm: G.
-  ///   - distance: D.
-  /// - Throws: `ScheduleError` and `InputError`.
-  /// - Complexity: O(T).
+  /// `baseLearningRate` is the trainer's, required by an absolute floor. `cooldown` is the length of new
+  /// cooldowns; nil takes the schedule's. `gradientNorm` and `distance` are the bound's G and D. Throws
+  /// `InputError`. Takes O(T).
   public init(
     _ run: TrainingRun, baseLearningRate: Double? = nil, cooldown: Extent? = nil,
     gradientNorm: Double = 1, distance: Double = 1
@@ -99,7 +84,7 @@ public struct ExtendableRun: Sendable {
     let isClamped = run.spec?.floor?.mode == .clamp
     let named = steady == nil ? nil : run.spec?.plannedCooldown(floor: floor)
     planned = named ?? schedule.plannedCooldown
-    // A run that never was steady, or always, does not show the length of a new cooldown.
+    // A schedule that is never or always steady does not determine the length of a new cooldown.
     self.cooldown = PlannedCooldown(
       decay: planned?.decay ?? .linear, extent: cooldown ?? planned?.extent ?? Self.usualCooldown,
       end: planned?.end ?? floor, isClamped: planned?.isClamped ?? isClamped)
@@ -109,10 +94,10 @@ public struct ExtendableRun: Sendable {
     (spec, gradientNorms, self.distance) = (run.spec, norms, distance)
   }
 
-  /// The run after one of its extensions: the next stage of a chain.
+  /// The run after an extension: the next stage of a chain.
   ///
-  /// A plan that starts over is a run tuned for its own horizon. One whose peak lies above the running
-  /// learning rate has that peak as its base learning rate.
+  /// A plan that starts over is tuned for its own horizon. If a plan peaks above the running learning
+  /// rate, the peak becomes its base learning rate.
   init(
     _ run: ExtendableRun, extendedBy plan: ExtensionOption.Plan, terms: BoundTerms, gamma: Double
   ) {
@@ -134,14 +119,13 @@ public struct ExtendableRun: Sendable {
         baseLearningRate: plan.baseLearningRate)
   }
 
-  /// γ at a longer horizon T2 in the bound's units: γ*(T1)·(T1/T2)^(1/2 − p).
-  ///
-  /// A plan with this γ* is one for which the trainer's base learning rate is the tuned one.
+  /// γ at a longer horizon T2 in the bound's units, γ*(T1)·(T1/T2)^(1/2 − p).
   func gamma(at steps: Int, horizonExponent exponent: Double) -> Double {
     tuning.gamma * pow(Double(tuning.steps) / Double(steps), 0.5 - exponent)
   }
 
-  /// T2 multipliers: the kept steps, a ramp to the steady law at a factor, that law, and a cooldown.
+  /// A schedule over T2 steps: the kept steps, a ramp to the steady law at a factor, that law, and a
+  /// cooldown.
   func plan(
     keeping kept: Int, factor: Double, steps: Int, cooldown count: Int, ramp: Int? = nil
   ) -> Schedule {

@@ -1,20 +1,20 @@
 import Schedules
 import Support
 
-/// The ways to go on from T1 to T2 steps, side by side.
+/// The plans that extend a run from T1 to T2 steps.
 public struct ExtensionAnswer: Sendable {
-  /// What was asked.
+  /// The question.
   public let question: ExtensionQuestion
 
-  /// γ at T2 in the bound's units, at which every plan that goes on is judged.
+  /// γ at T2 in the bound's units, at which continuing plans are compared.
   public let gamma: Double
 
-  /// The options, plans that go on first, then the references.
+  /// The options: continuing plans, then the references.
   public let options: [ExtensionOption]
 
   private let worth: [ExtensionOption.Kind: Double]
 
-  /// The sums of the schedules that were searched, which serve another rule as well.
+  /// The sums of the schedules searched, reusable with another rule.
   let sums: PlanSums
 
   init(
@@ -32,11 +32,9 @@ public struct ExtensionAnswer: Sendable {
     (self.worth, self.sums) = (worth, sums)
   }
 
-  /// The answer to the same question by the plain bound, without the free form.
+  /// Returns the answer by the plain bound, without the free form; nil if the rule already is the bound.
   ///
-  /// - Returns: nil where the bound is the rule already.
-  /// - Throws: `InputError`, `BoundError`.
-  /// - Complexity: some 100 passes over T2 steps.
+  /// Throws `InputError`. Takes some 100 passes over T2 steps.
   public func byBound() throws -> ExtensionAnswer? {
     guard question.rule != .bound else { return nil }
     var plain = question
@@ -45,16 +43,16 @@ public struct ExtensionAnswer: Sendable {
     return try plain.answer(reusing: sums)
   }
 
-  /// Returns the option of a kind; nil where it does not apply to the question.
+  /// Returns the option of a kind; nil if it does not apply.
   public func option(_ kind: ExtensionOption.Kind) -> ExtensionOption? {
     options.first { $0.kind == kind }
   }
 
-  /// The option to take among those that go on.
+  /// The recommended option among those that continue the run.
   ///
-  /// It is the least bound of the plain plans, doing nothing included, unless the free form is better by
-  /// more than 3 %, which is what the bound can tell about real runs. Where all gain less than a tenth of a
-  /// per cent, or T2 is hardly above T1, it is doing nothing.
+  /// It is the plain plan (including `same`) with the least bound, unless the free form is better by more
+  /// than 3 %, the bound's resolution on real runs. If every gain is below 0.1 %, or T2 is hardly above
+  /// T1, it is `same`.
   public var recommended: ExtensionOption.Kind {
     let plain = recommendedPlain
     guard !isBarelyLonger, let freeForm = option(.freeForm)?.plan, checkpoint(of: freeForm) > 0,
@@ -63,7 +61,6 @@ public struct ExtensionAnswer: Sendable {
     return .freeForm
   }
 
-  /// The option to take among the plain plans alone.
   var recommendedPlain: ExtensionOption.Kind {
     let kinds: [ExtensionOption.Kind] = [.longerCooldown, .lowerPlateau, .rewarm, .same]
     let bounds = kinds.compactMap { kind in
@@ -78,21 +75,16 @@ public struct ExtensionAnswer: Sendable {
     return best.kind
   }
 
-  /// The relative difference of two bounds below which real runs cannot tell them apart.
+  /// The relative difference of bounds that real runs can resolve.
   private static let telling = 0.03
 
-  /// The fraction of the reusable steps whose loss is pointed out.
   private static let discarding = 0.1
-
-  /// The relative gain that is not worth a change.
   private static let negligible = 1e-3
 
-  /// Returns how much lower a plan's bound is than that of doing nothing, 1 − Ω/Ω_same; nil where doing
-  /// nothing has no plan.
+  /// Returns 1 − Ω/Ω_same, the gain over doing nothing; nil if that has no plan.
   public func gainOverSame(_ plan: ExtensionOption.Plan) -> Double? { gain(plan, over: .same) }
 
-  /// Returns how much lower a plan's bound is than that of a fresh, tuned linear decay, 1 − Ω/Ω_linear;
-  /// negative where it is higher.
+  /// Returns 1 − Ω/Ω_linear, the gain over a fresh tuned linear decay.
   public func gainOverRetunedLinear(_ plan: ExtensionOption.Plan) -> Double? {
     gain(plan, over: .retunedLinear)
   }
@@ -101,32 +93,26 @@ public struct ExtensionAnswer: Sendable {
     option(kind)?.plan.map { 1 - plan.bound / $0.bound }
   }
 
-  /// Returns how many more steps doing nothing would need for the bound of a plan.
+  /// Returns T/T2 − 1 for the T steps that doing nothing needs to reach a plan's bound.
   ///
-  /// The base learning rate is the same for both.
-  ///
-  /// - Parameter kind: the plan's kind.
-  /// - Returns: T/T2 − 1, negative where it would need fewer; nil where doing nothing has no such plan, or
-  ///   does not get there within eight times T2.
+  /// Nil if either plan is missing or eight times T2 is not enough.
   public func equivalentMoreSteps(_ kind: ExtensionOption.Kind) -> Double? { worth[kind] }
 
-  /// Returns the checkpoint to start a plan from: the last one saved before anything changes.
+  /// Returns the last saved checkpoint before a plan changes anything, as a number of steps; 0 to start
+  /// over.
   ///
-  /// The steps from it to ``ExtensionOption/Plan/branchAtStep`` are trained again as they were.
-  ///
-  /// - Parameter plan: one of the plans.
-  /// - Returns: the number of steps it has made; 0 to start over.
+  /// The steps from it to ``ExtensionOption/Plan/branchAtStep`` are trained again unchanged.
   public func checkpoint(of plan: ExtensionOption.Plan) -> Int {
     let spacing = question.checkpointSpacing ?? 1
     return plan.branchAtStep / spacing * spacing
   }
 
-  /// Returns the number of steps that a plan has to train, from its checkpoint on.
+  /// Returns the number of steps to train from a plan's checkpoint.
   public func stepsToTrain(_ plan: ExtensionOption.Plan) -> Int {
     plan.schedule.steps - checkpoint(of: plan)
   }
 
-  /// What users should know before they follow a plan.
+  /// Caveats about the plans.
   public var diagnostics: [Diagnostic] {
     var diagnostics: [Diagnostic] = []
     func add(_ code: String, _ message: String) {
@@ -138,20 +124,20 @@ public struct ExtensionAnswer: Sendable {
       let percent = ((lengthening - 1) * 1000).rounded() / 10
       add(
         "barely-longer",
-        "only \(decimalText(percent)) % more steps: what the plans gain lies in their cooldowns, in which a jump of the learning rate would hide; the plain plan (same) will do"
+        "only \(decimalText(percent)) % more steps: the plans gain only by their cooldowns, where the optimum can hide a jump of the learning rate; doing nothing (same) is enough"
       )
     }
     let floor = run.cooldown.end
     if let plateau = option(.lowerPlateau)?.plan?.plateau, plateau < floor {
       add(
         "plateau-below-floor",
-        "the lower plateau, \(decimalText((plateau * 1e4).rounded() / 1e4)) of the peak, lies below the floor of \(decimalText(floor)), so that it does not cool down"
+        "the lower plateau, \(decimalText((plateau * 1e4).rounded() / 1e4)) of the peak, is below the floor of \(decimalText(floor)), so there is no cooldown"
       )
     }
     if run.planned?.isExact == false {
       add(
         "cooldown-shape",
-        "the cooldown of \(run.name) has none of the grammar's shapes: new ones are linear")
+        "the cooldown of \(run.name) matches no decay of the grammar; new cooldowns are linear")
     }
     if let spacing = question.checkpointSpacing,
       let first = options.compactMap(\.plan).first(where: {
@@ -160,7 +146,7 @@ public struct ExtensionAnswer: Sendable {
     {
       add(
         "no-checkpoint",
-        "a plan branches at step \(first.branchAtStep), before the first checkpoint at step \(spacing): it would have to start over"
+        "a plan branches at step \(first.branchAtStep), before the first checkpoint at step \(spacing); it would have to start over"
       )
     }
     let kind = recommended
@@ -176,13 +162,14 @@ public struct ExtensionAnswer: Sendable {
     if lengthening > 8 {
       add(
         "far-horizon",
-        "the horizons differ by more than a factor of 8: the exponent was seen over less, so extend in stages and look at the loss"
+        "the horizons differ by more than a factor of 8, beyond the range that supports the exponent; extend in stages and check the loss"
       )
     }
     return diagnostics
   }
 
-  /// Whether T2 is less than 5 % above T1: an optimiser then hides a jump in the cooldown.
+  /// Whether T2 is less than 5 % above T1: the optimum can then hide a learning-rate jump in the
+  /// cooldown.
   private var isBarelyLonger: Bool {
     Double(question.steps) < 1.05 * Double(question.run.steps)
   }

@@ -1,30 +1,26 @@
 import Support
 import TheoryModel
 
-/// Several horizons in a row, each stage going on from the plan followed at the one before.
+/// Extensions to several horizons, each continuing the plan followed before.
 public struct ExtensionChain: Sendable {
-  /// The answers, one a horizon.
+  /// The answers, one per horizon.
   public let stages: [ExtensionAnswer]
 
-  /// The kind followed at each stage.
+  /// The kind of plan followed at each stage.
   public let followed: [ExtensionOption.Kind]
 
-  /// The plan followed at each stage, which is that of the kind followed.
+  /// The plan followed at each stage.
   public let plans: [ExtensionOption.Plan]
 
   /// The plan of the last stage.
   public var lastPlan: ExtensionOption.Plan { plans[plans.count - 1] }
 
-  /// Answers a question and the same question about each later horizon.
+  /// Answers a question, then repeats it for each later horizon, in increasing order.
   ///
-  /// - Parameters:
-  ///   - first: the question about the first horizon.
-  ///   - horizons: the horizons after it, rising.
-  ///   - kind: the option to follow; nil for the recommended one, which for all stages but the last is
-  ///     one of the plain plans, since nothing but its past can be reused of a free form.
-  ///   - progress: called after each iteration of a free form.
-  /// - Throws: `InputError`, of kind `unanswerable` where the option to follow is infeasible;
-  ///   `BoundError`.
+  /// Each stage follows the plan of a given kind, or else the recommended one; before the last stage that
+  /// is a plain plan, since a free form leaves only its past to reuse. `progress` is called after each
+  /// iteration of a free form. Throws `InputError`, of kind `unanswerable` if the plan to follow is
+  /// infeasible.
   public init(
     _ first: ExtensionQuestion, then horizons: [Int] = [],
     following kind: ExtensionOption.Kind? = nil,
@@ -50,7 +46,7 @@ public struct ExtensionChain: Sendable {
       case nil:
         throw InputError(
           problem: "the plan \(choice.rawValue) does not apply to this run",
-          hint: "leave it out to see the plans that do")
+          hint: "omit it to see the plans that do")
       }
       plans.append(plan)
       guard !isLast else { break }
@@ -69,12 +65,9 @@ public struct ExtensionChain: Sendable {
     self.plans = plans
   }
 
-  /// Asks the solvable model about the plan that each stage follows.
+  /// Returns the solvable model's answer about each stage's plan.
   ///
-  /// - Parameter tasks: the tasks to ask.
-  /// - Returns: one answer a stage.
-  /// - Throws: `BoundError`.
-  /// - Complexity: some milliseconds a task, and a pass over each plan.
+  /// Throws `InputError`. Takes some milliseconds per task.
   public func crossCheck(tasks: [ModelTask] = CrossCheck.standardTasks) throws
     -> [ExtensionCrossCheck]
   {
@@ -89,14 +82,14 @@ public struct ExtensionChain: Sendable {
   }
 }
 
-/// What the solvable model says about the plan that was followed at one stage.
+/// The solvable model's answer about the plan followed at one stage.
 public struct ExtensionCrossCheck: Sendable {
-  /// The run as it was tuned and the plan, tuned on every task.
+  /// The tuned run and the plan, tuned on every task.
   public let check: CrossCheck
 
   /// γ*_plan/γ*_run by the plain bound.
   public let boundRatio: Double
 
-  /// The plan's base learning rate over that of the run: 1 where it keeps it.
+  /// The plan's base learning rate over the run's: 1 if it keeps it.
   public let answerRatio: Double
 }

@@ -1,75 +1,73 @@
 import Schedules
 
-/// One way to go on from T1 to T2 steps.
+/// One way to extend a run from T1 to T2 steps.
 public struct ExtensionOption: Sendable {
   /// The kinds of plan.
   public enum Kind: String, CaseIterable, Sendable {
-    /// Keep the base learning rate, go on at a lower plateau.
+    /// Keep the base learning rate and continue at a lower plateau.
     case lowerPlateau = "lower-plateau"
 
-    /// Keep the base learning rate, cool down for longer.
+    /// Keep the base learning rate and cool down for longer.
     case longerCooldown = "longer-cooldown"
 
-    /// Keep the past, choose every learning rate that remains.
+    /// Keep the past and optimise every remaining learning rate.
     case freeForm = "free-form"
 
-    /// Keep everything, also the steps of a cooldown, and go back up.
+    /// Keep all steps made, including a cooldown's, and raise the learning rate again.
     case rewarm
 
-    /// Do nothing: the same schedule over more steps at the same base learning rate.
+    /// Change nothing: the same schedule and base learning rate over more steps.
     case same
 
-    /// Start over with the same schedule, its base learning rate tuned for T2.
+    /// Start over with the same schedule, tuned for T2.
     case retunedSame = "retuned-same"
 
-    /// Start over with linear decay, its base learning rate tuned for T2.
+    /// Start over with linear decay, tuned for T2.
     case retunedLinear = "retuned-linear"
   }
 
-  /// What a plan of each kind is best in.
+  /// The criterion that selects a plan of each kind.
   public enum Criterion: String, CaseIterable, Sendable {
     /// The least Ω at the running γ.
     case leastBound = "least-bound"
 
-    /// A γ* equal to the running γ (2501.18965, section 4).
+    /// γ* equals the running γ (2501.18965, section 4).
     case tuned
   }
 
-  /// A plan that can be carried out.
+  /// A feasible plan.
   public struct Plan: Sendable {
-    /// T2 multipliers of the base learning rate.
+    /// The T2 multipliers of the base learning rate.
     public let schedule: Schedule
 
-    /// The plateau from ``changeAtStep`` on as a fraction of the one before; nil where it stays.
+    /// The plateau from ``changeAtStep`` on relative to the previous one; nil if unchanged.
     public var factor: Double?
 
-    /// The multiplier of the plateau from ``changeAtStep`` on; nil where there is no new plateau, or the
-    /// law is no plateau.
+    /// The multiplier of the plateau from ``changeAtStep`` on; nil without a new plateau.
     public var plateau: Double?
 
-    /// The steps of the final cooldown; nil for plans without one.
+    /// The number of steps in the final cooldown; nil without one.
     public var cooldownSteps: Int?
 
-    /// The exact fraction of the cooldown, before rounding to steps; nil where steps were searched.
+    /// The cooldown's fraction of T2 before rounding to steps; nil if steps were searched.
     public var cooldownFraction: Double?
 
-    /// The steps that lead back up to the plateau, from ``changeAtStep`` on; nil for plans without.
+    /// The number of steps that lead back up to the plateau; nil without a ramp.
     public var rampSteps: Int?
 
-    /// The base learning rate as the trainer takes it; nil where that of the run is not known.
+    /// The trainer's base learning rate, if known.
     public let baseLearningRate: Double?
 
-    /// γ, the same in the bound's units.
+    /// γ, the base learning rate in the bound's units.
     public let gamma: Double
 
     /// Ω at γ.
     public let bound: Double
 
-    /// The first step, counted from 1, at which the learning rate differs from that of the run so far.
+    /// The first step, counted from 1, whose learning rate differs from the run's.
     public let changeAtStep: Int
 
-    /// The learning rate of the new plateau, as the trainer takes it; nil without one, or where the run's is
-    /// unknown.
+    /// The trainer's learning rate on the new plateau, if there is one and the run's is known.
     public var plateauLearningRate: Double? {
       guard let baseLearningRate, let plateau else { return nil }
       return baseLearningRate * plateau
@@ -78,38 +76,37 @@ public struct ExtensionOption: Sendable {
     /// Whether the plan keeps no step of the run.
     public var startsOver: Bool { changeAtStep == 1 }
 
-    /// The cooldown as a fraction of T2: the exact one where there is one.
+    /// The cooldown as a fraction of T2, exact if known.
     public var cooldownShare: Double? {
       cooldownFraction ?? cooldownSteps.map { Double($0) / Double(schedule.steps) }
     }
 
-    /// The latest checkpoint that the plan can start from, as the number of steps it has made: the last
-    /// before anything changes; 0 to start over.
+    /// The steps made at the latest checkpoint from which the plan can start; 0 to start over.
     public var branchAtStep: Int { changeAtStep - 1 }
   }
 
-  /// A plan, or an obstacle.
+  /// A plan, or the reason why it is infeasible.
   public enum Outcome: Sendable {
-    /// The plan.
+    /// A feasible plan.
     case feasible(Plan)
 
-    /// The obstacle.
+    /// The reason why it is infeasible.
     case infeasible(ExtensionObstacle)
   }
 
   /// The kind of plan.
   public let kind: Kind
 
-  /// The plan, or the obstacle.
+  /// The plan, or the reason why it is infeasible.
   public let outcome: Outcome
 
-  /// The plan; nil where it is infeasible.
+  /// The plan; nil if infeasible.
   public var plan: Plan? {
     if case .feasible(let plan) = outcome { return plan }
     return nil
   }
 
-  /// The obstacle; nil where the plan is feasible.
+  /// The reason why it is infeasible; nil if feasible.
   public var obstacle: ExtensionObstacle? {
     if case .infeasible(let obstacle) = outcome { return obstacle }
     return nil

@@ -5,10 +5,10 @@ import Schedules
 import Support
 import Tuning
 
-/// How a run of T1 steps goes on to T2 (2501.18965, section 4, "continual training").
+/// How to extend a run of T1 steps to T2 (2501.18965, section 4, "continual training").
 ///
-/// A longer run wants a smaller base learning rate. A run that keeps its base learning rate changes its
-/// schedule instead: to a lower plateau or a longer cooldown, as ``criterion`` asks.
+/// A longer run needs a smaller base learning rate. A run that keeps its own changes the schedule
+/// instead, by a lower plateau or a longer cooldown.
 public struct ExtensionQuestion: Sendable {
   /// The run so far.
   public var run: ExtendableRun
@@ -16,33 +16,28 @@ public struct ExtensionQuestion: Sendable {
   /// T2.
   public var steps: Int
 
-  /// How γ* moves with the horizon.
+  /// The rule for the horizon dependence of γ*.
   public var rule: TransferRule
 
-  /// The number of steps made; nil where it does not matter.
-  ///
-  /// Beyond the steady stretch, going on from there (up again) is priced beside going back.
+  /// The number of steps already made, if relevant: after the stable phase, rewarming is an option.
   public var madeSteps: Int?
 
   /// The steps that the free form keeps; nil for those that every other plan keeps.
   public var freeFormBranch: Int?
 
-  /// The cap on the free form's learning rates as a multiple of the base learning rate, 1 or more.
+  /// The cap on the free form's learning rates as a multiple of the base learning rate, at least 1.
   public var capFactor = 1.0
 
-  /// Whether the free form is searched: by far the longest part.
+  /// Whether to search the free form, which takes most of the time.
   public var wantsFreeForm = true
 
-  /// What a plan of each kind is best in.
+  /// The criterion that selects a plan of each kind.
   public var criterion = ExtensionOption.Criterion.leastBound
 
-  /// The steps between saved checkpoints; nil where every step has one.
+  /// The steps between saved checkpoints; nil if every step has one.
   public var checkpointSpacing: Int?
 
-  /// Asks how a run goes on to T2 steps.
-  ///
-  /// - Throws: `InputError` where T2 is not above T1, `ScheduleError` where the spec does not fit into T2
-  ///   steps.
+  /// Asks how to extend a run; throws `InputError` if T2 is not above T1 or too short for the spec.
   public init(
     of run: ExtendableRun, toSteps steps: Int, rule: TransferRule = .standard()
   ) throws {
@@ -60,17 +55,14 @@ public struct ExtensionQuestion: Sendable {
     _ = try run.spec?.schedule(steps: steps, baseLearningRate: run.baseLearningRate)
   }
 
-  /// All options, in the order of ``ExtensionOption/Kind``, and which of them to take.
+  /// Returns all options in the order of ``ExtensionOption/Kind``.
   ///
-  /// - Parameter progress: called after each iteration of the free form with its number and Ω.
-  /// - Returns: the answer.
-  /// - Throws: `InputError`, `BoundError`.
-  /// - Complexity: some 150 passes over T2 steps, and the free form's.
+  /// `progress` is called after each iteration of the free form with its number and Ω. Throws
+  /// `InputError`. Takes some 150 passes over T2 steps, and the free form.
   public func answer(progress: (Int, Double) -> Bool = { _, _ in true }) throws -> ExtensionAnswer {
     try answer(reusing: PlanSums(), progress: progress)
   }
 
-  /// The same with the sums of another rule's answer.
   func answer(
     reusing known: PlanSums, progress: (Int, Double) -> Bool = { _, _ in true }
   ) throws -> ExtensionAnswer {
@@ -90,14 +82,13 @@ public struct ExtensionQuestion: Sendable {
     return ExtensionAnswer(question: self, gamma: gamma, options: options, sums: sums)
   }
 
-  /// Caps the free form's learning rates.
+  /// Caps the free form's learning rates in the trainer's units.
   ///
-  /// - Parameter learningRate: the cap, as the trainer takes it.
-  /// - Throws: `InputError` where the run's base learning rate is unknown, or above the cap.
+  /// Throws `InputError` if the run's base learning rate is unknown or above the cap.
   public mutating func setCap(_ learningRate: Double) throws(InputError) {
     guard let running = run.baseLearningRate else {
       throw InputError(
-        problem: "the cap is a learning rate, and that of the run is not known",
+        problem: "the cap is a learning rate, and the run's base learning rate is unknown",
         hint: "give the run's base learning rate")
     }
     guard learningRate >= running else {
@@ -108,20 +99,17 @@ public struct ExtensionQuestion: Sendable {
     capFactor = learningRate / running
   }
 
-  /// The obstacle of a run without a steady stretch.
   var nothingSteady: ExtensionObstacle {
     let zeros = run.schedule.trailingZeros
     return .nothingSteady(
       schedule: run.name, zeroFrom: zeros > 0 ? run.schedule.steps - zeros + 1 : nil)
   }
 
-  /// γ at T2, at which plans are judged.
   var gamma: Double { run.gamma(at: steps, horizonExponent: rule.horizonExponent) }
 
-  /// The steps of the final cooldown that the schedule would have.
   var cooldownSteps: Int { run.cooldown.extent.steps(of: steps) }
 
-  /// Going back up is priced where the run is in its cooldown, or has nothing else to go on from.
+  /// Whether to include rewarming: the run is in its cooldown, or has no stable phase.
   private var wantsRewarming: Bool {
     guard let madeSteps else { return run.reusableSteps == 0 }
     return madeSteps > run.reusableSteps
@@ -142,9 +130,7 @@ public struct ExtensionQuestion: Sendable {
     try BoundTerms.lastIterate(of: schedule, gradientNorms: run.gradientNorms)
   }
 
-  /// The tuned base learning rate of a schedule by the rule, over the running one: 1 for a plan.
-  ///
-  /// Without a calibration it is γ*(schedule)/γ at its horizon.
+  /// A schedule's tuned base learning rate by the rule, over the running one.
   func tunedRatio(of schedule: Schedule) throws -> Double {
     let terms = try terms(of: schedule)
     let factor = rule.factor(
@@ -152,7 +138,6 @@ public struct ExtensionQuestion: Sendable {
     return factor * (try terms.optimalBaseLearningRate(distance: run.distance)) / run.tuning.gamma
   }
 
-  /// A plan that keeps the running base learning rate.
   func plan(
     _ schedule: Schedule, factor: Double? = nil, cooldown: Int?, fraction: Double? = nil,
     ramp: Int? = nil
@@ -167,20 +152,18 @@ public struct ExtensionQuestion: Sendable {
       changeAtStep: change)
   }
 
-  /// Ω at the running γ, which is smaller in the bound's units the longer the schedule is.
+  /// Ω at the running γ, which in the bound's units shrinks with the schedule's length.
   func bound(of schedule: Schedule) throws -> Double {
     try bound(of: terms(of: schedule), steps: schedule.steps)
   }
 
-  /// Ω at the running γ, from the S and V of a schedule.
   func bound(of terms: BoundTerms, steps: Int) throws -> Double {
     let gamma = run.gamma(at: steps, horizonExponent: rule.horizonExponent)
     return try terms.bound(at: gamma, distance: run.distance)
   }
 
-  /// Doing nothing: the steady law goes on, followed by the schedule's own cooldown.
-  ///
-  /// A schedule that never was steady is its spec over more steps, which starts over.
+  /// Doing nothing: the steady law continues, then the schedule's own cooldown; else the spec over more
+  /// steps.
   private func samePlan() throws -> ExtensionOption.Outcome {
     guard let schedule = try sameSchedule(steps: steps) else { return .infeasible(nothingSteady) }
     guard run.reusableSteps > 0 else {
@@ -193,8 +176,8 @@ public struct ExtensionQuestion: Sendable {
     return .feasible(try plan(schedule, cooldown: count))
   }
 
-  /// The schedule of doing nothing over any number of steps; nil for a file that never was steady, and
-  /// where the cooldown does not fit.
+  /// The schedule of doing nothing; nil for a file without a stable phase, or if the cooldown does not
+  /// fit.
   func sameSchedule(steps: Int) throws -> Schedule? {
     guard run.reusableSteps > 0 else {
       return try run.spec?.schedule(steps: steps, baseLearningRate: run.baseLearningRate)
@@ -205,9 +188,8 @@ public struct ExtensionQuestion: Sendable {
     return run.plan(keeping: kept, factor: 1, steps: steps, cooldown: count)
   }
 
-  /// The schedules that start over, each at its own γ*.
   private func references() throws -> [ExtensionOption] {
-    // D in the trainer's units, so that a floor in learning rates is found inside.
+    // D in the trainer's units, in which an absolute floor is given.
     let unit = run.baseLearningRate.map { $0 / gamma } ?? 1
     func reference(_ kind: ExtensionOption.Kind, _ spec: ScheduleSpec) throws -> ExtensionOption {
       let tunable = try TunableSchedule(

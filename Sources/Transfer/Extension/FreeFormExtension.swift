@@ -3,10 +3,10 @@ import Schedules
 import Tuning
 
 extension ExtensionQuestion {
-  /// The best of all schedules that keep the past, under a cap on the learning rate.
+  /// The best schedule that keeps the past, under a cap on the learning rate.
   ///
-  /// The past ends where the first of the other plans changes something, so that no plan which goes on
-  /// can be better; without a steady stretch, where the run is.
+  /// The past ends where the first of the other plans changes something, so that no continuing plan can
+  /// be better; without a stable phase, it ends at the current step.
   func freeForm(
     beside options: [ExtensionOption], progress: (Int, Double) -> Bool
   ) throws -> ExtensionOption.Outcome {
@@ -21,7 +21,7 @@ extension ExtensionQuestion {
     var constraints = FreeFormSchedule.Constraints()
     constraints.prefix = run.schedule.multipliers(in: 0..<kept).map { gamma * $0 }
     constraints.cap = gamma * capFactor
-    // A plan that keeps as much is a start from which the search can only gain.
+    // Start from a plan that keeps as much, so that the search can only improve on it.
     let best = plans.filter { $0.branchAtStep >= kept }.min { $0.bound < $1.bound }
     let found = try FreeFormSchedule(
       steps: steps, constraints: constraints, gradientNorms: run.gradientNorms,
@@ -30,7 +30,7 @@ extension ExtensionQuestion {
     guard found.isConverged else { return .infeasible(.notConverged) }
     let schedule: Schedule
     do {
-      // The past as multipliers, which a detour by way of learning rates would round.
+      // Copy the past as multipliers: converting to learning rates and back would round them.
       schedule = try Schedule(
         values: run.schedule.multipliers(in: 0..<kept)
           + found.learningRates[kept...].map { $0 / gamma })
@@ -45,7 +45,7 @@ extension ExtensionQuestion {
         changeAtStep: firstChange(of: schedule)))
   }
 
-  /// The first step at which the learning rates differ: with the run's own peak, the multipliers.
+  /// The first step at which the learning rates differ, comparing multipliers if the peaks are equal.
   private func firstChange(of schedule: Schedule) -> Int {
     guard schedule.peak != 1 else { return schedule.firstDifference(from: run.schedule) }
     let shared = min(run.steps, schedule.steps)

@@ -3,19 +3,19 @@ import Numerics
 import Schedules
 
 extension ExtensionQuestion {
-  /// The plan that keeps the steady law and cools down over another number of steps, usually more.
+  /// The plan that keeps the steady law and changes the cooldown's length.
   func longerCooldown(_ sums: inout PlanSums) throws -> ExtensionOption.Outcome {
     guard run.reusableSteps > 0 else { return .infeasible(nothingSteady) }
     guard criterion == .leastBound else { return try tunedCooldown() }
     var count = leastBoundCooldown(upTo: longestCooldown(of: steps), sums: &sums.cooldown)
-    // A cooldown over all but everything would start over, which has a better base learning rate.
+    // A cooldown over nearly the whole run would start over, where a better base learning rate exists.
     if steps - count < run.steps / 100 {
       count = leastBoundCooldown(upTo: max(1, steps - run.reusableSteps), sums: &sums.cooldown)
     }
     return .feasible(try plan(schedule(cooldown: count, of: steps), cooldown: count))
   }
 
-  /// The cooldown with the least Ω at the running γ: the best of a grid, then the best around it.
+  /// The cooldown with the least Ω at the running γ, from a grid and then a search around its best point.
   private func leastBoundCooldown(upTo longest: Int, sums: inout [Int: BoundTerms]) -> Int {
     func bound(_ count: Int) -> Double {
       self.bound(count, in: &sums, steps: steps) { schedule(cooldown: count, of: steps) }
@@ -33,10 +33,10 @@ extension ExtensionQuestion {
     return zip(near, near.map(bound)).min { $0.1 < $1.1 }?.0 ?? middle
   }
 
-  /// The cooldown that is long enough to make γ* the running γ.
+  /// The cooldown for which γ* is the running γ.
   ///
-  /// γ* rises with the cooldown's length, up to that of a cooldown over the whole plateau, which bounds the
-  /// horizons that can be reached: T2/T1 < 3.7775 for wsd20, for large T1 and p = 1/2.
+  /// γ* rises with the cooldown's length up to the whole plateau, which bounds the reachable horizons:
+  /// T2/T1 < 3.7775 for wsd20 at large T1 and p = 1/2.
   private func tunedCooldown() throws -> ExtensionOption.Outcome {
     let shortest = max(1, cooldownSteps)
     let longest = longestCooldown(of: steps)
@@ -55,10 +55,8 @@ extension ExtensionQuestion {
         schedule(cooldown: count, of: steps), cooldown: count, fraction: exact / Double(steps)))
   }
 
-  /// Lengths between which γ* reaches the running γ.
-  ///
-  /// On a plateau γ* rises all the way; where the steady law falls by itself it can rise and fall again,
-  /// and the first rise counts.
+  /// Brackets the length at which γ* first reaches the running γ; if the steady law falls, γ* can fall
+  /// again.
   private func bracket(
     of excess: (Int) throws -> Double, from shortest: Int, to longest: Int
   ) rethrows -> ClosedRange<Int>? {
@@ -72,19 +70,17 @@ extension ExtensionQuestion {
     return nil
   }
 
-  /// The longest cooldown that begins within the steady stretch: into an earlier one γ* would jump.
+  /// The longest cooldown within the stable phase; γ* would jump for an earlier start.
   private func longestCooldown(of steps: Int) -> Int {
     steps - (run.steady?.steps.lowerBound ?? 1) + 1
   }
 
-  /// The steady law up to a cooldown that ends the run.
   private func schedule(cooldown count: Int, of steps: Int) -> Schedule {
     run.plan(
       keeping: min(run.reusableSteps, steps - count), factor: 1, steps: steps, cooldown: count)
   }
 
-  /// The longest horizon at which a cooldown over the whole run is long enough, where that of the
-  /// question is beyond it.
+  /// The longest horizon for a cooldown over the whole plateau, if the question's is longer.
   private func cooldownTooShort() throws -> ExtensionObstacle {
     func shortfall(_ steps: Int) throws -> Double {
       let whole = schedule(cooldown: longestCooldown(of: steps), of: steps)
@@ -96,8 +92,8 @@ extension ExtensionQuestion {
       longestSteps: longest, longestRatio: longest / Double(run.tuning.steps))
   }
 
-  /// Where a function that rises over a range of whole numbers crosses zero from below, by bisection
-  /// and, within the last step, a straight line; an end of the range where it does not.
+  /// Where a rising function of integers crosses zero, linearly interpolated; an end if it does not
+  /// cross.
   private func crossing(in range: ClosedRange<Int>, of function: (Int) throws -> Double) rethrows
     -> Double
   {

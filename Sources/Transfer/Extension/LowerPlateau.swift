@@ -4,7 +4,7 @@ import Numerics
 import Schedules
 
 extension ExtensionQuestion {
-  /// The plan that keeps the reusable steps and goes on at a factor of the steady law, at most 1.
+  /// The plan that keeps the reusable steps and continues at a factor of the steady law, at most 1.
   func lowerPlateau(_ sums: inout PlanSums) throws -> ExtensionOption.Outcome {
     guard run.reusableSteps > 0 else { return .infeasible(nothingSteady) }
     let count = cooldownSteps
@@ -17,14 +17,14 @@ extension ExtensionQuestion {
     guard let factor = try factor(of: schedule, sums: &sums.plateau) else {
       return .infeasible(.noFactor)
     }
-    // Where the run has had no cooldown, the plateau stays and the cooldown is what changes.
+    // If the run has had no cooldown, the plateau stays and the cooldown changes.
     if criterion == .tuned, factor == 1, run.planned != nil { return .infeasible(.notNeeded) }
     return .feasible(try plan(schedule(factor), factor: factor, cooldown: count))
   }
 
-  /// The plan that keeps every step made and goes back up, at most to the steady law itself.
+  /// The plan that keeps every step made and ramps up, at most to the steady law.
   ///
-  /// The way up takes as many steps as the warmup did, or one in a hundred of those to come.
+  /// The ramp takes as many steps as the warmup, or 1 % of those remaining.
   func rewarm() throws -> ExtensionOption.Outcome {
     let kept = madeSteps ?? run.steps
     let count = cooldownSteps
@@ -40,7 +40,7 @@ extension ExtensionQuestion {
     return .feasible(try plan(schedule(factor), factor: factor, cooldown: count, ramp: ramp))
   }
 
-  /// The factor that the criterion asks for; nil where there is none.
+  /// The factor by the criterion; nil if none satisfies it.
   private func factor(
     of schedule: (Double) -> Schedule, sums: inout [Double: BoundTerms]
   ) throws -> Double? {
@@ -49,16 +49,16 @@ extension ExtensionQuestion {
       let factor = exp(logFactor)
       return log(bound(factor, in: &sums, steps: steps) { schedule(factor) })
     }
-    // A grid first: where the steps that remain hardly move, Ω can fall a second time.
+    // Scan a grid first: at tiny factors Ω can fall again.
     let grid = (0...16).map { -0.5 * Double($0) }
     let best = zip(grid, grid.map(logBound)).min { $0.1 < $1.1 }?.0 ?? 0
     let found = minimum(in: best - 0.5...min(0, best + 0.5), tolerance: 1e-7, of: logBound)
     return exp(found.argument)
   }
 
-  /// The largest factor up to 1 at which γ* is no less than the running γ; nil where there is none.
+  /// The largest factor up to 1 at which γ* is at least the running γ; nil if there is none.
   ///
-  /// Near zero the equation has a second root, where the steps that remain hardly move (2501.18965,
+  /// The equation has a second root near zero, where the remaining steps hardly matter (2501.18965,
   /// section 4).
   private func tunedFactor(_ schedule: (Double) -> Schedule) throws -> Double? {
     func excess(_ factor: Double) throws -> Double {

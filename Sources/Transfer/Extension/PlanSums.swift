@@ -3,20 +3,15 @@ import Glibc
 import Numerics
 import Schedules
 
-/// S and V of the schedules that a search has summed, so that no schedule is summed twice.
+/// A cache of S and V by a plan's number of steps, cooldown steps or plateau factor.
 struct PlanSums: Sendable {
-  /// Those of doing nothing, by the number of steps.
   var same: [Int: BoundTerms] = [:]
-
-  /// Those of a longer cooldown to T2, by its steps.
   var cooldown: [Int: BoundTerms] = [:]
-
-  /// Those of a lower plateau to T2, by its factor.
   var plateau: [Double: BoundTerms] = [:]
 }
 
 extension ExtensionQuestion {
-  /// Ω at the running γ of a schedule that is summed unless its key has been; infinite where none is made.
+  /// Ω of a schedule at the running γ, summed once per key; infinite if it cannot be made.
   func bound<Key: Hashable>(
     _ key: Key, in sums: inout [Key: BoundTerms], steps: Int, of schedule: () throws -> Schedule?
   ) -> Double {
@@ -24,10 +19,7 @@ extension ExtensionQuestion {
     return sums[key].flatMap { try? bound(of: $0, steps: steps) } ?? .infinity
   }
 
-  /// T/T2 − 1 for the T steps that doing nothing needs for a bound Ω at the running base learning rate.
-  ///
-  /// Nil where doing nothing has no such plan, or does not get there within eight times T2 (or above T1).
-  /// It takes about ten passes over T2 to 8·T2 steps, less those made before.
+  /// T/T2 − 1 for the T steps that doing nothing needs for a bound Ω; nil beyond 8·T2 or below T1.
   func worth(of bound: Double, sums: inout PlanSums) -> Double? {
     func excess(_ logarithm: Double) -> Double {
       let count = Int(exp(logarithm).rounded())
@@ -39,7 +31,7 @@ extension ExtensionQuestion {
     if abs(now) < 1e-12 { return 0 }
     let isLonger = now > 0
     let end = isLonger ? min(8 * steps, ScheduleSpec.mostSteps) : run.steps
-    // Outwards in halves of an octave, so that few passes are over much longer runs than needed.
+    // Search outwards in half octaves to avoid passes over much longer runs than needed.
     var near = here
     while true {
       let limit = log(Double(end))

@@ -5,9 +5,8 @@ import Support
 /// S and V of a schedule, and its number of steps T.
 public typealias RunTerms = (terms: BoundTerms, steps: Int)
 
-/// What is taken for granted about γ* ∝ S^−a · V^−b · T^c before any run is seen.
-///
-/// It is the default rule, with deviations that real sweeps show.
+/// The prior for the exponents of γ* ∝ S^−a · V^−b · T^c: the default rule, with deviations seen in real
+/// sweeps.
 public enum CalibrationPrior {
   /// a, as in the bound γ* = D/√(SV).
   public static let stepSumExponent = 0.5
@@ -15,10 +14,8 @@ public enum CalibrationPrior {
   /// b, as in the bound.
   public static let noiseSumExponent = 0.5
 
-  /// p = a − c: at one shape γ* ∝ T^−p.
-  ///
-  /// The bound has 1/2; real sweeps show 0.2 to 0.4.
-  public static let horizonExponent = 1.0 / 3
+  /// p = a − c, where γ* ∝ T^−p at one shape; the bound has 1/2, real sweeps show 0.2 to 0.4.
+  public static let horizonExponent = TransferRule.usualHorizonExponent
 
   /// The standard deviation of each exponent.
   public static let exponentDeviation = 0.1
@@ -26,41 +23,40 @@ public enum CalibrationPrior {
   /// The standard deviation of ln γ* between two shapes at one horizon (10 to 25 %).
   public static let shapeDeviation = 0.2
 
-  /// That of a schedule that does not anneal to about zero, where the bound is off by up to 2×:
-  /// ln 2/1.5.
+  /// The same for a schedule that does not anneal to about zero: ln 2/1.5.
   public static let notAnnealedDeviation = 0.46
 }
 
-/// How the tuned base learning rate moves with schedule and horizon in the user's own runs.
+/// The dependence of γ* on schedule and horizon, fitted to the user's runs.
 ///
-/// γ* = K · S^−a · V^−b · T^c, which with p = a − c is K · (S/T)^−a · V^−b · T^−p. The bound itself is
-/// a = b = p = 1/2, the default rule a = b = 1/2, p = 1/3.
+/// γ* = K · S^−a · V^−b · T^c = K · (S/T)^−a · V^−b · T^−p with p = a − c. The bound has a = b = p = 1/2,
+/// the default rule a = b = 1/2 and p = 1/3.
 public struct Calibration: Equatable, Sendable {
-  /// What the runs could show.
+  /// The exponents that the runs determine.
   public enum Scope: String, CaseIterable, Equatable, Sendable {
-    /// Several shapes and several horizons: a, b and p.
+    /// Several shapes and horizons: a, b and p.
     case full
 
-    /// One shape: p alone.
+    /// One shape: p only.
     case horizon
 
-    /// One horizon: a and b alone; p is the prior's.
+    /// One horizon: a and b only; p is the prior's.
     case shape
   }
 
   /// A cell behind the calibration.
   public struct Source: Equatable, Sendable {
-    /// Its schedule, in canonical form.
+    /// Its schedule in canonical form.
     public let spec: String
 
-    /// Its length in steps.
+    /// Its number of steps.
     public let steps: Int
 
     /// Its tuned base learning rate.
     public let baseLearningRate: Double
   }
 
-  /// One number for each of a, b and p: the exponents, or their deviations.
+  /// Values for a, b and p: the exponents, or their deviations.
   public struct Exponents: Equatable, Sendable {
     /// a, of S.
     public var stepSum: Double
@@ -75,16 +71,16 @@ public struct Calibration: Equatable, Sendable {
     public var length: Double { stepSum - horizon }
   }
 
-  /// What the runs could show.
+  /// The exponents that the runs determine.
   public let scope: Scope
 
   /// a, b and p.
   public let exponents: Exponents
 
-  /// The covariance of (a, b, p): three rows of three; 0 for what was held fixed.
+  /// The 3×3 covariance of (a, b, p); 0 for fixed exponents.
   public let covariance: [[Double]]
 
-  /// The standard deviation of ln γ* that a change of shape adds to that of the exponents.
+  /// The standard deviation of ln γ* due to a change of shape, beyond that of the exponents.
   public let shapeDeviation: Double
 
   /// ln K.
@@ -93,31 +89,30 @@ public struct Calibration: Equatable, Sendable {
   /// The cells behind the calibration.
   public let sources: [Source]
 
-  /// The standard deviations of a, b and p; 0 for what was held fixed.
+  /// The standard deviations of a, b and p; 0 for fixed exponents.
   public var deviations: Exponents { Exponents((0..<3).map { covariance[$0][$0].squareRoot() }) }
 
-  /// p with 1.96 standard deviations to either side.
+  /// p ± 1.96 standard deviations.
   public var horizonInterval: ClosedRange<Double> {
     let half = 1.96 * deviations.horizon
     return exponents.horizon - half...exponents.horizon + half
   }
 
-  /// What users should know about what the runs could not show.
+  /// The exponents that the runs could not determine.
   public var diagnostics: [Diagnostic] {
     switch scope {
     case .full: return []
     case .horizon:
       let message =
-        "the sweep has one shape: the horizon exponent alone is fitted, shapes follow the bound"
+        "the sweep has one shape; only the horizon exponent is fitted, and shapes follow the bound"
       return [Diagnostic(code: "one-shape", message: message)]
     case .shape:
       let message =
-        "the sweep has one horizon: it shows no horizon exponent, and that of the default, 1/3, is used"
+        "the sweep has one horizon and shows no horizon exponent; the default's, 1/3, is used"
       return [Diagnostic(code: "one-horizon", message: message)]
     }
   }
 
-  /// ln γ* by all cells together.
   func logBaseLearningRate(for run: RunTerms) -> Double {
     logScale + dot(Self.features(run), exponents.array)
   }
@@ -127,8 +122,7 @@ public struct Calibration: Equatable, Sendable {
     exp(dot(Self.change(from: from, to: to), exponents.array))
   }
 
-  /// Returns the standard deviation of ln ``ratio(from:to:)``: √(dᵀΣd), d being the change of −ln(S/T),
-  /// −ln V and −ln T, and Σ the covariance of the exponents.
+  /// Returns the standard deviation of ln ``ratio(from:to:)``, from the exponents' covariance.
   public func deviation(from: RunTerms, to: RunTerms) -> Double {
     let change = Self.change(from: from, to: to)
     var variance = 0.0
@@ -142,7 +136,7 @@ public struct Calibration: Equatable, Sendable {
     zip(features(to), features(from)).map { $0 - $1 }
   }
 
-  /// What a, b and p multiply: −ln(S/T), −ln V and −ln T.
+  /// The factors of a, b and p: −ln(S/T), −ln V and −ln T.
   static func features(_ run: RunTerms) -> [Double] {
     [
       -log(run.terms.stepSum / Double(run.steps)), -log(run.terms.noiseSum),
@@ -152,16 +146,13 @@ public struct Calibration: Equatable, Sendable {
 }
 
 extension Calibration.Exponents {
-  /// a, b and p from three numbers.
   init(_ array: [Double]) {
     self.init(stepSum: array[0], noiseSum: array[1], horizon: array[2])
   }
 
-  /// a, b and p in this order.
   var array: [Double] { [stepSum, noiseSum, horizon] }
 }
 
-/// Σ xᵢyᵢ.
 func dot(_ first: [Double], _ second: [Double]) -> Double {
   zip(first, second).reduce(0) { $0 + $1.0 * $1.1 }
 }

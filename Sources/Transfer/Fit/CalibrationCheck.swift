@@ -1,7 +1,7 @@
 import Glibc
 import Numerics
 
-/// How far each cell's optimum is from its prediction by the other cells' calibration.
+/// The error of predicting each cell's optimum from the other cells' calibration.
 public struct CalibrationCheck: Sendable {
   /// ln(predicted/measured), cell by cell.
   public let errors: [Double]
@@ -9,10 +9,7 @@ public struct CalibrationCheck: Sendable {
   /// The root mean square of the errors.
   public var error: Double { rootMeanSquare(errors) }
 
-  /// Leaves out each cell in turn; nil where the others cannot be calibrated.
-  ///
-  /// - Parameter cells: those behind the calibration.
-  /// - Complexity: O(cells²).
+  /// Leaves out each cell in turn; nil if the others cannot be calibrated.
   public init?(of cells: [TunedCell]) {
     var errors: [Double] = []
     for (index, held) in cells.enumerated() {
@@ -26,28 +23,20 @@ public struct CalibrationCheck: Sendable {
   }
 }
 
-/// How far the exponents of a calibration move with the noise of the runs, by a parametric bootstrap.
+/// The effect of the runs' noise on a calibration's exponents, by a parametric bootstrap.
 ///
-/// Every final loss is moved by a normal number with the loss's standard deviation, the optima are read
-/// off again and the exponents fitted again.
+/// Each sample adds normal noise to every final loss, then fits optima and exponents again.
 public struct CalibrationSpread: Sendable {
   /// The standard deviations of a, b and p over the samples.
   public let deviations: Calibration.Exponents
 
-  /// The standard deviation of each cell's ln γ* over the samples in which it shows an optimum.
+  /// The standard deviation of each cell's ln γ* over the samples in which it has an optimum.
   public let optimumDeviations: [Double]
 
-  /// The number of samples in which every cell showed an optimum.
+  /// The number of samples in which every cell has an optimum.
   public let samples: Int
 
-  /// Bootstraps a calibration.
-  ///
-  /// - Parameters:
-  ///   - cells: those behind the calibration.
-  ///   - samples: how many times the losses are moved, at least 2.
-  ///   - seed: of the noise; the same seed gives the same spread.
-  /// - Throws: `InputError`.
-  /// - Complexity: O(samples·cells).
+  /// Bootstraps a calibration with at least 2 samples; equal seeds give equal results.
   public init(of cells: [TunedCell], samples: Int = 200, seed: UInt64 = 1) throws {
     precondition(samples >= 2, "a spread needs two samples")
     var random = SplitMix64(seed: seed)

@@ -4,7 +4,6 @@ import Schedules
 import Support
 
 extension Calibration {
-  /// The contents of a calibration file under their names.
   private struct Contents: Codable {
     struct Cell: Codable {
       var spec: String
@@ -36,7 +35,7 @@ extension Calibration {
 
   private static let kind = "lrbound calibration"
 
-  /// The calibration as JSON text: one object with numbers at full precision, and a line break.
+  /// The calibration as one JSON object at full precision, with a final line break.
   public var json: String {
     let contents = Contents(
       kind: Self.kind, version: 1, scope: scope.rawValue, stepSum: exponents.stepSum,
@@ -53,19 +52,13 @@ extension Calibration {
     return String(decoding: data, as: UTF8.self) + "\n"
   }
 
-  /// Writes the calibration to a file, replacing what it held.
-  ///
-  /// - Parameter path: the file.
-  /// - Throws: `InputError` where it cannot be written.
+  /// Writes the calibration to a file, replacing its contents; throws `InputError`.
   public func write(to path: String) throws(InputError) {
     try replaceFile(path) { write throws(InputError) in try write(json) }
   }
 
-  /// Reads a calibration from a file.
-  ///
-  /// - Parameter path: the file, `-` for standard input.
-  /// - Throws: `InputError` where the file cannot be read or is not a calibration.
-  /// - Complexity: O(size).
+  /// Reads a calibration from a file (`-` for standard input); throws `InputError` if it is unreadable or
+  /// not a calibration.
   public init(contentsOf path: String) throws(InputError) {
     func failure(_ problem: String) -> InputError {
       InputError(

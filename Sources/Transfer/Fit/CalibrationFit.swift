@@ -4,15 +4,12 @@ import Schedules
 import Support
 
 extension Calibration {
-  /// Fits the exponents to tuned cells, by least squares of ln γ* with a ridge prior at the default rule.
+  /// Fits the exponents by least squares of ln γ*, with a ridge prior at the default rule.
   ///
-  /// With several shapes and horizons a, b and c each have the prior's mean and deviation; with one
-  /// shape p alone is free, with one horizon a and b alone (``CalibrationPrior``). A cell counts with
-  /// the deviation of its optimum, and with that of a schedule that does not anneal where it is one.
-  ///
-  /// - Parameter cells: cells of at least two schedules or two horizons.
-  /// - Throws: `InputError` where the cells are too few or too much alike.
-  /// - Complexity: O(cells²).
+  /// With several shapes and horizons a, b and c have the prior (``CalibrationPrior``); with one shape
+  /// only p is free, with one horizon only a and b. Each cell is weighted by its optimum's deviation,
+  /// plus the prior's for schedules that do not anneal. Throws `InputError` unless the cells have two
+  /// schedules or horizons. Takes O(cells²).
   public init(of cells: [TunedCell]) throws {
     let scope = try Self.scope(of: cells)
     let features = cells.map { Self.features($0.runTerms) }
@@ -63,7 +60,6 @@ extension Calibration {
     return hasOneShape ? .horizon : hasOneHorizon ? .shape : .full
   }
 
-  /// The covariance of (a, b, p) from that of the coefficients along the scope's directions.
   private static func covariance(_ coefficients: SquareMatrix, scope: Scope) -> [[Double]] {
     let directions = scope.directions
     var covariance = [[Double]](repeating: [0, 0, 0], count: 3)
@@ -84,7 +80,7 @@ extension Calibration {
     return covariance
   }
 
-  /// The prior's deviation, which counts for four cells, together with the errors of the cells.
+  /// The root mean square of the prior's deviation, counted as four cells, and the cells' errors.
   private static func shapeDeviation(residuals: [Double]) -> Double {
     let prior = CalibrationPrior.shapeDeviation
     let squares = residuals.reduce(4 * prior * prior) { $0 + $1 * $1 }
@@ -93,8 +89,7 @@ extension Calibration {
 }
 
 extension Calibration.Scope {
-  /// The directions in (a, b, p) along which a fit may leave the prior, each with the prior's deviation:
-  /// of a at fixed c, of b and of −c; or of those of a, b and p that are free.
+  /// The directions in (a, b, p) that a fit may vary, scaled by the prior's deviation.
   fileprivate var directions: [[Double]] {
     switch self {
     case .horizon: return [[0, 0, 1]]
@@ -105,23 +100,20 @@ extension Calibration.Scope {
 }
 
 extension TunedCell {
-  /// ln γ*.
   var logOptimum: Double { log(optimum.baseLearningRate) }
 
-  /// S, V and T at the optimum.
   var runTerms: RunTerms { (terms, cell.steps) }
 
-  /// The variance of ln γ* around the rule.
   fileprivate func variance(isOneShape: Bool) -> Double {
     let sides = optimum.logDeviation
     let deviation = (sides.below + sides.above) / 2
-    // With one shape its own error is common to all cells and belongs to the scale.
+    // With one shape, its error is common to all cells and belongs to the scale.
     let shape = isAnnealed || isOneShape ? 0 : CalibrationPrior.notAnnealedDeviation
     return deviation * deviation + shape * shape
   }
 }
 
-/// Least squares with a free constant and a prior of mean 0 on every coefficient.
+/// Least squares with a free constant and a zero-mean prior on every coefficient.
 private struct Ridge {
   let coefficients: [Double]
   let constant: Double

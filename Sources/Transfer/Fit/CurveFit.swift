@@ -5,8 +5,8 @@ import Support
 
 /// A law fitted to whole loss curves.
 ///
-/// The residuals are those of ln L, robust beyond 10⁻³ (Huber); every start of the law is followed for
-/// several α, with the linear coefficients of the start by least squares.
+/// Residuals of ln L are robust beyond 10⁻³ (Huber). Each start of the law is tried with several α, with
+/// linear coefficients from least squares.
 public struct CurveFit: Sendable {
   /// A parameter of the law.
   public struct Parameter: Equatable, Sendable {
@@ -32,20 +32,16 @@ public struct CurveFit: Sendable {
   /// L0, ln A, ln α, ln K and θ.
   private let point: [Double]
 
-  /// The residual of ln L beyond which none pulls harder.
+  /// The Huber threshold for residuals of ln L.
   static let robustWidth = 1e-3
 
   private static let exponentStarts = [0.2, 0.5, 1.0]
 
-  /// Fits a law; nil where no start leads to finite losses.
+  /// Fits a law to one or more curves; nil if no start leads to finite losses.
   ///
-  /// Rows that a later curve repeats from an earlier one are fitted once.
-  ///
-  /// - Parameters:
-  ///   - law: the law.
-  ///   - curves: one or more.
-  ///   - progress: called before each start with its number and how many there are.
-  /// - Complexity: some hundred passes over the curves a start; of the multi-power law O(rows²) each.
+  /// Rows that a later curve repeats are fitted once. `progress` receives the number of each start and
+  /// their count. Takes some hundred passes over the curves per start, each O(rows²) for the multi-power
+  /// law.
   public init?(
     _ law: CurveLaw, to curves: [LossCurve], progress: (Int, Int) -> Void = { _, _ in }
   ) {
@@ -78,18 +74,13 @@ public struct CurveFit: Sendable {
       })
   }
 
-  /// Returns the law's losses at each row of a curve of the same model and peak learning rate, in nats.
+  /// Returns the predicted losses, in nats, of a curve with the same model and peak learning rate.
   public func losses(of curve: LossCurve) -> [Double] {
     Problem(law: law, curves: []).losses(of: CurveTerms(of: curve), at: point)
   }
 
-  /// Scores the law on the rows of a curve that none of the fitted curves has shown.
-  ///
-  /// - Parameters:
-  ///   - curve: the curve.
-  ///   - training: the fitted curves.
-  /// - Returns: nil where every row was seen.
-  /// - Complexity: one pass over the curves.
+  /// Returns the score on the rows of a curve that the training curves do not contain; nil if there are
+  /// none.
   public func score(on curve: LossCurve, unseenIn training: [LossCurve]) -> Score? {
     let rows = curve.rowsUnseen(in: training)
     guard let last = rows.last else { return nil }
@@ -116,31 +107,27 @@ public struct CurveFit: Sendable {
   }
 }
 
-/// Several laws fitted to the same loss curves, with their scores on other curves.
+/// Several laws fitted to the same loss curves, with their scores on others.
 public struct CurveLawComparison: Sendable {
-  /// A law and how it did.
+  /// A fitted law with its scores.
   public struct Entry: Sendable {
     /// The fitted law.
     public let fit: CurveFit
 
-    /// Its score on each of the scored curves; nil for a curve without unseen rows.
+    /// Its score on each scored curve; nil for curves without unseen rows.
     public let scores: [CurveFit.Score?]
   }
 
-  /// The laws that fit, in the order of ``CurveLaw``.
+  /// The laws that could be fitted, in the order of ``CurveLaw``.
   public let entries: [Entry]
 
-  /// The laws that fit from none of their starts.
+  /// The laws that could not be fitted.
   public let diagnostics: [Diagnostic]
 
-  /// Fits every law to the same curves.
+  /// Fits every law to the same curves and scores it on others, if any.
   ///
-  /// - Parameters:
-  ///   - curves: one or more.
-  ///   - scored: the curves to score on, which may be none.
-  ///   - progress: called before each start of a law with its number and how many there are.
-  /// - Throws: `InputError` of kind `unanswerable` where no law fits.
-  /// - Complexity: that of ``CurveFit``, three times.
+  /// `progress` receives the law, the number of each start and their count. Throws `InputError` of kind
+  /// `unanswerable` if no law fits.
   public init(
     fittedTo curves: [LossCurve], scoredOn scored: [LossCurve],
     progress: (CurveLaw, Int, Int) -> Void = { _, _, _ in }
@@ -153,7 +140,9 @@ public struct CurveLawComparison: Sendable {
           Entry(fit: fit, scores: scored.map { fit.score(on: $0, unseenIn: curves) }))
       } else {
         diagnostics.append(
-          Diagnostic(code: "no-fit", message: "the law '\(law.rawValue)' fits none of its starts"))
+          Diagnostic(
+            code: "no-fit", message: "the law '\(law.rawValue)' could not be fitted from any start")
+        )
       }
     }
     guard !entries.isEmpty else {
@@ -165,7 +154,6 @@ public struct CurveLawComparison: Sendable {
   }
 }
 
-/// The curves of a fit with the rows that count.
 private struct Problem {
   let law: CurveLaw
   let curves: [(curve: CurveTerms, rows: [Int])]
@@ -179,7 +167,7 @@ private struct Problem {
     }
   }
 
-  /// The linear coefficients by least squares; one of the wrong sign becomes a small one of the right sign.
+  /// The linear coefficients by least squares; wrong signs become small values of the right sign.
   func start(exponent: Double, theta: [Double]) -> [Double]? {
     var rows: [[Double]] = []
     var values: [Double] = []
@@ -205,7 +193,7 @@ private struct Problem {
     return point + theta
   }
 
-  /// Residuals of ln L in units of the robust width, followed by those of the priors.
+  /// Residuals of ln L in units of the Huber threshold, followed by those of the priors.
   func residuals(at point: [Double], into residuals: inout NonlinearLeastSquares.Residuals) {
     let parameters = point.count
     let exponent = exp(point[2])

@@ -1,19 +1,19 @@
 import Glibc
 import Runs
 
-/// A law for the loss of a run at every step, from its learning rates.
+/// A law for the loss at every step of a run, from its learning rates.
 ///
 ///     L_t = L0 + A·S_t^−α ± K·f_t(θ),   S_t the sum of the learning rates.
 ///
-/// The laws differ in f, the gain of annealing.
+/// The laws differ in f, the effect of annealing.
 public enum CurveLaw: String, CaseIterable, Sendable {
   /// The generalised bound at one peak learning rate: + B·V_t.
   case generalisedBound = "bound"
 
-  /// The momentum law (2408.11029): − C·S2, see `MomentumLaw`.
+  /// The momentum law (2408.11029): − C·S2.
   case momentum
 
-  /// The multi-power law (2503.12811): − B·LD, see `MultiPowerLaw`.
+  /// The multi-power law (2503.12811): − B·LD.
   case multiPower = "multi-power"
 
   /// The formula, for tables.
@@ -25,10 +25,8 @@ public enum CurveLaw: String, CaseIterable, Sendable {
     }
   }
 
-  /// Whether f adds to the loss or takes from it.
   var sign: Double { self == .generalisedBound ? 1 : -1 }
 
-  /// The starts of θ, in the variables of the fit.
   package var starts: [[Double]] {
     switch self {
     case .generalisedBound: return [[]]
@@ -37,7 +35,7 @@ public enum CurveLaw: String, CaseIterable, Sendable {
     }
   }
 
-  /// Weak priors of θ, mean and standard deviation, for directions that the curves may leave open.
+  /// Weak priors of θ for directions that the curves may leave undetermined.
   var priors: [(mean: Double, deviation: Double)] {
     self == .multiPower ? MultiPowerLaw.priors : []
   }
@@ -66,9 +64,7 @@ public enum CurveLaw: String, CaseIterable, Sendable {
   }
 }
 
-/// f_t(θ) of a ``CurveLaw`` at the rows of a curve.
 package struct AnnealingTerm {
-  /// f at each row.
   package var values: [Double]
 
   /// ∂f/∂θ_j at index row·n + j.

@@ -2,14 +2,11 @@ import Bound
 import Runs
 import Schedules
 
-/// A loss curve with the terms of the last-iterate bound at each of its rows.
+/// A loss curve with the terms of the last-iterate bound at each row.
 package struct CurveTerms {
-  /// The step, loss and learning rate of each row.
   let steps: [Int]
   let losses: [Double]
   let learningRates: [Double]
-
-  /// The learning rate of every step from 1 to the last row's.
   let rates: [Double]
 
   /// S_t at each row, in steps times learning rate.
@@ -18,9 +15,6 @@ package struct CurveTerms {
   /// V_t at each row, in units of the learning rate.
   let noiseSums: [Double]
 
-  /// Computes a curve's terms.
-  ///
-  /// - Complexity: O(T).
   package init(of curve: LossCurve) {
     guard let schedule = try? Schedule(values: curve.rates),
       let terms = try? BoundCurve(of: schedule)

@@ -1,8 +1,8 @@
 import Glibc
 
-/// A form of the final loss around its optimum, in three coefficients.
+/// A three-parameter form of the final loss around its optimum.
 public enum FittedForm: String, CaseIterable, Sendable {
-  /// C + A/γ + Bγ, the bound's own.
+  /// C + A/γ + Bγ, as in the bound.
   case bound = "C + A/γ + Bγ"
 
   /// C + A·γ^−½ + B·γ².
@@ -11,25 +11,24 @@ public enum FittedForm: String, CaseIterable, Sendable {
   /// A parabola in ln γ.
   case parabola = "parabola in ln γ"
 
-  /// Where a fitted curve is least.
+  /// The position of a fitted curve's minimum.
   enum Minimum: Equatable {
     /// At this ln γ.
     case at(Double)
 
-    /// Nowhere: the curve falls towards small learning rates.
+    /// None: the curve falls towards small learning rates.
     case below
 
-    /// Nowhere: the curve falls towards large learning rates.
+    /// None: the curve falls towards large learning rates.
     case above
 
-    /// Nowhere: the curve is flat, or falls to both sides.
+    /// None: the curve is flat or falls to both sides.
     case none
   }
 
-  /// The distance in ln γ from the best run beyond which the runs do not show a minimum.
+  /// The distance in ln γ from the best run beyond which a minimum is not credible.
   private static let farthest = 20.0
 
-  /// The columns of the design matrix at γ = e^x.
   func basis(_ x: Double) -> [Double] {
     switch self {
     case .bound: return [1, exp(-x), exp(x)]
@@ -38,12 +37,10 @@ public enum FittedForm: String, CaseIterable, Sendable {
     }
   }
 
-  /// The fitted curve at γ = e^x.
   func value(_ coefficients: [Double], at x: Double) -> Double {
     zip(basis(x), coefficients).reduce(0) { $0 + $1.0 * $1.1 }
   }
 
-  /// The slope of the fitted curve in ln γ.
   private func slope(_ c: [Double], at x: Double) -> Double {
     switch self {
     case .bound: return c[2] * exp(x) - c[1] * exp(-x)
@@ -52,7 +49,7 @@ public enum FittedForm: String, CaseIterable, Sendable {
     }
   }
 
-  /// Where the fitted curve is least; a curve without a minimum is judged over a range of ln γ.
+  /// The minimum of a fitted curve; a curve without one is classified over a range of ln γ.
   func minimum(_ c: [Double], over range: ClosedRange<Double>) -> Minimum {
     let found: Double?
     switch self {
@@ -60,7 +57,7 @@ public enum FittedForm: String, CaseIterable, Sendable {
     case .bound: found = c[1] > 0 && c[2] > 0 ? log(c[1] / c[2]) / 2 : nil
     case .steep: found = c[1] > 0 && c[2] > 0 ? log(c[1] / (4 * c[2])) / 2.5 : nil
     }
-    // Straight losses bend by their rounding alone, and have their minimum nowhere near.
+    // Rounding bends straight data and can produce a distant minimum.
     if let found, abs(found) < Self.farthest { return .at(found) }
     let slopes = (slope(c, at: range.lowerBound), slope(c, at: range.upperBound))
     if slopes.0 > 0, slopes.1 > 0 { return .below }

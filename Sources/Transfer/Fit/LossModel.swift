@@ -6,8 +6,7 @@ import Numerics
 ///
 ///     L = C + A·(γS)^−α + B·γ^q·V^r.
 ///
-/// The bound itself has α = q = r = 1. It has its optimum at γ* ∝ S^−a·V^−b with a = α/(α + q) and
-/// b = r/(α + q).
+/// The bound has α = q = r = 1. The optimum is γ* ∝ S^−a·V^−b with a = α/(α + q) and b = r/(α + q).
 public struct LossModel: Equatable, Sendable {
   /// C, in nats.
   public let constant: Double
@@ -41,7 +40,7 @@ public struct LossModel: Equatable, Sendable {
     return constant + exp(bias) + exp(noise)
   }
 
-  /// Returns γ*, the base learning rate of least loss, for a schedule with the given S and V.
+  /// Returns γ*, which minimises the loss, for a schedule with the given S and V.
   public func optimalBaseLearningRate(for terms: BoundTerms) -> Double {
     let excess =
       log(biasExponent / rateExponent) + logBias - logNoise - biasExponent * log(terms.stepSum)
@@ -50,7 +49,7 @@ public struct LossModel: Equatable, Sendable {
   }
 }
 
-/// A generalised bound fitted across the cells of a sweep, with its errors on seen and unseen cells.
+/// A generalised bound fitted across a sweep's cells, with its errors on seen and unseen cells.
 public struct LossModelFit: Sendable {
   /// The fitted model.
   public let model: LossModel
@@ -58,19 +57,16 @@ public struct LossModelFit: Sendable {
   /// The root mean square of prediction − loss over all points, in nats.
   public let trainingError: Double
 
-  /// The same with each cell predicted from all others; nil with too few points to leave any out,
-  /// and where a prediction is not finite.
+  /// The same with each cell predicted from all others; nil with too few points.
   public let heldOutError: Double?
 
-  /// The fewest cells and points that are fitted: the model has six parameters, three with priors.
+  /// The fewest cells and points: the model has six parameters, three of them with priors.
   public static let fewest = (cells: 2, points: 6)
 
-  /// Fits the model, and fits it again without each cell.
+  /// Fits the model to the cells of one sweep, and again without each cell.
   ///
-  /// Nil with fewer than ``fewest`` cells or points, or where no start converges.
-  ///
-  /// - Parameter cells: of one sweep.
-  /// - Complexity: O(cells·points), twelve starts each.
+  /// Nil with fewer than ``fewest`` cells or points, or if no start converges. Each fit takes twelve
+  /// starts of O(points).
   public init?(of cells: [TunedCell]) {
     guard let model = LossModel(fittedTo: cells) else { return nil }
     self.model = model
@@ -89,21 +85,18 @@ public struct LossModelFit: Sendable {
 }
 
 extension LossModel {
-  /// The deviation in nats of the form itself, beside the noise of the runs: its error on a sweep of a
-  /// 124M model.
+  /// The form's own deviation in nats: its error on a sweep of a 124M model.
   static let formDeviation = 0.003
 
-  /// A point's deviation grows by this fraction of its excess loss over the best of its cell.
+  /// A point's deviation grows by this fraction of its excess loss over its cell's best.
   static let excessFraction = 0.02
 
-  /// ln α has the prior mean ln 0.4 and this standard deviation; a has that of the default's horizon
-  /// exponent, 1/3, and b 1/2, each with the calibration's deviation.
+  /// The prior of ln α; a and b have those of the calibration, at means 1/3 and 1/2.
   static let biasExponentPrior = (mean: 0.4, deviation: 0.5)
 
-  /// Residuals beyond so many deviations pull no harder (Huber).
+  /// The Huber threshold in standard deviations.
   private static let robustWidth = 3.0
 
-  /// The best of twelve starts.
   init?(fittedTo cells: [TunedCell]) {
     let points = LossPoints(cells)
     guard cells.count >= LossModelFit.fewest.cells,
@@ -125,10 +118,8 @@ extension LossModel {
   }
 }
 
-/// The points of a sweep as logarithms relative to their means.
-///
-/// The parameters are C, ln A′, ln α, ln B′, ln q and ln r, A′ and B′ belonging to the centred
-/// logarithms.
+/// A sweep's points as logarithms relative to their means; parameters C, ln A′, ln α, ln B′, ln q, ln r
+/// refer to these.
 private struct LossPoints {
   var rates: [Double] = []
   var stepSums: [Double] = []
@@ -160,7 +151,7 @@ private struct LossPoints {
     centre = (centred(&rates), centred(&stepSums), centred(&noiseSums))
   }
 
-  /// A start with given α and q and r = (α + q)/2, the others by linear least squares.
+  /// A start with given α and q and r = (α + q)/2; the other parameters follow by linear least squares.
   func start(alpha: Double, rate: Double) -> [Double] {
     let exponent = 0.5 * (alpha + rate)
     let rows = losses.indices.map { index in
@@ -173,7 +164,7 @@ private struct LossPoints {
     let least = losses.min() ?? 0
     let range = max((losses.max() ?? 0) - least, LossModel.formDeviation)
     let linear = leastSquares(rows: rows, values: losses, weights: weights)
-    // Where a term comes out negative, the start is a small positive one.
+    // Replace a negative term by a small positive one.
     func positive(_ value: Double?) -> Double { max(value ?? 0, 0.1 * range) }
     return [
       linear?[0] ?? least - range, log(positive(linear?[1])), log(alpha), log(positive(linear?[2])),
@@ -181,7 +172,7 @@ private struct LossPoints {
     ]
   }
 
-  /// Standardised residuals and, behind them, those of the priors of a, b and ln α.
+  /// Standardised residuals, followed by those of the priors of a, b and ln α.
   func residuals(at point: [Double], into residuals: inout NonlinearLeastSquares.Residuals) {
     let (alpha, rate, exponent) = (exp(point[2]), exp(point[4]), exp(point[5]))
     for index in losses.indices {
@@ -207,7 +198,7 @@ private struct LossPoints {
     residuals.values[first + 1] = (noiseSum - CalibrationPrior.noiseSumExponent) / deviation
     residuals.values[first + 2] = (point[2] - log(prior.mean)) / prior.deviation
     for entry in 6 * first..<6 * (first + 3) { residuals.jacobian[entry] = 0 }
-    // da/d ln α = −da/d ln q = a(1 − a); b moves with ln r as b, with ln α as −ba, with ln q as −b(1 − a).
+    // da/d ln α = −da/d ln q = a(1 − a); db/d ln r = b, db/d ln α = −ba, db/d ln q = −b(1 − a).
     residuals.jacobian[6 * first + 2] = stepSum * (1 - stepSum) / deviation
     residuals.jacobian[6 * first + 4] = -stepSum * (1 - stepSum) / deviation
     residuals.jacobian[6 * first + 8] = -noiseSum * stepSum / deviation
@@ -216,7 +207,6 @@ private struct LossPoints {
     residuals.jacobian[6 * first + 14] = 1 / prior.deviation
   }
 
-  /// The model with the centring undone.
   func model(_ point: [Double]) -> LossModel {
     let (alpha, rate, exponent) = (exp(point[2]), exp(point[4]), exp(point[5]))
     return LossModel(
@@ -228,7 +218,6 @@ private struct LossPoints {
 }
 
 extension TunedCell {
-  /// Prediction − loss at each of the points.
   fileprivate func errors(of model: LossModel) -> [Double] {
     zip(cell.points, pointTerms).map { point, terms in
       model.loss(at: point.baseLearningRate, terms: terms) - point.loss
@@ -236,7 +225,7 @@ extension TunedCell {
   }
 }
 
-/// √(Σ x²/n); 0 of nothing.
+/// √(Σ x²/n); 0 for no values.
 func rootMeanSquare(_ values: [Double]) -> Double {
   (values.reduce(0) { $0 + $1 * $1 } / Double(max(1, values.count))).squareRoot()
 }

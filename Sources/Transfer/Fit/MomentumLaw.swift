@@ -1,11 +1,11 @@
 import Glibc
 import Runs
 
-/// The annealing of the momentum law (2408.11029).
+/// The annealing term of the momentum law (2408.11029).
 ///
 ///     S2 = Σ_{i≤t} m_i,   m_i = λ·m_{i−1} + (η_{i−1} − η_i),
 ///
-/// which is Σ_i Σ_{k≤i} (η_{k−1} − η_k)·λ^{i−k}. It begins at the first row, behind the warmup. θ is
+/// which equals Σ_i Σ_{k≤i} (η_{k−1} − η_k)·λ^{i−k}. It starts at the first row, after the warmup. θ is
 /// ln(1/(1 − λ)).
 enum MomentumLaw {
   /// λ = 0.98, 0.99, 0.995, 0.999 and 0.9995.

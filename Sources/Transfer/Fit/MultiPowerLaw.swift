@@ -1,13 +1,13 @@
 import Glibc
 import Runs
 
-/// The annealing of the multi-power law (2503.12811).
+/// The annealing term of the multi-power law (2503.12811).
 ///
 ///     LD_t/B = Σ_{k≤t} (η_{k−1} − η_k)·(1 − (C·η_k^−γ·S_k(t) + 1)^−β),   S_k(t) = Σ_{τ=k}^t η_τ.
 ///
-/// The changes between two rows are taken together, in the middle between them (derived here: exact where
-/// every step has a row, else with an error of second order in the rows' spacing). Those before the first
-/// row belong to the warmup and are left out. θ is ln C, ln β and ln γ.
+/// Changes between two rows are combined at their midpoint (derived here: exact for one row per step,
+/// else second order in the spacing). Those before the first row belong to the warmup and are omitted. θ
+/// is ln C, ln β and ln γ.
 enum MultiPowerLaw {
   static let starts: [[Double]] = [0.1, 1, 10].flatMap { scale in
     [(0.3, 0.3), (0.6, 0.6), (0.6, 1.2)].map { [log(scale), log($0.0), log($0.1)] }
@@ -15,16 +15,15 @@ enum MultiPowerLaw {
 
   /// C = 1, β = γ = 1/2, each to within a factor of 2 to 3.
   ///
-  /// Few curves do not identify all three (β → 0 with B·β fixed, γ without limit), and a fit without priors
-  /// then predicts no other curve.
+  /// Few curves do not identify all three (β → 0 with B·β fixed, γ → ∞), and without priors such a fit
+  /// predicts no other curve.
   static let priors: [(mean: Double, deviation: Double)] = [
     (0, 1), (log(0.5), 0.5), (log(0.5), 0.5),
   ]
 
   static func annealing(of curve: CurveTerms, at theta: [Double]) -> AnnealingTerm {
     let (scale, beta, gamma) = (exp(theta[0]), exp(theta[1]), exp(theta[2]))
-    // A learning rate of zero has no power; the last steps of a decay to zero are as good as at 1e-6 of
-    // the peak.
+    // A zero learning rate has no negative power.
     let least = 1e-6 * (curve.learningRates.max() ?? 1)
     struct Change {
       var row: Int
@@ -56,7 +55,7 @@ enum MultiPowerLaw {
         let logarithm = log1p(inner)
         let power = exp(-beta * logarithm)
         value += change.fall * (1 - power)
-        // d/d ln of the inner part: β·x·(1 + x)^(−β−1).
+        // Derivative with respect to ln of the inner part: β·x·(1 + x)^(−β−1).
         let slope = change.fall * beta * inner / (1 + inner) * power
         byScale += slope
         byBeta += change.fall * beta * logarithm * power

@@ -1,30 +1,26 @@
 import Support
 
-/// All that a sweep shows: the optima, the calibration with its checks, and the loss model.
+/// The results of a sweep: optima, calibration with checks, and loss model.
 public struct SweepFit: Sendable {
   /// The sweep with its optima.
   public let sweep: TunedSweep
 
-  /// The exponents that the cells show; nil where they are too few or too much alike.
+  /// The fitted exponents; nil if the cells are too few or too similar.
   public let calibration: Calibration?
 
-  /// How far noise moves the calibration; nil without one.
+  /// The effect of noise on the calibration; nil without one.
   public let spread: CalibrationSpread?
 
-  /// How well the cells predict each other; nil where the others of one cannot be calibrated.
+  /// How well the cells predict each other; nil if they cannot be calibrated without one.
   public let check: CalibrationCheck?
 
-  /// The loss fitted across the cells; nil where they are too few, or no start converges.
+  /// The loss fitted across the cells; nil if they are too few or no start converges.
   public let lossModel: LossModelFit?
 
-  /// What users should know about the sweep and what it leaves open.
+  /// Caveats about the sweep and the fits.
   public let diagnostics: [Diagnostic]
 
-  /// Fits everything to a sweep.
-  ///
-  /// - Parameter sweep: the runs with their optima.
-  /// - Throws: `InputError` of kind `unanswerable` where no cell shows an optimum.
-  /// - Complexity: 200 bootstrap samples of the cells, and twelve starts of the loss model a cell.
+  /// Fits everything to a sweep; throws `InputError` of kind `unanswerable` if no cell shows an optimum.
   public init(of sweep: TunedSweep) throws {
     guard !sweep.cells.isEmpty else {
       throw InputError(
@@ -41,7 +37,7 @@ public struct SweepFit: Sendable {
       diagnostics.append(
         Diagnostic(
           code: sweep.cells.count == 1 ? "one-cell" : "no-contrast",
-          message: "nothing is calibrated, the default rule stands: \(error.problem)"))
+          message: "no calibration, so the default rule applies: \(error.problem)"))
     }
     diagnostics += calibration?.diagnostics ?? []
     self.calibration = calibration

@@ -3,32 +3,30 @@ import Numerics
 import Runs
 import Support
 
-/// The tuned base learning rate of one cell of a sweep, read off by several forms.
+/// The tuned base learning rate of one sweep cell, combined from several fitted forms.
 ///
-/// Three forms are fitted to the runs within a factor ``window`` of the best one; farther runs change
-/// nothing. A form counts by its evidence, e^(−χ²/2), beside the hypothesis that no form holds, which
-/// places the optimum anywhere between the nearest runs that are clearly worse than the best one and
-/// counts like a form that misses by 3 deviations. The optimum is the weighted mean in ln γ; its variance
-/// is that of the mixture: the spread of the hypotheses, and the effect of the runs' noise on each form.
-/// No form holds exactly: a mean of n runs counts with the standard deviation √(noise²/n + (excess/4)²),
-/// excess being its loss above the best, while noise alone moves it by noise/√n.
+/// Three forms are fitted to the runs within a factor ``window`` of the best one. Each is weighted by its
+/// evidence, e^(−χ²/2), against the hypothesis that no form holds; that one places the optimum anywhere
+/// between the nearest clearly worse runs, with the weight of a form that misses by 3 deviations. The
+/// optimum is the weighted mean in ln γ; its variance adds the spread of the hypotheses and the effect of
+/// noise on each form. Since no form holds exactly, a mean of n runs has the standard deviation
+/// √(noise²/n + (excess/4)²) in the fit, where excess is its loss above the best.
 public struct SweepOptimum: Sendable {
   /// The optimum by one form.
   public struct Estimate: Sendable {
     /// The form.
     public let form: FittedForm
 
-    /// Its optimum, which may lie outside the swept learning rates; nil where the form has no minimum.
+    /// Its optimum, possibly outside the swept learning rates; nil if the form has no minimum.
     public let baseLearningRate: Double?
 
-    /// Its weight; what the weights leave to 1 is the weight of the hypothesis that no form holds.
+    /// Its weight; the weights' remainder to 1 is that of the hypothesis that no form holds.
     public let weight: Double
 
-    /// The fitted curve: the form's coefficients at ln γ relative to the centre.
+    /// The form's coefficients at ln γ relative to the centre.
     fileprivate let curve: (coefficients: [Double], centre: Double)
 
-    /// Returns the regret of a base learning rate on the fitted curve: nats above its minimum, at least 0;
-    /// nil where the form has no minimum.
+    /// Returns the excess loss, in nats, over the fitted curve's minimum; nil if it has none.
     public func regret(at baseLearningRate: Double) -> Double? {
       guard let optimum = self.baseLearningRate else { return nil }
       func value(_ rate: Double) -> Double {
@@ -38,34 +36,34 @@ public struct SweepOptimum: Sendable {
     }
   }
 
-  /// Where the optimum lies relative to the learning rates that were swept.
+  /// The optimum's position relative to the swept learning rates.
   public enum Position: Sendable {
     /// Between the lowest and the highest.
     case inside
 
-    /// Below the lowest: the lowest is returned.
+    /// Below the lowest, which is returned.
     case below
 
-    /// Above the highest: the highest is returned.
+    /// Above the highest, which is returned.
     case above
   }
 
   /// The estimates of all forms.
   public let estimates: [Estimate]
 
-  /// The forms' optimum, kept within the swept learning rates.
+  /// The combined optimum, kept within the swept learning rates.
   public let baseLearningRate: Double
 
-  /// Whether the optimum lies within what was swept.
+  /// The optimum's position relative to the swept learning rates.
   public let position: Position
 
-  /// The standard deviation of ln γ* downwards and upwards, ``leastDeviation`` at least.
+  /// The standard deviation of ln γ* downwards and upwards, at least ``leastDeviation``.
   public let logDeviation: (below: Double, above: Double)
 
-  /// The standard deviation of ln γ* that the runs' noise makes: replicates narrow it.
+  /// The standard deviation of ln γ* due to the runs' noise; replicates reduce it.
   public let noiseDeviation: Double
 
-  /// The standard deviation of ln γ* between the hypotheses: replicates do not narrow it.
+  /// The standard deviation of ln γ* between hypotheses; replicates do not reduce it.
   public let formDeviation: Double
 
   /// The interval of the base learning rate: ``intervalWidths`` standard deviations to either side.
@@ -75,26 +73,24 @@ public struct SweepOptimum: Sendable {
       * exp(widths * logDeviation.above)
   }
 
-  /// The factor from the best run within which runs are fitted: two steps of a grid of twos.
+  /// The factor around the best run within which runs are fitted: two steps of a grid of twos.
   public static let window = 4.5
 
   /// The smallest credible standard deviation of ln γ*.
   public static let leastDeviation = 0.1
 
-  /// The standard deviations that an interval reaches to either side.
+  /// The half-width of an interval in standard deviations.
   public static let intervalWidths = 1.5
 
-  /// The deviations by which a form must miss the runs to count no more than no form at all.
+  /// The misfit, in deviations, at which a form weighs no more than no form.
   static let doubt = 3.0
 
-  /// The credible distance of an optimum from the swept learning rates outside them: a factor of two.
+  /// The credible distance of an optimum beyond the swept learning rates: a factor of two.
   private static let reach: Double = log(2)
 
-  /// Fits a cell.
+  /// Fits a cell with at least three base learning rates that did not diverge.
   ///
-  /// - Parameter cell: at least three base learning rates that did not diverge.
-  /// - Throws: `InputError`, of kind `unanswerable` where the losses show no minimum.
-  /// - Complexity: O(points²).
+  /// Throws `InputError`, of kind `unanswerable` if the losses show no minimum. Takes O(points²).
   public init(of cell: SweepCell) throws(InputError) {
     guard cell.points.count >= 3 else { throw Self.tooFewRates(cell) }
     let runs = FittedRuns(near: cell, reach: Self.reach)
@@ -102,7 +98,7 @@ public struct SweepOptimum: Sendable {
     guard fits.contains(where: { $0.location != nil }) else {
       throw InputError(
         .unanswerable, cell.name, problem: "no fitted form has a minimum",
-        hint: "sweep further to both sides")
+        hint: "extend the sweep to both sides")
     }
     let least = fits.map(\.misfit).min() ?? 0
     let evidence = fits.map { exp((least - $0.misfit) / 2) }
@@ -112,7 +108,7 @@ public struct SweepOptimum: Sendable {
         form: fit.form, baseLearningRate: fit.minimum.map { exp($0 + runs.centre) },
         weight: fit.location == nil ? 0 : evidence / total, curve: (fit.coefficients, runs.centre))
     }
-    // A form without a minimum shows no more than no form at all: the optimum is within the bracket.
+    // A form without a minimum counts as no form: the optimum is within the bracket.
     let formless = 1 - estimates.reduce(0) { $0 + $1.weight }
     let bracket = runs.bracket
     let middle = (bracket.lowerBound + bracket.upperBound) / 2
@@ -148,7 +144,7 @@ public struct SweepOptimum: Sendable {
       hint: "sweep at least three base learning rates around the best")
   }
 
-  /// The deviations to both sides; at an end of the sweep the interval reaches a factor of two beyond it.
+  /// The deviations to both sides; at an end of the sweep, to a factor of two beyond it.
   private static func deviations(of deviation: Double, at position: Position)
     -> (below: Double, above: Double)
   {
@@ -159,26 +155,21 @@ public struct SweepOptimum: Sendable {
 
 /// The runs of a cell near its best one, to which the forms are fitted.
 private struct FittedRuns {
-  /// ln γ of the best run; all others are relative to it.
+  /// ln γ of the best run, the origin of all others.
   let centre: Double
 
-  /// ln γ, rising.
   let logs: [Double]
-
-  /// Mean final losses, in nats.
   let losses: [Double]
 
-  /// The standard deviation of each loss by noise alone.
+  /// The standard deviation of each loss due to noise.
   let noises: [Double]
 
-  /// The standard deviation with which each loss counts.
+  /// The standard deviation of each loss in the fit.
   let deviations: [Double]
 
-  /// Where the optimum lies: between the nearest runs to either side that are clearly worse than the best
-  /// one, or diverged; without such runs, a little beyond the fitted ones.
+  /// The optimum's range, between the nearest clearly worse or diverged runs.
   let bracket: ClosedRange<Double>
 
-  /// The lowest and the highest swept ln γ.
   private let swept: ClosedRange<Double>
 
   init(near cell: SweepCell, reach: Double) {
@@ -217,26 +208,20 @@ private struct FittedRuns {
   }
 }
 
-/// One form fitted to the runs of a cell.
 private struct FormFit {
   let form: FittedForm
-
-  /// Its coefficients at ln γ relative to the best run.
   let coefficients: [Double]
 
-  /// ln γ of the curve's own minimum; nil where it has none.
+  /// ln γ of the curve's minimum; nil if it has none.
   let minimum: Double?
 
-  /// χ²: the sum of ((fit − loss)/deviation)².
   let misfit: Double
 
-  /// ln γ of the form's optimum, kept within the bracket; nil where the form shows none.
+  /// ln γ of the form's optimum, kept within the bracket; nil if the form shows none.
   let location: Double?
 
-  /// The variance of the location that the noise of the runs makes.
   let noiseVariance: Double
 
-  /// Fits a form; nil where its columns are linearly dependent on these runs.
   init?(_ form: FittedForm, to runs: FittedRuns) {
     let rows = runs.logs.map(form.basis)
     let weights = runs.deviations.map { 1 / ($0 * $0) }
@@ -266,8 +251,7 @@ private struct FormFit {
     }
     let width = runs.bracket.upperBound - runs.bracket.lowerBound
     let moved = runs.losses.indices.reduce(0) { sum, index in
-      // The larger of the moves that the noise makes upwards and downwards; where it takes the minimum
-      // away, half of the bracket.
+      // The larger shift from noise, up or down; half of the bracket if noise removes the minimum.
       let moves = [runs.noises[index], -runs.noises[index]].map { noise in
         var losses = runs.losses
         losses[index] += noise
@@ -277,7 +261,7 @@ private struct FormFit {
       let move = moves.max() ?? 0
       return sum + move * move
     }
-    // At the most the optimum could be anywhere in the bracket.
+    // At most, the optimum could be anywhere in the bracket.
     noiseVariance = min(moved, width * width / 12)
   }
 }

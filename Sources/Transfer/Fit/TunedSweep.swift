@@ -2,7 +2,7 @@ import Runs
 import Schedules
 import Support
 
-/// A sweep with the optima of its cells, and what to say about them.
+/// A sweep with the optima of its cells.
 public struct TunedSweep: Sendable {
   /// A cell that shows no optimum.
   public struct UntunedCell: Sendable {
@@ -19,22 +19,16 @@ public struct TunedSweep: Sendable {
   /// The runs.
   public let sweep: Sweep
 
-  /// The cells that show an optimum, in the order of the sweep.
+  /// The cells that show an optimum, in sweep order.
   public let cells: [TunedCell]
 
-  /// The cells that show none, in the order of the sweep.
+  /// The cells that show none, in sweep order.
   public let untuned: [UntunedCell]
 
-  /// What users should know about the files.
+  /// Caveats about the files.
   public let fileDiagnostics: [Diagnostic]
 
-  /// Reads off the optimum of every cell.
-  ///
-  /// - Parameters:
-  ///   - sweep: the runs, with their noise.
-  ///   - path: the files that hold them, for messages.
-  ///   - fileDiagnostics: what users should know about the files.
-  /// - Complexity: O(T + points²) a cell.
+  /// Tunes every cell; the path identifies the files in messages.
   public init(_ sweep: Sweep, path: String = "sweep", fileDiagnostics: [Diagnostic] = []) {
     self.path = path
     self.sweep = sweep
@@ -58,7 +52,7 @@ public struct TunedSweep: Sendable {
     (self.cells, self.untuned) = (cells, untuned)
   }
 
-  /// What users should know about the files and all cells.
+  /// Caveats about the files and all cells.
   public var diagnostics: [Diagnostic] {
     fileDiagnostics
       + untuned.map { untuned in
@@ -70,34 +64,29 @@ public struct TunedSweep: Sendable {
         Diagnostic(
           code: "not-annealed",
           message:
-            "\(tuned.cell.name) does not anneal to about zero: on real runs the bound is off by up to 2x there"
+            "\(tuned.cell.name) does not anneal to about zero; on real runs the bound is then off by up to 2x"
         )
       }
   }
 
-  /// How far chance moves a run's final loss, and how that is known, in one sentence.
+  /// The noise of a run's final loss and its origin, in one sentence.
   public var noiseAssumption: String {
     let source: String
     switch sweep.noise.source {
     case .given: source = "given"
     case .replicates(let freedom):
       source = "from replicates near the best LRs, \(freedom) degrees of freedom"
-    case .assumed: source = "that of a 124M model: the sweep has no replicates to measure it"
+    case .assumed: source = "measured on a 124M model, as the sweep has no replicates"
     }
     let noise = significant(sweep.noise.typical, 3)
     return "a run's final loss has a standard deviation of \(noise) nats (\(source))"
   }
 
-  /// The tuned cell of a schedule, such as the source of a transfer.
+  /// Returns the tuned cell of a schedule, such as the source of a transfer.
   ///
-  /// - Parameters:
-  ///   - spec: the schedule; a warmup is ignored where the sweep names none.
-  ///   - steps: its number of steps; nil where the sweep has the schedule at one length only.
-  /// - Returns: the cell with its optimum.
-  /// - Throws: `InputError`: of kind `contents` where no row is for the schedule or its runs are too
-  ///   few, `value` where the sweep has it at several lengths, `unanswerable` where its losses show no
-  ///   minimum; `ScheduleError` and `BoundError`.
-  /// - Complexity: O(T + points²).
+  /// A warmup is ignored if the sweep states none; nil `steps` require that the sweep has the schedule at
+  /// one length only. Throws `InputError`, of kind `contents` for a missing schedule or too few runs,
+  /// `value` for several lengths, and `unanswerable` for losses without a minimum.
   public func cell(for spec: ScheduleSpec, steps: Int?) throws -> TunedCell {
     let found = sweep.cells(for: spec, steps: steps)
     guard let cell = found.first else {
@@ -123,10 +112,7 @@ public struct TunedSweep: Sendable {
     return try TunedCell(of: cell, tunedTo: optimum)
   }
 
-  /// Returns the calibration that the tuned cells show.
-  ///
-  /// - Throws: `InputError` of kind `contents` where the cells are too few or too much alike.
-  /// - Complexity: O(cells²).
+  /// Returns the calibration of the tuned cells; throws `InputError` of kind `contents` if there is none.
   public func calibration() throws -> Calibration {
     do {
       return try Calibration(of: cells)
@@ -137,10 +123,8 @@ public struct TunedSweep: Sendable {
 }
 
 extension SweepCell {
-  /// The schedule and its length: "wsd:cooldown=0.2 at 25,000 steps".
   var name: String { "\(spec.canonical) at \(grouped(steps)) steps" }
 
-  /// The learning rates at which the cell diverged.
   fileprivate var divergence: [Diagnostic] {
     guard !diverged.isEmpty else { return [] }
     let rates = diverged.map { significant($0) }.joined(separator: ", ")
@@ -149,10 +133,9 @@ extension SweepCell {
 }
 
 extension TunedCell {
-  /// What users should know about the cell: where it diverged, and an optimum at an end of the sweep.
+  /// Caveats about the cell: divergence, and an optimum at an end of the sweep.
   public var diagnostics: [Diagnostic] { cell.divergence + edge }
 
-  /// An optimum at an end of what was swept.
   fileprivate var edge: [Diagnostic] {
     guard optimum.position != .inside else { return [] }
     let side = optimum.position == .below ? "below" : "above"
@@ -161,7 +144,7 @@ extension TunedCell {
       Diagnostic(
         code: "optimum-outside-sweep",
         message:
-          "\(cell.name): the optimum lies \(side) the swept learning rates; \(rate) is used, sweep further"
+          "\(cell.name): the optimum lies \(side) the swept learning rates; \(rate) is used; extend the sweep"
       )
     ]
   }

@@ -2,21 +2,21 @@ import Schedules
 import Support
 import TheoryModel
 
-/// The base learning rate for another schedule or horizon, with what it rests on.
+/// The base learning rate for another schedule or horizon, with its interval and assumptions.
 public struct TransferAnswer: Sendable {
-  /// One end of the transfer.
+  /// The source or target of the transfer.
   public struct End: Sendable {
     /// The schedule and its number of steps.
     public let run: TrainingRun
 
-    /// The base learning rate as the trainer takes it; nil where the source's is unknown.
+    /// The trainer's base learning rate; nil if the source's is unknown.
     public let baseLearningRate: Double?
   }
 
-  /// What was tuned.
+  /// The source, which was tuned.
   public let from: End
 
-  /// What is wanted.
+  /// The target.
   public let to: End
 
   /// γ_to/γ_from by the rule.
@@ -25,19 +25,19 @@ public struct TransferAnswer: Sendable {
   /// γ*_to/γ*_from by the plain bound, p = 1/2.
   public let boundRatio: Double
 
-  /// γ_to/γ_from by the default rule, p = 1/3, where the rule is a calibration; nil for other rules.
+  /// γ_to/γ_from by the default rule, p = 1/3, if the rule is a calibration; else nil.
   public let standardRatio: Double?
 
   /// The rule behind ``ratio``.
   public let rule: TransferRule
 
-  /// The parts of the interval.
+  /// The components of the interval.
   public let uncertainty: TransferUncertainty
 
   /// Where the theory is known to fail on this question.
   public let diagnostics: [Diagnostic]
 
-  /// The interval of the ratio, to which the source's own uncertainty adds nothing.
+  /// The interval of the ratio, without the source's own uncertainty.
   public var ratioInterval: ClosedRange<Double> { uncertainty.ratioInterval(around: ratio) }
 
   /// The interval of the base learning rate.
@@ -48,7 +48,7 @@ public struct TransferAnswer: Sendable {
   /// The base learning rate by the plain bound.
   public var boundBaseLearningRate: Double? { from.baseLearningRate.map { $0 * boundRatio } }
 
-  /// The base learning rate by the default rule, where the rule is a calibration.
+  /// The base learning rate by the default rule, if the rule is a calibration.
   public var standardBaseLearningRate: Double? {
     guard let rate = from.baseLearningRate, let standardRatio else { return nil }
     return rate * standardRatio
@@ -61,7 +61,7 @@ public struct TransferAnswer: Sendable {
     return [low, (low * centre).squareRoot(), centre, (centre * high).squareRoot(), high]
   }
 
-  /// What the answer takes for granted.
+  /// The assumptions behind the answer.
   public var assumptions: [String] {
     [
       "same model, data, batch size, optimiser and weight decay in both runs",
@@ -69,13 +69,10 @@ public struct TransferAnswer: Sendable {
     ] + (from.run.steps == to.run.steps ? [] : [rule.horizonAssumption])
   }
 
-  /// What the solvable model says about this transfer.
+  /// Returns both ends tuned on every task of the solvable model.
   ///
-  /// - Parameter tasks: the tasks to ask.
-  /// - Returns: the schedules of both ends, tuned on every task; an absolute floor is the fraction of the
-  ///   peak that it has by this answer.
-  /// - Throws: `ScheduleError`.
-  /// - Complexity: some milliseconds a task, at any number of steps.
+  /// An absolute floor becomes the fraction of the peak that it has by this answer. Throws `InputError`.
+  /// Takes some milliseconds per task at any number of steps.
   public func crossCheck(tasks: [ModelTask] = CrossCheck.standardTasks)
     throws(InputError) -> CrossCheck
   {

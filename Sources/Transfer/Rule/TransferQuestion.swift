@@ -3,36 +3,36 @@ import Glibc
 import Schedules
 import Support
 
-/// How a base learning rate tuned for one schedule and horizon carries over to another.
+/// How to transfer a base learning rate to another schedule and horizon.
 public struct TransferQuestion: Sendable {
-  /// Where the source's tuned base learning rate comes from.
+  /// The origin of the source's tuned base learning rate.
   public enum Source: Sendable {
-    /// It is unknown: only the ratio is wanted.
+    /// Unknown: only the ratio is wanted.
     case unknown
 
-    /// The user gives it.
+    /// Given by the user.
     case given(Double)
 
-    /// A sweep shows it.
+    /// Measured by a sweep.
     case swept(SweepOptimum)
   }
 
   /// The schedule and horizon that were tuned.
   public var from: TrainingRun
 
-  /// The schedule and horizon that are wanted.
+  /// The schedule and horizon wanted.
   public var to: TrainingRun
 
   /// The source's tuned base learning rate.
   public var source: Source
 
-  /// How to carry it over.
+  /// The transfer rule.
   public var rule: TransferRule
 
-  /// The gradient norms of the source and of the target.
+  /// The gradient norms of source and target.
   public var gradientNorms: (from: GradientNorms, to: GradientNorms)
 
-  /// Asks about the way from one run to another; a constant gradient norm cancels.
+  /// Asks about the transfer between two runs; a constant gradient norm cancels.
   public init(
     from: TrainingRun, to: TrainingRun, source: Source = .unknown,
     rule: TransferRule = .standard(),
@@ -45,12 +45,9 @@ public struct TransferQuestion: Sendable {
     self.gradientNorms = gradientNorms
   }
 
-  /// Carries the source's base learning rate to the target.
+  /// Transfers the source's base learning rate to the target; if that is unknown, only the ratio.
   ///
-  /// - Returns: the ratio always; learning rates where the source's is known.
-  /// - Throws: `InputError` where an absolute floor needs the source's learning rate, `ScheduleError`,
-  ///   `BoundError`.
-  /// - Complexity: O(T_from + T_to).
+  /// Throws `InputError`, for example if an absolute floor needs the source's learning rate.
   public func answer() throws -> TransferAnswer {
     let ends = try TunedEnds(of: self)
     let carried = try ends.carry(by: rule)
@@ -76,7 +73,7 @@ public struct TransferQuestion: Sendable {
       try from.schedule(baseLearningRate: rates.0), try to.schedule(baseLearningRate: rates.1),
     ]
     let notAnnealed = schedules.count { !$0.isAnnealed }
-    // Ends that do not anneal are mispredicted each in its own way, unless both have the same shape.
+    // Two ends that do not anneal have different errors unless they have the same shape.
     let isSharedError = notAnnealed == 2 && isSameShape
     return TransferUncertainty(
       source: source.logDeviation, shape: isSameShape ? 0 : rule.shapeDeviation,
@@ -97,21 +94,20 @@ public struct TransferQuestion: Sendable {
         Diagnostic(
           code: "far-horizon",
           message:
-            "the horizons differ by more than a factor of 8: the exponent \(exponent) was seen over less, so tune again on the way"
+            "the horizons differ by more than a factor of 8, beyond the range that supports the exponent \(exponent); tune again at a horizon between them"
         ))
     }
     if carried.isAtFloor {
       diagnostics.append(
         Diagnostic(
           code: "floor-too-high",
-          message: "the tuned base learning rate of \(to.name) is its floor: lower min-lr"))
+          message: "the tuned base learning rate of \(to.name) is its floor; lower min-lr"))
     }
     return diagnostics
   }
 }
 
 extension TransferQuestion.Source {
-  /// The source's base learning rate; nil where it is unknown.
   fileprivate var baseLearningRate: Double? {
     switch self {
     case .unknown: return nil
@@ -120,7 +116,6 @@ extension TransferQuestion.Source {
     }
   }
 
-  /// The standard deviation of its logarithm.
   fileprivate var logDeviation: (below: Double, above: Double) {
     switch self {
     case .unknown: return (0, 0)
@@ -130,27 +125,23 @@ extension TransferQuestion.Source {
   }
 }
 
-/// Both ends of a transfer, tuned at one scale.
+/// Source and target tuned at one scale.
 ///
-/// The source's learning rate sets the scale D at which it is the tuned one, and the target is tuned at
-/// that scale. The rule's factor multiplies the scale, which without an absolute floor is the same as
-/// multiplying γ*, and with one keeps the floor where it is.
+/// The source's learning rate sets the scale D at which it is tuned; the target is tuned at that scale
+/// times the rule's factor. Without an absolute floor this equals multiplying γ*; with one, the floor
+/// stays in place.
 private struct TunedEnds {
-  /// γ of the source: the trainer's, or γ* in the bound's units where that is unknown.
+  /// γ of the source: the trainer's, or γ* in the bound's units if unknown.
   let sourceGamma: Double
 
-  /// S, V and T of the source.
   let source: RunTerms
-
-  /// The target tuned by the plain bound.
   let plain: TunableSchedule.Optimum
-
   private let target: TunableSchedule
   private let targetSteps: Int
   private let scale: Double
   private let isSameRun: Bool
 
-  /// How often the factor of an absolute floor is improved; a few times are enough.
+  /// The most fixed-point iterations for an absolute floor; a few usually suffice.
   private static let mostRefinements = 60
 
   init(of question: TransferQuestion) throws {
@@ -159,7 +150,7 @@ private struct TunedEnds {
     {
       throw InputError(
         .value, "schedule '\(printable(run.name))'",
-        problem: "min-lr= is a learning rate, and that of the source is not known",
+        problem: "min-lr= is a learning rate, and the source's base learning rate is unknown",
         hint: "give the source's base learning rate, or write min= as a ratio")
     }
     let tunable = try TunableSchedule(
@@ -174,11 +165,10 @@ private struct TunedEnds {
       question.from == question.to && question.gradientNorms.from == question.gradientNorms.to
   }
 
-  /// The target tuned by a rule.
   func carry(by rule: TransferRule) throws -> TunableSchedule.Optimum {
     var optimum = plain
     var last = 1.0
-    // The factor depends on the target's S and V, and with an absolute floor these on γ in turn.
+    // The factor depends on the target's S and V, which with an absolute floor depend on γ.
     for _ in 0..<Self.mostRefinements {
       let factor = rule.factor(from: source, to: (optimum.terms, targetSteps))
       if abs(factor - last) <= 1e-10 * last { break }
@@ -188,9 +178,7 @@ private struct TunedEnds {
     return optimum
   }
 
-  /// The target's base learning rate.
-  ///
-  /// The same run has the same one to the last bit, which the detour over D would not give.
+  /// The target's base learning rate; exactly the source's for the same run, without rounding through D.
   func rate(_ optimum: TunableSchedule.Optimum) -> Double {
     isSameRun ? sourceGamma : optimum.baseLearningRate
   }

@@ -2,20 +2,23 @@ import Bound
 import Glibc
 import Support
 
-/// How a tuned base learning rate is carried to another schedule and horizon.
+/// How to transfer a tuned base learning rate to another schedule and horizon.
 ///
-/// ratio = γ*_to/γ*_from · (T_to/T_from)^(1/2 − p): the shape by the bound, the horizon by an exponent
-/// p. The bound itself has p = 1/2; real sweeps show 0.2 to 0.4, hence 1/3 by default. A calibration
-/// has its own exponents of S, V and T.
+/// ratio = γ*_to/γ*_from · (T_to/T_from)^(1/2 − p): the shape by the bound, the horizon by an exponent p.
+/// The bound has p = 1/2; real sweeps show 0.2 to 0.4, hence the default 1/3. A calibration has its own
+/// exponents of S, V and T.
 public enum TransferRule: Equatable, Sendable {
   /// The bound's shape with a horizon exponent p, 0 to 1.
-  case standard(horizonExponent: Double = CalibrationPrior.horizonExponent)
+  case standard(horizonExponent: Double = TransferRule.usualHorizonExponent)
 
   /// The plain bound, p = 1/2.
   case bound
 
-  /// The exponents of the user's own runs.
+  /// Exponents fitted to the user's runs.
   case calibrated(Calibration)
+
+  /// p of the default rule, between the 0.2 and 0.4 of real sweeps; the bound's is 1/2.
+  public static let usualHorizonExponent = 1.0 / 3
 
   /// The rule's name for scripts: `default`, `bound` or `calibrated`.
   public var name: String {
@@ -26,7 +29,7 @@ public enum TransferRule: Equatable, Sendable {
     }
   }
 
-  /// p: the tuned base learning rate falls like T^−p at one shape.
+  /// p: γ* falls like T^−p at one shape.
   public var horizonExponent: Double {
     switch self {
     case .standard(let exponent): return exponent
@@ -35,7 +38,7 @@ public enum TransferRule: Equatable, Sendable {
     }
   }
 
-  /// What the rule does, in a few words.
+  /// The rule in a few words.
   public var explanation: String {
     switch self {
     case .standard(let exponent):
@@ -49,7 +52,7 @@ public enum TransferRule: Equatable, Sendable {
     }
   }
 
-  /// What the rule takes for granted about the horizon, in one sentence.
+  /// The rule's assumption about the horizon, in one sentence.
   var horizonAssumption: String {
     let law = "at one shape the tuned learning rate falls like T^-"
     return self == .bound
@@ -57,7 +60,7 @@ public enum TransferRule: Equatable, Sendable {
       : law + "\((horizonExponent * 1000).rounded() / 1000)"
   }
 
-  /// What the bound's own ratio is multiplied by: a positive number, 1 for the bound.
+  /// The positive factor on the bound's ratio; 1 for the bound.
   func factor(from: RunTerms, to: RunTerms) -> Double {
     guard case .calibrated(let calibration) = self else {
       return pow(Double(to.steps) / Double(from.steps), 0.5 - horizonExponent)
@@ -68,13 +71,11 @@ public enum TransferRule: Equatable, Sendable {
     return calibration.ratio(from: from, to: to) / bound
   }
 
-  /// The standard deviation of ln γ that a change of shape makes.
   var shapeDeviation: Double {
     if case .calibrated(let calibration) = self { return calibration.shapeDeviation }
     return CalibrationPrior.shapeDeviation
   }
 
-  /// The standard deviation of ln γ that the uncertain exponents make.
   func horizonDeviation(from: RunTerms, to: RunTerms) -> Double {
     if case .calibrated(let calibration) = self { return calibration.deviation(from: from, to: to) }
     return CalibrationPrior.exponentDeviation * abs(log(Double(to.steps) / Double(from.steps)))

@@ -20,7 +20,7 @@ struct SweepOptions: ParsableArguments {
   func refuse(unless hasSweep: Bool) throws {
     guard !hasSweep, let option = given.first else { return }
     throw InputError.usage(
-      "\(option) describes a sweep, and there is none", "add one, or leave it out")
+      "\(option) describes a sweep, but no sweep is given", "add one, or leave it out")
   }
 
   /// Reads tables, logs and folders as one sweep.
@@ -58,11 +58,11 @@ struct LoggedRunOptions: ParsableArguments {
 
   /// What the options mean, for the help of a command.
   static let discussion = """
-    Logs of runs may stand in place of a sweep: files of any kind that lrbound log reads, or folders of \
-    them (of Hugging Face runs the last checkpoint is read). Schedule, number of steps and base LR are \
-    those of the options, else of the log (the JSON of epfml/schedules-and-scaling has all, \
-    trainer_state.json the steps), else those of the one schedule that explains every logged LR to its \
-    precision. Runs are judged by the last loss of the best kind that all have. Logs that end too early, \
+    Logs can take the place of a sweep: any file that lrbound log reads, or folders of them (of a Hugging \
+    Face run the last checkpoint is read). The schedule, number of steps and base LR come from the options, \
+    else from the log (the JSON of epfml/schedules-and-scaling has all, trainer_state.json the steps), else \
+    from the one schedule that explains every logged LR to its precision. Runs are judged by the last loss of \
+    the best kind that all have. Logs that end too early, \
     follow no known schedule or have no loss at the end are named and left out.
     """
 

@@ -1,11 +1,11 @@
-/// The 32-bit cyclic redundancy checks of log files, least significant bit first.
+/// The 32-bit cyclic redundancy checks used by log files, least significant bit first.
 struct Checksum: Sendable {
   private let table: [UInt32]
 
-  /// Castagnoli's polynomial (CRC-32C): TensorBoard's records.
+  /// CRC-32C (Castagnoli), used by TensorBoard.
   static let castagnoli = Checksum(polynomial: 0x82F6_3B78)
 
-  /// The polynomial of Ethernet and zlib (CRC-32): the chunks of Weights & Biases.
+  /// CRC-32 (Ethernet, zlib), used by Weights & Biases.
   static let ethernet = Checksum(polynomial: 0xEDB8_8320)
 
   private init(polynomial: UInt32) {
@@ -14,9 +14,6 @@ struct Checksum: Sendable {
     }
   }
 
-  /// The checksum of some bytes.
-  ///
-  /// - Complexity: O(range.count).
   func value(of bytes: [UInt8], _ range: Range<Int>) -> UInt32 {
     bytes.withUnsafeBufferPointer { bytes in
       table.withUnsafeBufferPointer { table in
@@ -29,11 +26,11 @@ struct Checksum: Sendable {
     }
   }
 
-  /// The masked form in which TensorFlow stores a checksum, so that checksums of checksums differ.
+  /// The masked form in which TensorFlow stores a checksum.
   static func masked(_ sum: UInt32) -> UInt32 { ((sum >> 15) | (sum << 17)) &+ 0xA282_EAD8 }
 }
 
-/// Reads an unsigned number of at most 8 bytes, least significant first, that lies within the file.
+/// Reads an unsigned little-endian number of at most 8 bytes; the range must lie within the file.
 func littleEndian(_ bytes: [UInt8], at start: Int, count: Int) -> UInt64 {
   var value: UInt64 = 0
   for offset in (0..<count).reversed() { value = value << 8 | UInt64(bytes[start + offset]) }

@@ -1,7 +1,6 @@
 import Support
 
-/// Reads a log of delimited text with a header: CSV, TSV, exports of services, Lightning's `metrics.csv`
-/// with its many blank cells.
+/// Reads delimited text with a header: CSV, TSV, services' exports, Lightning's `metrics.csv`.
 enum DelimitedLog {
   static func read(_ bytes: [UInt8], path: String, options: LogOptions) throws(InputError) -> RawLog
   {
@@ -48,7 +47,6 @@ enum DelimitedLog {
     return log
   }
 
-  /// The columns of a table without a header, where the caller knows what such a table holds.
   private static func unnamed(_ count: Int, _ path: String, _ options: LogOptions)
     throws(InputError) -> [String]
   {
@@ -60,7 +58,6 @@ enum DelimitedLog {
     return Array([LogQuantity.step, quantity].map(\.rawValue).suffix(count))
   }
 
-  /// Reads the next record; one that ends within quotes on the last line is half-written.
   private static func nextRecord(of table: inout DelimitedTable, _ repairs: inout LogRepairs)
     throws(InputError) -> Bool
   {
@@ -73,7 +70,6 @@ enum DelimitedLog {
     }
   }
 
-  /// Whether a cell stands for a missing value.
   private static func isBlank(_ cell: String) -> Bool {
     cell.isEmpty || ["none", "null", "na", "n/a", "-"].contains(cell.lowercased())
   }

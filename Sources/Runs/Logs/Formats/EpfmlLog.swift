@@ -1,11 +1,10 @@
 import Schedules
 import Support
 
-/// Reads the JSON runs of epfml/schedules-and-scaling: `history` with `train`, `val` and `final-val`,
-/// each an object of lists beside its own list `iter`.
+/// Reads the JSON runs of epfml/schedules-and-scaling.
 ///
-/// The lists are unsorted and repeat iterations where a run was resumed. The losses of `val` are over a
-/// subset of the validation set, about 0.04 nats below those of `final-val` on the whole set.
+/// Lists are unsorted and repeat iterations after a resume. `val` uses a subset of the validation set;
+/// its losses are about 0.04 nats below those of `final-val` on the whole set.
 enum EpfmlLog {
   static func read(_ bytes: [UInt8], path: String) throws(InputError) -> RawLog {
     var log = RawLog(.epfml, sharesSteps: false)
@@ -38,7 +37,7 @@ enum EpfmlLog {
 }
 
 extension RunSettings {
-  /// Creates the settings in the `config` of a run of epfml/schedules-and-scaling.
+  /// Reads the settings in a run's `config`.
   ///
   /// Its `sqrt` is 1 − √u; a cosine without a final learning rate, or with −1, ends at a tenth of the
   /// peak; a wsd without a cooldown is the constant run that others branch from.

@@ -1,9 +1,7 @@
 import Support
 
-/// Reads JSON logs: one object a line, an array of objects, an object of arrays, and the records in
-/// `trainer_state.json` of Hugging Face's Trainer.
+/// Reads JSON logs: objects per line, an array of objects, an object of arrays, `trainer_state.json`.
 enum JSONLog {
-  /// Reads one object a line; other lines are counted and left out.
   static func readLines(_ bytes: [UInt8], path: String) throws(InputError) -> RawLog {
     var log = RawLog(.jsonLines)
     var start = 0
@@ -22,12 +20,10 @@ enum JSONLog {
         log.repairs.note(end == bytes.count ? .unfinishedRecords : .unreadableLines, 1)
       }
     }
-    try log.requireRecords(path, "no line of it is a JSON object", hint: "give one object a line")
+    try log.requireRecords(path, "no line is a JSON object", hint: "give one object per line")
     return log
   }
 
-  /// Reads an array of objects, an object of arrays, whose i-th elements are the i-th record, or an array
-  /// of plain numbers where it is known what they are.
   static func readDocument(_ bytes: [UInt8], path: String, unnamed: LogQuantity?)
     throws(InputError) -> RawLog
   {
@@ -56,13 +52,13 @@ enum JSONLog {
     return log
   }
 
-  /// The mean loss over the whole run in the Trainer's closing record, which is not the loss at its step.
+  /// The mean loss over the whole run in the Trainer's closing record; it is not the loss at that step.
   static let wholeRunLoss = "train_loss"
 
   /// Reads the `log_history` of Hugging Face's Trainer.
   ///
-  /// `loss` is the mean since the record before, `grad_norm` the last step's before clipping;
-  /// ``wholeRunLoss`` is read only where the user asks for it.
+  /// `loss` is the mean since the previous record, `grad_norm` the last step's norm before clipping;
+  /// ``wholeRunLoss`` is read only on request.
   static func readTrainerState(_ bytes: [UInt8], path: String, takesWholeRun: Bool)
     throws(InputError) -> RawLog
   {
@@ -81,9 +77,7 @@ enum JSONLog {
     return log
   }
 
-  /// Reads a file's document as far as it goes, and notes a truncation in the log.
-  ///
-  /// - Throws: `InputError` with the line where it stops being JSON.
+  /// Reads as much of a document as is valid; throws `InputError` for errors other than truncation.
   static func document(_ bytes: [UInt8], path: String, _ log: inout RawLog) throws(InputError)
     -> JSONTree
   {

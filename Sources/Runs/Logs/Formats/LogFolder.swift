@@ -1,7 +1,7 @@
 import Glibc
 import Support
 
-/// The log in a folder that a trainer or a logger wrote.
+/// The log in a folder written by a trainer or logger.
 struct LogFolder {
   private enum Contents {
     case file(String)
@@ -12,9 +12,7 @@ struct LogFolder {
   private let path: String
   private let contents: Contents
 
-  /// Looks for a log in a folder; nil where the path is not a folder.
-  ///
-  /// - Throws: `InputError` where the folder holds no log, or several.
+  /// Finds the log in a folder; nil if the path is not a folder, an error if it holds no log or several.
   init?(_ path: String) throws(InputError) {
     guard path != "-", Self.isFolder(path) else { return nil }
     self.path = path
@@ -47,7 +45,7 @@ struct LogFolder {
     }
   }
 
-  /// The state in the last `checkpoint-N` of Hugging Face's Trainer, which holds the whole run's history.
+  /// The state in the Trainer's last `checkpoint-N`, which holds the whole run's history.
   private static func lastCheckpoint(in path: String, _ names: [String]) -> String? {
     let prefix = "checkpoint-"
     let steps = names.filter { $0.hasPrefix(prefix) }.compactMap { Int($0.dropFirst(prefix.count)) }
@@ -55,7 +53,6 @@ struct LogFolder {
       .first { access($0, F_OK) == 0 }
   }
 
-  /// Reads the log.
   func read(_ options: LogOptions) throws(InputError) -> RawLog {
     switch contents {
     case .file(let file):
@@ -72,7 +69,7 @@ struct LogFolder {
     }
   }
 
-  /// Metrics called `train/loss` lie in folders of their own.
+  /// A metric named `train/loss` is a file in a subfolder `train`.
   private static func readMetrics(
     in folder: String, prefix: String, level: Int,
     into metrics: inout [(name: String, bytes: [UInt8])]
@@ -88,13 +85,11 @@ struct LogFolder {
     }
   }
 
-  /// Whether a path is a folder.
   static func isFolder(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
-  /// The names in a folder, without hidden ones, sorted: event files carry their starting time.
   static func names(in folder: String) throws(InputError) -> [String] {
     guard let handle = opendir(folder) else {
       throw InputError(

@@ -2,16 +2,16 @@ import Support
 
 /// The formats of training logs; the raw value is the name that users type.
 public enum LogFormat: String, CaseIterable, Sendable {
-  /// Delimited text with a header: CSV and TSV, also Lightning's `metrics.csv`.
+  /// CSV and TSV with a header, including Lightning's `metrics.csv`.
   case csv
 
-  /// One JSON object a line.
+  /// One JSON object per line.
   case jsonLines = "jsonl"
 
-  /// One JSON document: an array of objects, or an object of arrays.
+  /// One JSON document: an array of objects or an object of arrays.
   case json
 
-  /// `trainer_state.json` of Hugging Face's Trainer.
+  /// Hugging Face's `trainer_state.json`.
   case trainerState = "trainer-state"
 
   /// The JSON runs of epfml/schedules-and-scaling.
@@ -20,19 +20,19 @@ public enum LogFormat: String, CaseIterable, Sendable {
   /// TensorBoard event files.
   case tensorBoard = "tensorboard"
 
-  /// The `.wandb` file of an offline run of Weights & Biases.
+  /// The `.wandb` file of an offline Weights & Biases run.
   case wandb
 
-  /// Megatron-LM's output.
+  /// Megatron-LM's console output.
   case megatron
 
-  /// A run of MLflow's file store.
+  /// A run in MLflow's file store.
   case mlflow
 
-  /// Which step logged learning rates belong to, where the format tells.
+  /// Which update logged learning rates belong to, where the format determines it.
   ///
-  /// Megatron reads the learning rate after the scheduler's step, as did the runs of epfml (theirs is 0 at
-  /// the last step). Hugging Face's Trainer has done both.
+  /// Megatron logs the rate after the scheduler's step, and so did epfml's runs (theirs is 0 at the last
+  /// step). Hugging Face's Trainer has done both.
   var learningRateTiming: LearningRateTiming? {
     switch self {
     case .megatron, .epfml: return .next
@@ -40,7 +40,8 @@ public enum LogFormat: String, CaseIterable, Sendable {
     }
   }
 
-  /// Returns the format of a name, in any case: a raw value, or `tsv`, `lightning`, `trainer_state` or `hf`.
+  /// Returns the format with a name, in any case: a raw value, `tsv`, `lightning`, `trainer_state` or
+  /// `hf`.
   public init?(named name: String) {
     let synonyms: [String: LogFormat] = [
       "tsv": .csv, "lightning": .csv, "trainer_state": .trainerState, "hf": .trainerState,
@@ -53,7 +54,6 @@ public enum LogFormat: String, CaseIterable, Sendable {
 }
 
 extension LogFormat {
-  /// Reads a file in the format that the user chose, or else in the one recognised.
   static func read(_ bytes: [UInt8], path: String, options: LogOptions) throws(InputError) -> RawLog
   {
     let format =
@@ -71,15 +71,15 @@ extension LogFormat {
     case .megatron: return try MegatronLog.read(bytes, path: path)
     case .mlflow:
       throw InputError(
-        path: path, problem: "it is one file", hint: "give the folder of the MLflow run")
+        path: path, problem: "it is a file, not a folder", hint: "give the folder of the MLflow run"
+      )
     }
   }
 
-  /// Recognises the format of a file from its contents, and an event file whose first record is damaged
-  /// from its path; CSV where nothing suggests another.
+  /// Detects the format from a file's contents; CSV by default.
   ///
-  /// - Throws: `InputError` for empty files and for contents that are not text.
-  /// - Complexity: O(size) at worst, for JSON.
+  /// The path identifies event files whose first record is damaged. Throws `InputError` for empty and
+  /// binary files.
   static func recognised(in bytes: [UInt8], path: String) throws(InputError) -> LogFormat {
     guard let start = bytes.firstIndex(where: { $0 > 0x20 }) else {
       throw InputError(path: path, problem: "it is empty", hint: "give a log with records")
@@ -109,7 +109,8 @@ extension LogFormat {
     switch first {
     case .array: return .json
     case .object(let members):
-      // A record holds numbers; a document with numbers beside its lists has lists of known names.
+      // A record's members are numbers; a document of lists may also hold numbers if its lists have known
+      // names.
       let lists = members.filter { $0.value.elements != nil }
       let isDocument =
         !members.contains { $0.value.number != nil }

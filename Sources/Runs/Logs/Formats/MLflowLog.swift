@@ -1,9 +1,7 @@
 import Support
 
-/// Reads a run of MLflow's file store: one file a metric, its path below `metrics` being the metric's
-/// name, with lines `timestamp value step` in the order in which they were logged.
+/// Reads a run in MLflow's file store: one file per metric with lines `timestamp value step`.
 enum MLflowLog {
-  /// Reads the named contents of a run's metric files; `path` is the folder, for messages.
   static func read(_ metrics: [(name: String, bytes: [UInt8])], path: String) throws(InputError)
     -> RawLog
   {
@@ -18,12 +16,12 @@ enum MLflowLog {
         start = (end ?? metric.bytes.count) + 1
         let numbers = words.map { parseNumber(metric.bytes, $0.indices) }
         if end == nil {
-          // MLflow ends every line.
+          // MLflow terminates every line.
           log.repairs.note(.unfinishedRecords, 1)
         } else if words.isEmpty {
           continue
         } else if numbers.count >= 2, let value = numbers[1] {
-          // The oldest versions wrote no step.
+          // The oldest versions write no step.
           let step = numbers.count > 2 ? numbers[2] ?? .nan : Double(column.steps.count + 1)
           column.append(step: step, value: value)
         } else {
@@ -33,7 +31,7 @@ enum MLflowLog {
       log.columns.append(column)
     }
     try log.requireRecords(
-      path, "it holds no metrics", hint: "give the folder of a run that logged")
+      path, "it holds no metrics", hint: "give the folder of a run with metrics")
     return log
   }
 }

@@ -1,7 +1,7 @@
 import Support
 
-/// Reads Megatron-LM's output: lines of `iteration 100/ 5000 | key: value | … |` among other output,
-/// and `validation loss at iteration 100 | lm loss value: … |`.
+/// Reads `iteration 100/ 5000 | key: value | … |` and `validation loss at iteration 100 | lm loss value:
+/// … |` in Megatron-LM's output.
 enum MegatronLog {
   private static let mark = "iteration"
   private static let skipped = "number of skipped iterations"
@@ -9,7 +9,6 @@ enum MegatronLog {
   private static let loss = "lm loss"
   private static let validationLoss = "lm loss validation"
 
-  /// Whether the text has such a line.
   static func isFound(in bytes: [UInt8]) -> Bool {
     var isFound = false
     forEachMark(in: bytes) { line, after in
@@ -24,7 +23,7 @@ enum MegatronLog {
     var skippedIterations = 0.0
     var unfinished = 0
     forEachMark(in: bytes) { line, after in
-      // A field is complete at its bar, or at the end of a line that has ended.
+      // A field is complete at a bar or at the end of a terminated line.
       let isEnded = line.upperBound < bytes.count
       let found = progress(bytes, line, after: after) ?? validation(bytes, line, after: after)
       guard let found else { return true }
@@ -43,7 +42,7 @@ enum MegatronLog {
           log.add(value, to: log.column(name))
         }
       }
-      // A loss that is NaN is not printed, but counted.
+      // Megatron counts NaN losses instead of printing them.
       if hasNaN && !hasLoss { log.add(.nan, to: log.column(loss)) }
       if isShort { unfinished += 1 }
       log.add(found.step, to: log.column(mark))
@@ -51,14 +50,13 @@ enum MegatronLog {
       return true
     }
     try log.requireRecords(
-      path, "no line of it begins with 'iteration N/ M |'",
+      path, "no line begins with 'iteration N/ M |'",
       hint: "give the output of Megatron's training script")
     log.repairs.note(.unfinishedRecords, unfinished)
     log.repairs.note(.skippedIterations, Int(exactly: skippedIterations.rounded()) ?? 0)
     return log
   }
 
-  /// Calls `body` with each line that contains the mark and the position behind it, until it returns false.
   private static func forEachMark(in bytes: [UInt8], _ body: (Range<Int>, Int) -> Bool) {
     let word = Array(mark.utf8)
     var position = 0
@@ -85,10 +83,9 @@ enum MegatronLog {
     }
   }
 
-  /// A line's step, whether it reports validation, and the text behind the first bar.
+  /// A line's step, whether it reports validation, and the text after the first bar.
   private typealias Line = (step: Double, isValidation: Bool, rest: Range<Int>)
 
-  /// ` iteration     100/  5000 | …`, whatever stands before it.
   private static func progress(_ bytes: [UInt8], _ line: Range<Int>, after mark: Int) -> Line? {
     guard let bar = bytes[mark..<line.upperBound].firstIndex(of: UInt8(ascii: "|")),
       let slash = bytes[mark..<bar].firstIndex(of: UInt8(ascii: "/")),
@@ -97,7 +94,6 @@ enum MegatronLog {
     return (step, false, bar + 1..<line.upperBound)
   }
 
-  /// `validation loss at iteration 100 | …`, but not that of the test set.
   private static func validation(_ bytes: [UInt8], _ line: Range<Int>, after mark: Int) -> Line? {
     guard let bar = bytes[mark..<line.upperBound].firstIndex(of: UInt8(ascii: "|")) else {
       return nil
@@ -111,13 +107,11 @@ enum MegatronLog {
     return (step, true, bar + 1..<line.upperBound)
   }
 
-  /// The column of a validation line's field; nil for perplexities.
   private static func validationName(_ name: String) -> String? {
     guard name.hasSuffix(" value") else { return nil }
     return name == "lm loss value" ? validationLoss : name.dropLast(6) + " validation"
   }
 
-  /// The fields `key: value` between bars.
   private static func fields(_ bytes: [UInt8], _ rest: Range<Int>) -> [(
     name: String, value: Range<Int>, isClosed: Bool
   )] {

@@ -1,13 +1,12 @@
 import Support
 
-/// Reads TensorBoard event files: TFRecords of `Event` messages, scalars as `simple_value` or as tensors
-/// of one element.
+/// Reads TensorBoard event files: TFRecords of `Event` messages, with scalars as `simple_value` or
+/// one-element tensors.
 ///
-/// Of the protobuf definitions these fields are used: Event {2 step, 5 summary, 7 session_log}, Summary
-/// {1 value}, Value {1 tag, 2 simple_value, 8 tensor}, SessionLog {1 status, 1 is START}, and those of
-/// ``ScalarTensor``. Values are usually single precision: 1e-4 is read as 9.99999975e-05.
+/// It uses the protobuf fields Event {2 step, 5 summary, 7 session_log}, Summary {1 value}, Value {1 tag,
+/// 2 simple_value, 8 tensor}, SessionLog {1 status, 1 is START}, and those of ``ScalarTensor``. Values
+/// are usually single precision: 1e-4 is read as 9.99999975e-05.
 enum TensorBoardLog {
-  /// Reads the files of one run, in the order in which they were begun.
   static func read(_ files: [[UInt8]], path: String) throws(InputError) -> RawLog {
     var scalars = Scalars()
     var unfinished = 0
@@ -20,18 +19,16 @@ enum TensorBoardLog {
     scalars.log.repairs.note(.unfinishedRecords, unfinished)
     scalars.log.repairs.note(.supersededRecords, scalars.superseded)
     try scalars.log.requireRecords(
-      path, "no undamaged record of it holds a scalar",
+      path, "no undamaged record holds a scalar",
       hint: "give an event file to which scalars were written")
     return scalars.log
   }
 }
 
-/// The scalars of event files by tag.
 private struct Scalars {
   var log = RawLog(.tensorBoard, sharesSteps: false)
   private(set) var superseded = 0
 
-  /// Adds an event's scalars.
   mutating func addEvent(_ bytes: [UInt8], _ range: Range<Int>) {
     var step = 0.0
     var summaries: [Range<Int>] = []
@@ -56,7 +53,7 @@ private struct Scalars {
     }
   }
 
-  /// Drops what a writer that restarts at a step had written from that step on.
+  /// Drops the records from a step on, which a writer restarting at that step supersedes.
   private mutating func dropRecords(from step: Double) {
     for index in log.columns.indices {
       let column = log.columns[index]
@@ -84,25 +81,17 @@ private struct Scalars {
   }
 }
 
-/// The records of a TFRecord file: length (8 bytes), masked CRC-32C of the length, data, masked CRC-32C of
-/// the data, over and over.
+/// The records of a TFRecord file: length (8 bytes), its masked CRC-32C, data, its masked CRC-32C.
 ///
-/// Behind a damaged length, reading resumes where a length next agrees with its checksum; a chance
-/// agreement has a probability of 2⁻³² a byte.
+/// After a damaged length, reading resumes at the next one that matches its checksum; a false match has
+/// probability 2⁻³² per byte.
 struct RecordFile {
-  /// The bytes of each undamaged record's data.
   private(set) var records: [Range<Int>] = []
-
-  /// How many stretches of the file are damaged.
   private(set) var corrupt = 0
-
-  /// Whether the file ends within a record.
   private(set) var isCutShort = false
-
   private static let headerSize = 12
   private static let footerSize = 4
 
-  /// Whether the file begins with a record.
   static func hasHeader(_ bytes: [UInt8]) -> Bool { length(bytes, at: 0) != nil }
 
   init(_ bytes: [UInt8]) {
@@ -112,7 +101,7 @@ struct RecordFile {
         let next = (position + 1..<max(position + 1, bytes.count)).first {
           Self.length(bytes, at: $0) != nil
         }
-        // The end is a truncated header where it is too short for a whole one.
+        // Too few bytes are left for a header: it is truncated.
         if next == nil, bytes.count - position < Self.headerSize {
           isCutShort = true
         } else {
@@ -137,7 +126,6 @@ struct RecordFile {
     }
   }
 
-  /// The length of the record that begins here, where its checksum agrees.
   private static func length(_ bytes: [UInt8], at position: Int) -> Int? {
     guard position + headerSize <= bytes.count else { return nil }
     let sum = Checksum.masked(Checksum.castagnoli.value(of: bytes, position..<position + 8))
@@ -146,14 +134,14 @@ struct RecordFile {
   }
 }
 
-/// A TensorFlow tensor of one element, from its protobuf message.
+/// A one-element TensorFlow tensor, from its protobuf message.
 ///
 /// TensorProto {1 dtype, 4 tensor_content, 5 float_val, 6 double_val, 7 int_val, 10 int64_val}, with the
 /// types 1 float, 2 double, 3 int32, 9 int64, 14 bfloat16, 19 half; lists may be packed.
 struct ScalarTensor {
   let value: Double
 
-  /// Nil for tensors that are empty, have several elements, or are of other types.
+  /// Returns nil for empty tensors, those with several elements, and other types.
   init?(_ bytes: [UInt8], _ range: Range<Int>) {
     var type: UInt64 = 0
     var found: [Double] = []
@@ -176,7 +164,6 @@ struct ScalarTensor {
     value = found[0]
   }
 
-  /// Elements of a fixed size.
   private static func values(_ bytes: [UInt8], _ range: Range<Int>, type: UInt64) -> [Double] {
     let sizes: [UInt64: Int] = [1: 4, 2: 8, 3: 4, 9: 8, 14: 2, 19: 2]
     guard let size = sizes[type], range.count == size else { return [] }
@@ -191,7 +178,7 @@ struct ScalarTensor {
     }
   }
 
-  /// Decodes an IEEE 754 half-precision number: 1 bit of sign, 5 of exponent, 10 of significand.
+  /// Decodes an IEEE 754 half-precision number.
   private static func halfPrecision(_ bits: UInt16) -> Double {
     let sign: Double = bits & 0x8000 == 0 ? 1 : -1
     let exponent = Int(bits >> 10 & 0x1F)

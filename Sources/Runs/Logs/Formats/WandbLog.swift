@@ -1,15 +1,14 @@
 import Support
 
-/// Reads the history in the `.wandb` file of an offline run of Weights & Biases.
+/// Reads the history in the `.wandb` file of an offline Weights & Biases run.
 ///
-/// Of the protobuf definitions these fields are used: Record {2 history}, HistoryRecord {1 item, 2 step},
-/// HistoryItem {1 key, 2 nested_key, 16 value_json}, HistoryStep {1 num}. Older versions write `key`,
-/// newer ones `nested_key`.
+/// It uses the protobuf fields Record {2 history}, HistoryRecord {1 item, 2 step}, HistoryItem {1 key, 2
+/// nested_key, 16 value_json}, HistoryStep {1 num}. Older versions write `key`, newer ones `nested_key`.
 enum WandbLog {
   static func read(_ bytes: [UInt8], path: String) throws(InputError) -> RawLog {
     guard WandbFile.hasHeader(bytes) else {
       throw InputError(
-        path: path, problem: "it does not begin like a .wandb file",
+        path: path, problem: "it does not begin with the .wandb header",
         hint: "give the run-….wandb of an offline run")
     }
     let file = WandbFile(bytes)
@@ -67,33 +66,24 @@ enum WandbLog {
   }
 }
 
-/// The records of an offline run's `.wandb` file: a header of 7 bytes, then LevelDB's log format.
+/// The records of a `.wandb` file: a header of 7 bytes, then LevelDB's log format.
 ///
-/// The file consists of blocks of 32,768 bytes (the first one includes the header), a block of chunks: a
-/// checksum of type and data (4 bytes, CRC-32), the length of the data (2), the type (1), the data. Type 1
-/// is a whole record; 2, 3 and 4 are the first, middle and last pieces of one. A rest of a block that is
-/// too short for a chunk's head is padding.
+/// Blocks of 32,768 bytes (the first includes the header) hold chunks: CRC-32 of type and data (4 bytes),
+/// length (2), type (1), data. Type 1 is a whole record; 2, 3 and 4 are its first, middle and last
+/// pieces. Space too short for a chunk's header at the end of a block is padding.
 struct WandbFile {
-  /// A record: the bytes that it lies in, and where.
   struct Record {
     let bytes: [UInt8]
     let range: Range<Int>
   }
 
-  /// The undamaged records.
   private(set) var records: [Record] = []
-
-  /// How many stretches of the file are damaged.
   private(set) var corrupt = 0
-
-  /// Whether the file ends within a record.
   private(set) var isCutShort = false
-
   private static let headerSize = 7
   private static let blockSize = 32_768
   private static let chunkHeadSize = 7
 
-  /// Whether the file has the header: `:W&B`, 0xBEE1, a version.
   static func hasHeader(_ bytes: [UInt8]) -> Bool {
     bytes.starts(with: [0x3A, 0x57, 0x26, 0x42, 0xE1, 0xBE])
   }
@@ -121,7 +111,7 @@ struct WandbFile {
       guard fits, Self.isChunk(bytes, at: position) else {
         corrupt += 1
         pieces = nil
-        // The length may be damaged, too: then reading resumes at the next block.
+        // The length may be damaged too; reading then resumes at the next block.
         let isFollowed = fits && Self.isChunk(bytes, at: start + length)
         position = isFollowed ? start + length : position + left
         continue
@@ -141,14 +131,13 @@ struct WandbFile {
         let whole = begun + bytes[data]
         records.append(Record(bytes: whole, range: whole.indices))
         pieces = nil
-      // The beginning of this piece's record is lost and has been counted.
+      // The first piece of this record is lost and already counted.
       default: break
       }
     }
     if pieces != nil { isCutShort = true }
   }
 
-  /// Whether an undamaged chunk begins here.
   private static func isChunk(_ bytes: [UInt8], at position: Int) -> Bool {
     guard position + chunkHeadSize <= bytes.count else { return false }
     let end = position + chunkHeadSize + Int(littleEndian(bytes, at: position + 4, count: 2))

@@ -1,9 +1,8 @@
-/// Reads the fields of a protobuf message in the order in which they were written.
+/// Iterates over the fields of a protobuf message in file order.
 ///
-/// A field is a varint of its number and wire type, then its value: type 0 a varint, 1 eight bytes, 2 a
-/// length and that many bytes (texts, messages, packed lists), 5 four bytes. A malformed message ends early.
+/// A field is a varint of number and wire type, then a value: type 0 a varint, 1 eight bytes, 2 a length
+/// and that many bytes (text, messages, packed lists), 5 four bytes. A malformed message ends early.
 struct WireMessage: Sequence, IteratorProtocol {
-  /// The value of a field.
   enum Value {
     case number(UInt64)
     case eightBytes(UInt64)
@@ -15,14 +14,12 @@ struct WireMessage: Sequence, IteratorProtocol {
   private let end: Int
   private var position: Int
 
-  /// The message in a range of a file.
   init(_ bytes: [UInt8], _ range: Range<Int>) {
     self.bytes = bytes
     position = range.lowerBound
     end = range.upperBound
   }
 
-  /// Reads the next field's number and value; nil at the end, and where the bytes are not a field.
   mutating func next() -> (field: Int, value: Value)? {
     guard position < end, let key = varint(), let field = Int(exactly: key >> 3) else { return nil }
     switch key & 7 {
@@ -41,7 +38,6 @@ struct WireMessage: Sequence, IteratorProtocol {
     }
   }
 
-  /// The elements of a packed list of whole numbers.
   static func numbers(_ bytes: [UInt8], _ range: Range<Int>) -> [UInt64] {
     var reader = WireMessage(bytes, range)
     var numbers: [UInt64] = []
@@ -49,7 +45,6 @@ struct WireMessage: Sequence, IteratorProtocol {
     return numbers
   }
 
-  /// Skips some bytes and returns their start; nil where there are too few.
   private mutating func advance(by count: Int) -> Int? {
     guard count <= end - position else {
       position = end
@@ -59,7 +54,6 @@ struct WireMessage: Sequence, IteratorProtocol {
     return position
   }
 
-  /// Seven bits a byte, the least significant first, the top bit set on all but the last.
   private mutating func varint() -> UInt64? {
     var value: UInt64 = 0
     var shift: UInt64 = 0
@@ -76,7 +70,6 @@ struct WireMessage: Sequence, IteratorProtocol {
 }
 
 extension WireMessage.Value {
-  /// A field's text; nil for a number.
   func text(_ bytes: [UInt8]) -> String? {
     guard case .bytes(let range) = self else { return nil }
     return String(decoding: bytes[range], as: UTF8.self)

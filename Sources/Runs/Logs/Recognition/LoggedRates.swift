@@ -1,31 +1,23 @@
 import Glibc
 import Support
 
-/// Logged learning rates by the update that they belong to.
+/// Logged learning rates with the updates they belong to.
 struct LoggedRates {
-  /// A record.
   struct Row {
-    /// The 0-based index of the update; T for a record after the last.
+    /// The update's 0-based index; T for a record after the last.
     let index: Int
     let rate: Double
-
-    /// The largest rounding error of the logged rate.
     let tolerance: Double
 
-    /// Whether the logged rate is this one, up to its rounding.
     func agrees(with rate: Double, within factor: Double = 1) -> Bool {
       abs(self.rate - rate) <= factor * tolerance
     }
   }
 
-  /// The records, their indices rising.
   private(set) var rows: [Row]
-
-  /// T.
   let steps: Int
 
-  /// The rates of a log, exact or printed with only the digits that they have; nil where they cannot have
-  /// this timing, and for fewer than four.
+  /// The rates, exact or rounded as printed; nil if they contradict the timing, or for fewer than four.
   init?(_ rates: LogSeries, timing: LearningRateTiming, steps: Int, isRounded: Bool) {
     self.steps = steps
     let precision = isRounded ? LogPrecision(of: rates.values) : nil
@@ -42,7 +34,7 @@ struct LoggedRates {
     guard rows.count >= 4, rows[rows.count - 1].index <= steps else { return nil }
   }
 
-  /// Returns at most `count` of the rates, evenly spread, the first and the last included.
+  /// Returns at most `count` rates, evenly spread, including the first and last.
   func thinned(to count: Int) -> LoggedRates {
     guard rows.count > count else { return self }
     var thinned = self
@@ -51,14 +43,9 @@ struct LoggedRates {
   }
 }
 
-/// How exactly a log prints its learning rates.
 private struct LogPrecision {
-  /// The most significant digits of any value.
   private var digits = 1
-
-  /// The lowest power of ten of any value's last digit.
   private var last = 0
-
   private let most: Double
 
   init(of values: [Double]) {
@@ -71,11 +58,11 @@ private struct LogPrecision {
       last = min(last, text.last)
       if values[index] < peak { distinct.insert(values[index]) }
     }
-    // Few values say little about how they were rounded.
+    // Few values say little about rounding.
     most = (distinct.count < 5 ? 1e-4 : 5e-3) * peak
   }
 
-  /// Half a unit of the last printed place: for a fixed number of digits, or of decimals.
+  /// Half a unit in the last printed place, for fixed digits or fixed decimals.
   func tolerance(of value: Double) -> Double {
     let place = value > 0 ? max(last, Int(floor(log10(value))) + 1 - digits) : last
     return min(most, 0.5001 * powerOfTen(place))

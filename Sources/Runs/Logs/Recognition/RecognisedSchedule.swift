@@ -2,32 +2,30 @@ import Glibc
 import Schedules
 import Support
 
-/// The schedule that logged learning rates belong to.
+/// The schedule that logged learning rates follow.
 ///
-/// Candidates are constant, and every decay of the grammar over the whole run or as a cooldown, with and
-/// without a floor and a linear warmup. A schedule counts only where it explains every record, those of
-/// the warmup included, to their logged precision. What the records leave open (where a cooldown began
-/// between two of them, a warmup before the first) is resolved in favour of the values that people type;
-/// where several are equally plausible, nothing is recognised.
+/// Candidates are the constant and every decay of the grammar, over the whole run or as a cooldown, with
+/// or without a floor and a linear warmup. A schedule must explain every record to its logged precision.
+/// Parameters that the records leave open are resolved in favour of values that people type; if several
+/// schedules remain plausible, none is recognised.
 struct RecognisedSchedule {
   let spec: ScheduleSpec
   let baseLearningRate: Double
 
-  /// How much simpler than the next explanation the simplest one must be.
+  /// The complexity by which the next explanation must exceed the simplest.
   private static let margin = 3
 
-  /// How many records a search uses; the answer is compared with all.
+  /// The records that a search uses; its result is checked against all.
   private static let sampleSize = 400
 
-  /// Finds the one plausible schedule of T = `steps`; nil where there is none or several, and for fewer
-  /// than four records.
+  /// Finds the one plausible schedule; nil if there is none or several, or for fewer than four records.
   ///
-  /// - Complexity: O(records + the gap between two of them).
+  /// Takes O(records + the largest gap between two).
   init?(in log: RunLog, steps: Int, baseLearningRate: Double? = nil) {
     guard let rates = log.learningRate else { return nil }
     let timings = log.learningRateTiming.map { [$0] } ?? [.applied, .next]
     var found: [String: ScheduleHypothesis] = [:]
-    // Rates of few digits may be exact; that they were rounded is the second guess.
+    // Rates with few digits may be exact; try that first.
     for isRounded in [false, true] where found.isEmpty {
       for timing in timings {
         guard
@@ -51,21 +49,18 @@ struct RecognisedSchedule {
   }
 }
 
-/// A search for the schedules that explain logged learning rates: for each warmup and decay length that
-/// the records allow, the base learning rate and the floor follow from two records.
+/// A search for schedules that explain logged rates.
+///
+/// For each possible warmup and decay length, two records determine base learning rate and floor.
 private struct ScheduleSearch {
   private let logged: LoggedRates
-
-  /// γ, where it is known.
   private let baseLearningRate: Double?
-
-  /// The first and the last of the records at the peak.
   private let top: ClosedRange<Int>
 
-  /// The most lengths that are tried; of more, the rounder ones.
+  /// The most lengths tried; beyond that, only the rounder ones.
   private static let mostLengths = 20_000
 
-  /// A warmup before the first record is taken for none only within this fraction of the run.
+  /// The largest fraction of the run in which an unlogged warmup counts as absent.
   private static let unseenWarmup = 0.05
 
   init(rows: LoggedRates, baseLearningRate: Double?) {
@@ -78,12 +73,11 @@ private struct ScheduleSearch {
     top = first...max(first, last - 1)
   }
 
-  /// Returns schedules that explain the records.
   func hypotheses() -> [ScheduleHypothesis] {
     var found: [ScheduleHypothesis] = []
     for warmup in warmups(upTo: top.lowerBound + 1) {
       for decay in [Curve.linear, .cosine, .oneMinusSquareRoot] {
-        // A line looks the same wherever it began.
+        // For a linear decay, any start gives the same line.
         guard decay != .linear || isTold(warmup) else { continue }
         if let next = hypothesis(warmup, decay, logged.steps - warmup) { found.append(next) }
       }
@@ -102,21 +96,20 @@ private struct ScheduleSearch {
     return found
   }
 
-  /// Whether the records show a warmup's length, or leave little room for a warmup.
+  /// Whether the records determine the warmup's length, or leave little room for one.
   private func isTold(_ warmup: Int) -> Bool {
     let first = logged.rows[0].index
     return warmup > first + 1 || Double(first) <= Self.unseenWarmup * Double(logged.steps)
   }
 
-  /// The warmups that end between the last record below the peak and some record.
+  /// The warmups that end between the last record below the peak and a given record.
   private func warmups(upTo row: Int) -> [Int] {
     let before = top.lowerBound > 0 ? logged.rows[top.lowerBound - 1].index + 1 : 0
     let after = logged.rows[min(row, logged.rows.count - 1)].index + 1
     return Self.lengths(before...max(before, min(after, logged.steps - 1)))
   }
 
-  /// The warmups that lead from the records below the peak up to it; one before the first record changes
-  /// nothing that is logged about a plateau.
+  /// The warmups before a plateau; one before the first record hardly matters.
   private var warmupsBeforePlateau: [Int] {
     if top.lowerBound == 0 { return [0] }
     return warmups(upTo: top.lowerBound).filter { warmup in
@@ -127,7 +120,7 @@ private struct ScheduleSearch {
     }
   }
 
-  /// The cooldowns that begin between the last record at the peak and the first below it.
+  /// The cooldowns that begin between the last record at the peak and the next.
   private var cooldowns: [Int] {
     guard top.upperBound + 1 < logged.rows.count else { return [] }
     let longest = logged.steps - logged.rows[top.upperBound].index
@@ -142,8 +135,7 @@ private struct ScheduleSearch {
     return range.filter { $0.isMultiple(of: unit) }
   }
 
-  /// The schedule with a decay of that length: without a floor, else with the roundest one near to what
-  /// two records imply.
+  /// The schedule with a decay of that length, with no floor or the roundest that two records allow.
   private func hypothesis(_ warmup: Int, _ decay: Curve, _ length: Int)
     -> ScheduleHypothesis?
   {
@@ -167,7 +159,7 @@ private struct ScheduleSearch {
     // rate = level + scale·fraction.
     let scale = (first.rate - last.rate) / (upper - lower)
     let level = last.rate - scale * lower
-    // Most fail at some record between the two.
+    // Most candidates already fail at a record between the two.
     guard upper > lower, scale > 0,
       logged.rows.allSatisfy({
         $0.index < warmup || $0.agrees(with: level + scale * fraction($0.index), within: 4)
@@ -187,7 +179,7 @@ private struct ScheduleSearch {
     }.first
   }
 
-  /// A positive finite number rounded to one and to two digits; empty for any other.
+  /// A positive finite number rounded to one and to two digits; empty for others.
   private static func round(_ value: Double) -> [Double] {
     guard value > 1e-12, value.isFinite else { return [] }
     let first = rounded(value, digits: 1)
@@ -195,8 +187,6 @@ private struct ScheduleSearch {
     return first == second ? [first] : [first, second]
   }
 
-  /// The schedule with the given base learning rate, or with the roundest one near to a value, where it
-  /// explains the records.
   private func hypothesis(
     _ warmup: Int, _ decay: Curve?, _ length: Int, _ floor: ScheduleHypothesis.Floor,
     near peak: Double

@@ -1,33 +1,20 @@
 import Schedules
 import Support
 
-/// A schedule that a log's learning rates may belong to: warmup, plateau and decay.
 struct ScheduleHypothesis {
-  /// The floor that the decay goes down to.
   enum Floor: Equatable {
     case none
     case ratio(Double)
     case absolute(Double)
   }
 
-  /// T.
   let steps: Int
-
-  /// W.
   let warmup: Int
-
-  /// How it decays over the last steps; nil for a constant.
   let decay: Curve?
-
-  /// The steps of the decay: all after the warmup, or a cooldown's.
   let length: Int
-
   let floor: Floor
-
-  /// γ.
   let peak: Double
 
-  /// Whether the decay spans the whole run after the warmup.
   private var isWhole: Bool { length == steps - warmup }
 
   /// The learning rate at an index after the warmup; index T follows the last update.
@@ -41,7 +28,6 @@ struct ScheduleHypothesis {
     return peak * (end + (1 - end) * fraction)
   }
 
-  /// The floor as a fraction of the peak.
   private var end: Double {
     switch floor {
     case .none: return decay == .exponential ? Curve.exponentialFloor : 0
@@ -50,7 +36,7 @@ struct ScheduleHypothesis {
     }
   }
 
-  /// Whether it agrees with every record, and enough of them show its decay.
+  /// Whether every record agrees, and enough of them show the decay.
   func explains(_ logged: LoggedRates) -> Bool {
     for row in logged.rows where row.index >= warmup {
       guard row.agrees(with: rate(at: row.index)) else { return false }
@@ -62,8 +48,7 @@ struct ScheduleHypothesis {
     return within >= 2 || within == 1 && lengthComplexity <= 1
   }
 
-  /// Whether the warmup's records lie on a line that begins at 0 or 1/W or, for three or more records,
-  /// anywhere below the peak.
+  /// Whether the warmup's records lie on a line from 0 or 1/W or, if three or more, from below the peak.
   func explainsWarmup(_ logged: LoggedRates) -> Bool {
     let rising = logged.rows.prefix { $0.index < warmup }
     guard let first = rising.first else { return true }
@@ -77,7 +62,7 @@ struct ScheduleHypothesis {
       && lie { peak - steepness * Double(warmup - $0) }
   }
 
-  /// How far its values are from what people type.
+  /// How far its parameters are from values that people type.
   var complexity: Int {
     let numbers = warmupComplexity + rateComplexity + floorComplexity
     switch decay {
@@ -115,7 +100,6 @@ struct ScheduleHypothesis {
     }
   }
 
-  /// Whether a length is a multiple of some whole per cent of the run.
   private func isPercentage(_ length: Int, _ unit: Int) -> Bool {
     percentage(of: length)?.isMultiple(of: unit) ?? false
   }
@@ -126,7 +110,6 @@ struct ScheduleHypothesis {
     return isExact ? Int(percentage) : nil
   }
 
-  /// The spec, as people would write it.
   var text: String {
     var options: [String] = []
     let name: String

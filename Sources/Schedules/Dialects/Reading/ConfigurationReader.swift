@@ -1,10 +1,9 @@
 import Support
 
-/// Reads a trainer's whole configuration and keeps account of what has been read of it.
+/// Reads a trainer's whole configuration and tracks which keys were read.
 ///
-/// What is left at the end may be ignored only where it cannot concern the schedule; see ``finish()``.
+/// ``finish(deciding:)`` rejects unread keys that may affect the schedule.
 struct ConfigurationReader {
-  /// The dialect, for messages.
   let subject: String
 
   private let root: ParameterValue
@@ -16,18 +15,17 @@ struct ConfigurationReader {
     root = configuration
     guard case .object = configuration else {
       throw InputError.dialect(
-        subject, problem: "the configuration is \(configuration.shown)",
-        hint: "give an object, as the trainer has it")
+        subject, problem: "the configuration is \(configuration.shown), not an object",
+        hint: "give the trainer's configuration")
     }
   }
 
-  /// The names at the top.
   var members: [String: ParameterValue] {
     guard case .object(let members) = root else { return [:] }
     return members
   }
 
-  /// The value at a path of names, with all that lies below it; nil where there is none, or `null`.
+  /// The value at a dot-separated path, marked as read with everything below it; nil if absent or `null`.
   mutating func value(_ path: String) -> ParameterValue? {
     asked.insert(path.split(separator: ".").map(String.init))
     let value = root.value(at: path)
@@ -35,14 +33,12 @@ struct ConfigurationReader {
     return value
   }
 
-  /// A number.
   mutating func number(_ path: String) throws(InputError) -> Double? {
     guard let value = value(path) else { return nil }
     guard let number = value.number else { throw wrong(path, value, "a number") }
     return number
   }
 
-  /// A whole number.
   mutating func count(_ path: String) throws(InputError) -> Int? {
     guard let value = value(path) else { return nil }
     guard let number = value.number, number == number.rounded(), abs(number) <= 1e15 else {
@@ -51,32 +47,28 @@ struct ConfigurationReader {
     return Int(number)
   }
 
-  /// A text.
   mutating func text(_ path: String) throws(InputError) -> String? {
     guard let value = value(path) else { return nil }
     guard case .text(let text) = value else { throw wrong(path, value, "a name") }
     return text
   }
 
-  /// Named values.
   mutating func object(_ path: String) throws(InputError) -> [String: ParameterValue]? {
     guard let value = value(path) else { return nil }
     guard case .object(let members) = value else { throw wrong(path, value, "an object") }
     return members
   }
 
-  /// The values of some keys at the top, as they are.
   mutating func values(_ keys: [String], below section: String? = nil) -> [String: ParameterValue] {
     var values: [String: ParameterValue] = [:]
     for key in keys { values[key] = value((section.map { $0 + "." } ?? "") + key) }
     return values
   }
 
-  /// Refuses a configuration without what decides on the schedule, and one with keys that may concern it
-  /// and were not read: a default in their place would be a guess.
+  /// Rejects a configuration that leaves the schedule to a default, and one with unread keys that may affect
+  /// it.
   ///
-  /// - Parameter deciding: the path without which the trainer would fall back on a default schedule.
-  /// - Throws: `InputError` naming the keys.
+  /// `deciding` is the path without which the trainer would use its default schedule.
   func finish(deciding: String?) throws(InputError) {
     let names = Set(asked.compactMap(\.last))
     let unread = unreadLeaves(of: root, at: []).filter {
@@ -93,7 +85,7 @@ struct ConfigurationReader {
         problem:
           "\(shown.joined(separator: ", "))\(more) may change the learning rate and \(unread.count == 1 ? "is" : "are") not read",
         hint: (guess.map { "did you mean \($0)? " } ?? "")
-          + "remove what has no effect on the schedule, or give a table of learning rates as @file.csv"
+          + "remove keys that do not affect the schedule, or give a table of learning rates as @file.csv"
       )
     }
     let isDecided = asked.contains([]) || deciding.map { root.value(at: $0) != nil } ?? true
@@ -101,13 +93,15 @@ struct ConfigurationReader {
       throw InputError.dialect(
         subject,
         problem:
-          "the configuration has no \(deciding ?? "scheduler"), which decides on the schedule",
+          "the configuration has no \(deciding ?? "scheduler"), which selects the schedule",
         hint: "add it, or name the trainer that the configuration is for")
     }
   }
 
-  /// A configuration with an object for the scheduler at a path, or one that is nothing else; `rate` and
-  /// `steps` are paths too, and schedulers are named where the library has several.
+  /// Reads a scheduler from the object at a path, or from the whole configuration.
+  ///
+  /// `rate` and `steps` are paths of the learning rate and T; `isNamed` is false for libraries with one
+  /// scheduler.
   mutating func section(
     _ path: String, rate: String? = nil, steps: String? = nil, isNamed: Bool = true
   ) throws(InputError) -> DialectRequest {
@@ -135,7 +129,7 @@ struct ConfigurationReader {
     }
     for key in ["config", "params", "kwargs"] {
       guard case .object(let inner)? = members.removeValue(forKey: key) else { continue }
-      // Keras says in which module its class is.
+      // Keras adds the module of its class.
       members["module"] = nil
       try merge(inner, of: key, into: &members)
     }
@@ -143,7 +137,7 @@ struct ConfigurationReader {
       name: name, parameters: members, steps: count, learningRate: learningRate)
   }
 
-  /// Adds parameters, of which none may be given already.
+  /// Adds parameters; a key that is already present is an error.
   func merge(
     _ inner: [String: ParameterValue], of section: String,
     into members: inout [String: ParameterValue]
@@ -157,7 +151,7 @@ struct ConfigurationReader {
     }
   }
 
-  /// The paths to all values that are not below one that was asked for.
+  /// The paths of all values that were not read.
   private func unreadLeaves(of value: ParameterValue, at path: [String]) -> [[String]] {
     guard !asked.contains(path) else { return [] }
     switch value {
@@ -180,13 +174,12 @@ struct ConfigurationReader {
 }
 
 extension ParameterValue {
-  /// Whether it is an object.
   fileprivate var isObject: Bool {
     if case .object = self { return true }
     return false
   }
 
-  /// Whether it holds named values, or lists of them.
+  /// Whether the value is an object or a list of objects.
   fileprivate var isNested: Bool {
     switch self {
     case .object: return true

@@ -1,18 +1,12 @@
 import Support
 
 extension ParameterValue {
-  /// The options of an argument list, as trainers' launch scripts hold them.
+  /// Returns the options of a launch script's argument list as an object; nil without options.
   ///
-  /// `--key value`, `--key=value`, bare `--flag` and Hydra's `group.key=value`; hyphens of keys become
-  /// underscores, dots nest (`--lr_scheduler.warmup_steps 300`). Line continuations, quotes and comments are
-  /// understood, and options within quotes are options; everything else is passed over. An option that is
-  /// given twice with two values has the list of both.
-  ///
-  /// - Parameters:
-  ///   - text: the list, on any number of lines.
-  ///   - object: reads a JSON object, such as that of `--lr_scheduler_kwargs '{"min_lr_rate": 0.1}'`.
-  /// - Returns: the options as an object; nil for a text without options.
-  /// - Complexity: O(length).
+  /// Understands `--key value`, `--key=value`, bare `--flag` and Hydra's `group.key=value`, with line
+  /// continuations, quotes and comments. Hyphens in keys become underscores and dots nest. An option given with
+  /// two values becomes a list. `object` parses JSON objects, such as `--lr_scheduler_kwargs '{"min_lr_rate":
+  /// 0.1}'`.
   public static func arguments(_ text: String, object: (String) -> ParameterValue?)
     -> ParameterValue?
   {
@@ -46,7 +40,7 @@ extension ParameterValue {
     return options == .null ? nil : options
   }
 
-  /// The most names that a path may have; longer ones are one name.
+  /// The deepest nesting of a path; deeper ones are kept as one name.
   private static let mostNames = 64
 
   private static func path(_ key: Substring) -> [String] {
@@ -64,7 +58,7 @@ extension ParameterValue {
     }
   }
 
-  /// The key and the value of `group.key=value`, which no assignment of a shell has.
+  /// Splits `group.key=value`; a shell assignment has no dot in its name.
   private static func override(_ word: String) -> (key: Substring, value: Substring)? {
     guard let equals = word.firstIndex(of: "=") else { return nil }
     let key = word[..<equals].drop { $0 == "+" }
@@ -74,7 +68,7 @@ extension ParameterValue {
     return (key, word[word.index(after: equals)...])
   }
 
-  /// Adds a member; a second value does not replace the first.
+  /// Adds a member; a second value makes a list.
   private mutating func add(_ value: ParameterValue, at path: ArraySlice<String>) {
     guard let name = path.first else {
       switch self {
@@ -86,13 +80,13 @@ extension ParameterValue {
     }
     var members: [String: ParameterValue] = [:]
     if case .object(let own) = self { members = own }
-    // Else the members were shared, and copied as a whole.
+    // Avoids copying the shared members.
     self = .null
     members[name, default: .null].add(value, at: path.dropFirst())
     self = .object(members)
   }
 
-  /// The words of options that were quoted together, as in `ARGS="--lr 1e-3 --bf16"`; else the word.
+  /// Splits options quoted together, as in `ARGS="--lr 1e-3 --bf16"`.
   private static func optionWords(in word: String) -> [String] {
     guard word.contains(where: \.isWhitespace), word.contains("--"), !word.hasPrefix("{") else {
       return [word]
@@ -107,7 +101,6 @@ extension ParameterValue {
     return words(of: String(body))
   }
 
-  /// The words of a shell text, without its comments.
   private static func words(of text: String) -> [String] {
     var words: [String] = []
     var word: String?
@@ -119,7 +112,7 @@ extension ParameterValue {
         isComment = !character.isNewline
       } else if isEscaped {
         isEscaped = false
-        // An escaped line break only continues the line.
+        // An escaped line break continues the line.
         if !character.isNewline { word = word ?? "" } else { continue }
         word?.append(character)
       } else if character == "\\" {

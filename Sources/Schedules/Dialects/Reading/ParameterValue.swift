@@ -1,32 +1,26 @@
 import Support
 
-/// A value in the configuration of another library, as JSON knows them.
+/// A value in another library's configuration, as in JSON.
 public enum ParameterValue: Equatable, Sendable {
-  /// `null`, which counts as not given.
+  /// `null`, treated as absent.
   case null
 
-  /// `true` or `false`.
   case boolean(Bool)
 
-  /// Any number; whole numbers are exact up to 2⁵³.
+  /// A number; integers are exact up to 2⁵³.
   case number(Double)
 
-  /// A text.
   case text(String)
 
-  /// A list.
   case list([ParameterValue])
 
-  /// Named values.
   case object([String: ParameterValue])
 
-  /// A whole number.
   static func count(_ value: Int) -> ParameterValue { .number(Double(value)) }
 
-  /// The value at a path of names; nil without one, and for `null`.
+  /// Returns the value at a path of dot-separated names, or nil if it is absent or `null`.
   ///
-  /// - Parameter path: names separated by dots; the empty path is the value itself.
-  /// - Returns: the value there.
+  /// The empty path is the value itself.
   public func value(at path: String) -> ParameterValue? {
     var value = self
     for name in path.split(separator: ".") {
@@ -38,7 +32,7 @@ public enum ParameterValue: Equatable, Sendable {
     return value == .null ? nil : value
   }
 
-  /// The number that it is or that its text spells; nil for anything else.
+  /// The number, also if written as text; nil for anything else.
   public var number: Double? {
     switch self {
     case .number(let number): return number
@@ -47,7 +41,6 @@ public enum ParameterValue: Equatable, Sendable {
     }
   }
 
-  /// The value as it is shown in messages.
   var shown: String {
     switch self {
     case .null: return "null"
@@ -61,10 +54,10 @@ public enum ParameterValue: Equatable, Sendable {
 }
 
 extension ParameterValue {
-  /// The value as JSON, indented, keys sorted.
+  /// The value as indented JSON with sorted keys.
   public var json: String { json(indentation: "") }
 
-  /// The value as one word of a command line.
+  /// The value as one command-line word.
   var word: String {
     if case .text(let text) = self { return text }
     return json

@@ -1,12 +1,11 @@
 import Support
 
-/// The parameters of the scheduler, each of which is taken once; what is left at the end is unknown.
+/// Access to the scheduler's parameters, each of which is taken once.
 extension DialectReader {
   func failure(_ key: String?, _ problem: String, _ hint: String) -> InputError {
     InputError.dialect(subject, key: key, problem: problem, hint: hint)
   }
 
-  /// Refuses parameters that do not fit together.
   func require(
     _ isMet: Bool, _ key: @autoclosure () -> String?, _ problem: @autoclosure () -> String,
     _ hint: @autoclosure () -> String
@@ -14,7 +13,7 @@ extension DialectReader {
     if !isMet { throw failure(key(), problem(), hint()) }
   }
 
-  /// The raw value of a key, under one of its names; nil where it is not given.
+  /// Takes the raw value of a key or one of its synonyms; nil if absent.
   mutating func take(_ keys: String...) throws(InputError) -> ParameterValue? {
     known += keys
     let given = keys.filter { members[$0] != nil }
@@ -22,7 +21,6 @@ extension DialectReader {
     return given.first.flatMap { members.removeValue(forKey: $0) }
   }
 
-  /// A number within a closed range.
   mutating func number(_ key: String, in range: ClosedRange<Double> = 0...1e30)
     throws(InputError) -> Double?
   {
@@ -30,7 +28,6 @@ extension DialectReader {
     return try checked(value, key, in: range)
   }
 
-  /// A number that must be given; the example is a value.
   mutating func requiredNumber(
     _ key: String, in range: ClosedRange<Double> = 0...1e30, example: String
   ) throws(InputError) -> Double {
@@ -40,13 +37,11 @@ extension DialectReader {
     return value
   }
 
-  /// A whole number of steps or the like.
   mutating func count(_ key: String, least: Int = 0) throws(InputError) -> Int? {
     guard let value = try take(key) else { return nil }
     return try checkedCount(value, key, least: least)
   }
 
-  /// A count that must be given; the example is a value.
   mutating func requiredCount(_ key: String, least: Int = 0, example: String)
     throws(InputError) -> Int
   {
@@ -56,7 +51,6 @@ extension DialectReader {
     return value
   }
 
-  /// A list of whole numbers.
   mutating func counts(_ key: String, example: String) throws(InputError) -> [Int] {
     var counts: [Int] = []
     for value in try list(key, example: example) {
@@ -65,7 +59,6 @@ extension DialectReader {
     return counts
   }
 
-  /// A list of numbers of at least 0.
   mutating func numbers(_ key: String, example: String) throws(InputError) -> [Double] {
     var numbers: [Double] = []
     for value in try list(key, example: example) {
@@ -74,7 +67,6 @@ extension DialectReader {
     return numbers
   }
 
-  /// A list that must be given.
   mutating func list(_ key: String, example: String) throws(InputError) -> [ParameterValue] {
     switch try take(key) {
     case .list(let values)?: return values
@@ -83,7 +75,6 @@ extension DialectReader {
     }
   }
 
-  /// One of a number of words.
   mutating func word(_ key: String, among words: [String]) throws(InputError) -> String? {
     guard let value = try take(key) else { return nil }
     guard case .text(let text) = value, words.contains(text) else {
@@ -98,7 +89,6 @@ extension DialectReader {
     return text
   }
 
-  /// The curve of a name.
   mutating func curve(_ key: String, among curves: [(curve: Curve, name: String)])
     throws(InputError) -> Curve?
   {
@@ -106,7 +96,6 @@ extension DialectReader {
     return curves.first { $0.name == name }?.curve
   }
 
-  /// A flag.
   mutating func flag(_ key: String) throws(InputError) -> Bool? {
     switch try take(key) {
     case nil: return nil
@@ -115,13 +104,12 @@ extension DialectReader {
     }
   }
 
-  /// Takes keys that do not touch the learning rate.
+  /// Takes keys that do not affect the learning rate.
   mutating func ignore(_ keys: String...) {
     known += keys
     for key in keys { members[key] = nil }
   }
 
-  /// Refuses whatever has not been taken.
   func refuseRest() throws(InputError) {
     guard let key = members.keys.min() else { return }
     let guess = nearestSpelling(to: key, among: known).map { "did you mean \($0)? " } ?? ""
@@ -131,13 +119,13 @@ extension DialectReader {
   }
 
   func missing(_ key: String, example: String) -> InputError {
-    // What is left, the most similar first: one of them may be meant.
+    // The remaining names, most similar first, for a suggestion.
     let letters = Array(key.lowercased())
     let left = members.keys.map { (editDistance(Array($0.lowercased().prefix(40)), letters), $0) }
     let names = left.sorted { $0 < $1 }.prefix(3).map { printable($0.1) }
     let given = names.isEmpty ? "" : " beside \(names.joined(separator: ", "))"
     return failure(
-      key, "it is mandatory and not given\(given)", "give it, as in \(example)")
+      key, "it is mandatory\(given)", "give it, as in \(example)")
   }
 
   private func checked(_ value: ParameterValue, _ key: String, in range: ClosedRange<Double>)
@@ -149,7 +137,7 @@ extension DialectReader {
     try require(
       range.contains(number), key, "\(decimalText(number)) is out of range",
       "give a number from \(decimalText(range.lowerBound)) to \(decimalText(range.upperBound))")
-    // −0 is accepted, and is zero.
+    // Turns −0 into 0.
     return number + 0
   }
 

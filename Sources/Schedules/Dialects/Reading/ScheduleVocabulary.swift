@@ -1,42 +1,41 @@
 import Support
 
-/// Tells the keys of a trainer's configuration that may change the learning rate by step from those that
-/// cannot, for keys that nobody has read.
+/// Decides which unread configuration keys may affect the learning rate.
 ///
-/// The words are those of the configurations of Hugging Face, Megatron-LM, torchtitan, OLMo-core, nanotron,
-/// litgpt, DeepSpeed, Composer, axolotl, torchtune and NeMo. In doubt a key counts as one of a schedule: a
-/// refusal names it, whereas a default in its place would be a wrong answer.
+/// The words come from the configurations of Hugging Face, Megatron-LM, torchtitan, OLMo-core, nanotron,
+/// litgpt, DeepSpeed, Composer, axolotl, torchtune and NeMo. In doubt a key counts: an error names it, whereas
+/// a silent default would give a wrong answer.
 enum ScheduleVocabulary {
-  /// Parts of words that name what changes a learning rate.
+  /// Word stems that name something affecting a learning rate.
   private static let stems = [
     "warmup", "warmdown", "cooldown", "anneal", "schedul", "decay", "plateau", "timescale",
     "milestone", "rampup",
   ]
 
-  /// Words that do so only as a whole.
+  /// Words that match only as a whole.
   private static let names: Set<String> = [
     "eta", "ramp", "warm", "cycle", "cycles", "sched", "hold", "stable", "wsd", "floor", "peak",
   ]
 
-  /// Whole keys at the top of a configuration that can only be meant for a schedule.
+  /// Whole top-level keys that can only belong to a schedule.
   private static let wholeNames: Set<String> = [
     "min", "gamma", "cosine", "linear", "power", "t_max", "tmax", "end_value", "end_factor",
     "start_factor", "min_ratio", "final_div_factor", "div_factor", "exit_interval",
   ]
 
-  /// Words so long that a misspelling of them can only be theirs.
+  /// Words long enough that a near match must be a misspelling.
   private static let longNames = [
     "warmup", "decay", "schedule", "scheduler", "learning", "anneal", "annealing", "cooldown",
   ]
 
-  /// Words of what has warmups, decays and schedules too, but none of the learning rate.
+  /// Words for things other than learning rates that have warmups, decays or schedules.
   private static let otherSchedules: Set<String> = [
     "wd", "ema", "pipeline", "pp", "expert", "ep", "profiler", "profile", "profiling", "curriculum",
     "monitor", "gc", "noise", "cuda", "graph", "graphs", "seq", "sequence", "nccl", "p2p",
     "momentum", "ltd", "compression", "ephemeral", "zenflow", "inprocess", "elastic",
   ]
 
-  /// Words of what is counted in steps beside the training: logs, checkpoints, evaluation and the like.
+  /// Words for things other than training counted in steps: logging, checkpoints, evaluation.
   private static let otherCounts: Set<String> = [
     "save", "saving", "checkpoint", "checkpointing", "ckpt", "eval", "evaluation", "val", "valid",
     "validation", "test", "log", "logging", "print", "report", "summary", "accumulation",
@@ -47,12 +46,9 @@ enum ScheduleVocabulary {
     "input",
   ]
 
-  /// Whether a key may belong to a schedule.
+  /// Returns whether the key at a path may affect the schedule, in doubt true.
   ///
-  /// - Parameters:
-  ///   - path: the names that lead to it.
-  ///   - known: the names that are read where they appear, of which it may be a misspelling.
-  /// - Returns: whether it may, in doubt yes.
+  /// It may also be a misspelling of a known name.
   static func mayConcernSchedule(_ path: [String], known: Set<String>) -> Bool {
     let words = Set(path.flatMap { Self.words(of: $0) })
     let letters = path.joined().lowercased().filter(\.isLetter)
@@ -67,9 +63,8 @@ enum ScheduleVocabulary {
       || isMisspelt(path, words, known: known)
   }
 
-  /// Whether words name what changes a learning rate.
   private static func namesSchedule(_ words: Set<String>) -> Bool {
-    // The decay of weights is no schedule.
+    // Weight decay is not a schedule.
     let words = words.contains("weight") ? words.subtracting(["decay"]) : words
     return words.contains { word in
       names.contains(word) || stems.contains { word.contains($0) }
@@ -78,7 +73,7 @@ enum ScheduleVocabulary {
     }
   }
 
-  /// Whether words count the steps of the training or say its length.
+  /// Whether the words count training steps or give the training length.
   private static func countsTraining(_ words: Set<String>) -> Bool {
     guard words.isDisjoint(with: otherCounts) else { return false }
     func isAny(_ parts: [String]) -> Bool { !words.isDisjoint(with: parts) }
@@ -89,12 +84,12 @@ enum ScheduleVocabulary {
       return true
     }
     guard isAny(["train", "training", "total", "max", "num"]) else { return false }
-    // The most samples are a limit of the data set.
+    // "Max samples" limits the data set, not the training.
     return isAny(["tokens", "duration", "step", "iter", "iteration", "update"])
       || isAny(["samples", "batches"]) && !words.contains("max")
   }
 
-  /// Whether a key is nearly one that would have been read, or has one within it.
+  /// Whether a key contains or nearly matches a known name.
   private static func isMisspelt(_ path: [String], _ words: Set<String>, known: Set<String>) -> Bool
   {
     guard let key = path.last?.lowercased(), words.isDisjoint(with: otherCounts) else {
@@ -107,16 +102,16 @@ enum ScheduleVocabulary {
     }
   }
 
-  /// Whether a few edits, or letters in each other's places, make one word of another.
+  /// Whether two words differ by a few edits or swapped letters.
   private static func isMisspelling(_ word: String, of other: String, edits: Int) -> Bool {
-    // Most words are told apart by their lengths, which costs next to nothing.
+    // Comparing lengths first settles most cases cheaply.
     guard abs(word.utf8.count - other.utf8.count) <= edits else { return false }
     let (letters, others) = (Array(word.utf8), Array(other.utf8))
     let distance = editDistance(letters, others)
     return distance <= edits || distance == 2 && letters.sorted() == others.sorted()
   }
 
-  /// The words of a key, in lower case: parted by anything but letters and digits, and by capitals.
+  /// The words of a key in lower case, split at capitals and other characters.
   private static func words(of key: String) -> [String] {
     var words: [String] = []
     var word = ""

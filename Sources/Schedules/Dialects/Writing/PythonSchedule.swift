@@ -1,11 +1,9 @@
 import Support
 
-/// A schedule as Python code.
 struct PythonSchedule {
-  /// The longest schedule that is written value by value.
   static let mostValues = 1_000_000
 
-  /// More phases than this are written value by value as well.
+  /// More phases than this are written value by value.
   private static let mostPhases = 200
 
   private let schedule: Schedule
@@ -35,7 +33,6 @@ struct PythonSchedule {
     """
   }
 
-  /// A PyTorch module with the multiplier and a LambdaLR of it.
   var torch: String {
     let expression = PythonExpression(module: "math", maximum: "max")
     var body: [String] = []
@@ -75,7 +72,6 @@ struct PythonSchedule {
       """
   }
 
-  /// An optax module with the learning rate as a schedule.
   var optax: String {
     let expression = PythonExpression(module: "jnp", maximum: "jnp.maximum")
     var conditions: [String] = []
@@ -83,7 +79,7 @@ struct PythonSchedule {
     for (index, phase) in phases.enumerated() {
       let (start, end) = (phase.steps.lowerBound, phase.steps.upperBound)
       conditions.append("step < \(end)")
-      // Each formula sees steps of its own phase only, so that none leaves its range.
+      // Clamping the step to its phase keeps every formula inside its domain.
       if case .values = phase.law {
         values.append(
           "jnp.asarray(TABLE_\(index))[jnp.clip(step - \(start), 0, \(end - start - 1))]")
@@ -114,7 +110,6 @@ struct PythonSchedule {
       """
   }
 
-  /// The tables of values, one a phase of them.
   private func tables(opening: String, closing: String) -> String {
     var lines: [String] = []
     for (index, phase) in phases.enumerated() {
@@ -131,20 +126,12 @@ struct PythonSchedule {
   }
 }
 
-/// Python expressions for phases, in the functions of a module: `math` or `jnp`.
 struct PythonExpression {
-  /// The module that has `sin`, `sqrt`, `log` and `pi`.
   let module: String
 
-  /// The name of its maximum of two.
   let maximum: String
 
-  /// The multiplier at `step`, a 0-based step of the run.
-  ///
-  /// - Parameters:
-  ///   - phase: a phase that is not made of values.
-  ///   - step: the Python variable.
-  /// - Returns: an expression.
+  /// Returns the multiplier at `step`, a Python variable counting from 0, for a phase with a formula.
   func text(of phase: SchedulePhase, step: String) -> String {
     switch phase.law {
     case .level(let level): return "\(level)"
@@ -188,7 +175,7 @@ struct PythonExpression {
     }
   }
 
-  /// Whole numbers without a point, so that steps stay whole as long as they can.
+  /// Writes whole numbers without a decimal point, so that steps stay integers.
   private func number(_ value: Double) -> String {
     value == value.rounded() && abs(value) < 1e15 ? "\(Int(value))" : "\(value)"
   }

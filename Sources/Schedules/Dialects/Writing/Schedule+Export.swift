@@ -2,30 +2,28 @@ import Support
 
 /// A schedule written for a trainer.
 public struct ScheduleExport: Equatable, Sendable {
-  /// The code, the flags or the configuration, without a final line break.
+  /// The code, flags or configuration, without a final line break.
   public let text: String
 
   /// Where the trainer's conventions differ from the schedule.
   public let remarks: [ScheduleFinding]
 }
 
-/// How a library's configurations are written.
 struct TrainerWriter: Sendable {
-  /// What the library's own dialect reads.
+  /// Builds a request that the library's own dialect can read.
   let request: @Sendable (TrainerQuestion) throws(InputError) -> DialectRequest
 
-  /// What the user gives the trainer.
   let text: @Sendable (DialectRequest) -> String
 }
 
-/// A schedule to be written for a trainer.
+/// A schedule to export, with the forms that writers need.
 struct TrainerQuestion {
   let dialect: Dialect
   let schedule: Schedule
   let baseLearningRate: Double?
   let phases: [SchedulePhase]
 
-  /// The schedule as trainers describe it; nil where it has another order.
+  /// The schedule as trainers describe it; nil if its phases have another order.
   let outline: ScheduleOutline?
 
   init(_ schedule: Schedule, for dialect: Dialect, baseLearningRate: Double?) {
@@ -44,28 +42,26 @@ struct TrainerQuestion {
   }
 
   func failure(
-    _ problem: String, _ hint: String = "export torch or optax, which express any schedule"
+    _ problem: String, _ hint: String = "export for torch or optax, which can express any schedule"
   ) -> InputError {
     InputError(.value, dialect.rawValue, problem: problem, hint: hint)
   }
 
-  /// The outline, which most trainers need.
   func required(_ outline: ScheduleOutline?) throws(InputError) -> ScheduleOutline {
     if let outline { return outline }
     var shown = "a decay that is cut off at its floor"
     if case .values? = phases.first?.law { shown = "a table of values" }
     if phases.count > 1 { shown = "\(phases.count) stretches in another order" }
-    throw failure("it knows warmup, one plateau and one decay, and this is \(shown)")
+    throw failure("it supports a warmup, one plateau and one decay, but this is \(shown)")
   }
 
-  /// The base learning rate, which some configurations need.
   func requiredRate() throws(InputError) -> Double {
     if let baseLearningRate { return baseLearningRate }
     throw failure(
-      "it takes learning rates, and the base one is not known", "give the base learning rate")
+      "it needs learning rates, but the base learning rate is not known",
+      "give the base learning rate")
   }
 
-  /// What the trainer calls a decay.
   func name(of decay: Ramp, among curves: [(curve: Curve, name: String)]) throws(InputError)
     -> String
   {
@@ -77,19 +73,12 @@ struct TrainerQuestion {
 }
 
 extension Schedule {
-  /// The schedule written for a trainer.
+  /// Returns the schedule written for a trainer in ``Dialect/writable``, in O(T).
   ///
-  /// Code for torch and optax has the same multipliers. A trainer's configuration is read back by its
-  /// dialect before it is returned: where the two differ by no more than a step at the ends, which is a
-  /// matter of convention, a remark says by how much; otherwise it is refused.
-  ///
-  /// - Parameters:
-  ///   - dialect: the trainer, one of ``Dialect/writable``.
-  ///   - title: what the schedule is, for a comment.
-  ///   - baseLearningRate: γ; Megatron-LM and nanotron need it.
-  /// - Returns: the text and its remarks.
-  /// - Throws: `InputError` naming what the trainer cannot express.
-  /// - Complexity: O(T).
+  /// Code for torch and optax has the same multipliers. Other configurations are read back and compared: a
+  /// difference of up to one step at the end points becomes a remark, and a larger one throws `InputError`
+  /// naming what the trainer cannot express. `title` goes into a comment. Megatron-LM and nanotron need the
+  /// base learning rate.
   public func exported(
     for dialect: Dialect, title: String, baseLearningRate: Double? = nil
   ) throws(InputError) -> ScheduleExport {
@@ -100,12 +89,12 @@ extension Schedule {
     }
     guard let writer = dialect.library.writer else {
       let names = Dialect.writable.map(\.rawValue).joined(separator: ", ")
-      throw question.failure("its schedules are only read", "give one of \(names)")
+      throw question.failure("its schedules can be read but not written", "give one of \(names)")
     }
     let request = try writer.request(question)
     let reading: DialectSchedule
     do throws(InputError) {
-      // That a floor is a learning rate is no news where the base one is given.
+      // The base learning rate is fixed here, so absolute levels need no remark.
       reading = try dialect.read(request, remarksLevels: false)
     } catch {
       throw question.failure("it cannot express this (\(error.problem))")
@@ -117,7 +106,7 @@ extension Schedule {
         ScheduleFinding(
           code: "end-points", severity: .information,
           message:
-            "\(dialect.rawValue) counts the steps of warmup or decay otherwise: multipliers differ by up to \(rounded(difference)) of the peak"
+            "\(dialect.rawValue) counts the steps of warmup or decay differently: multipliers differ by up to \(rounded(difference)) of the peak"
         ))
     }
     return ScheduleExport(text: writer.text(request), remarks: remarks)
@@ -125,7 +114,7 @@ extension Schedule {
 }
 
 extension TrainerQuestion {
-  /// The largest difference, none of which may exceed what one step makes.
+  /// The largest difference; throws where it exceeds the change of one step.
   fileprivate func difference(from other: Schedule) throws(InputError) -> Double {
     guard other.steps == steps else {
       throw failure("it cannot express \(steps) steps of this schedule")
@@ -142,7 +131,7 @@ extension TrainerQuestion {
         let value = own[index]
         let before = index > 0 ? abs(own[index - 1] - value) : 0
         let after = index + 1 < own.count ? abs(own[index + 1] - value) : 0
-        // A trainer that never reaches the peak keeps the learning rate that it was given.
+        // Undo the scaling where the trainer never reaches the peak.
         let read = others[step - position] * other.peak
         let difference = abs(read - value)
         guard difference <= 1.5 * max(before, after) + 1e-9 else {

@@ -1,26 +1,21 @@
-/// A schedule as trainers describe them: warmup, plateau, one decay, and the floor after it.
+/// A schedule as trainers describe it: warmup, plateau, one decay and the floor after it.
 struct ScheduleOutline {
-  /// The linear rise from the first step on, if any.
   private(set) var warmup: Ramp?
   private(set) var warmupSteps = 0
   private(set) var plateauSteps = 0
 
-  /// The decay from the peak, if any.
   private(set) var decay: Ramp?
 
-  /// The step, counted from 0, at which the decay's progress is 0.
+  /// The 0-based step at which the decay's progress is 0.
   private(set) var decayStart = 0
 
-  /// T.
   let steps: Int
 
-  /// Steps on the floor after the decay.
   private(set) var tailSteps = 0
 
-  /// The floor as a fraction of the peak.
   var floor: Double { decay?.end ?? 1 }
 
-  /// The outline of the phases, or nil where they have another order or no formula.
+  /// Nil where the phases have another order or no formula.
   init?(of phases: [SchedulePhase]) {
     steps = phases.last?.steps.upperBound ?? 0
     for phase in phases {
@@ -51,13 +46,12 @@ struct ScheduleOutline {
     }
   }
 
-  /// The warmup as W counts it: the step after which the peak is reached.
+  /// W, the step after which the peak is reached.
   var warmupLength: Int { warmup.map { Int($0.width.rounded()) } ?? 0 }
 
-  /// The decay's length as n counts it.
   var decayLength: Int { decay.map { Int($0.width.rounded()) } ?? 0 }
 
-  /// The step at which the decay's progress is 1, which may lie beyond the run.
+  /// The step at which the decay's progress is 1; it may lie beyond the run.
   var horizon: Int {
     switch decay?.curve {
     case nil, .power?, .geometric?: return steps
@@ -65,9 +59,9 @@ struct ScheduleOutline {
     }
   }
 
-  /// Whether the decay begins right after the warmup, give or take a step.
+  /// Whether the decay begins within a step after the warmup.
   var decaysAtOnce: Bool { plateauSteps <= 1 }
 
-  /// Whether it also ends with the run, give or take a step.
+  /// Whether it also ends within a step of the run's end.
   var decaysThroughout: Bool { decaysAtOnce && abs(horizon - steps) <= 1 }
 }

@@ -1,28 +1,21 @@
-/// One stretch of a schedule in the form that code is written from.
+/// A stretch of a schedule in the form from which code is written.
 struct SchedulePhase: Sendable {
-  /// What the multipliers do.
   enum Law: Sendable {
-    /// They stay.
     case level(Double)
 
-    /// They follow a ramp, whose steps are counted from the phase's first.
+    /// A ramp whose steps count from the phase's first.
     case ramp(Ramp)
 
-    /// They have no form but their values.
+    /// Values without a formula.
     case values
   }
 
-  /// The 0-based steps of the phase.
   let steps: Range<Int>
 
-  /// The law of its multipliers.
   let law: Law
 }
 
 extension Schedule {
-  /// The phases, in order, as multipliers of the peak.
-  ///
-  /// - Complexity: O(1) an entry of the schedule.
   var phases: [SchedulePhase] {
     stretchedSegments.map { segment, steps in
       SchedulePhase(steps: steps, law: segment.phaseLaw(scale: segment.scale, divisor: divisor))
@@ -31,7 +24,7 @@ extension Schedule {
 }
 
 extension Segment {
-  /// The law for steps counted from the segment's first, with levels as fractions of the peak.
+  /// The law with steps counted from the segment's first and levels as fractions of the peak.
   fileprivate func phaseLaw(scale: Double, divisor: Double) -> SchedulePhase.Law {
     var ramp: Ramp
     switch law {
@@ -55,7 +48,7 @@ extension Segment {
     ramp.start = ramp.start * scale / divisor
     ramp.end = ramp.end * scale / divisor
     ramp.least = ramp.least * scale / divisor
-    // An end that is not reached may be beyond all bounds.
+    // An end level that is never reached may overflow.
     let numbers = [
       ramp.start, ramp.end, ramp.start - ramp.end, ramp.origin, ramp.width, ramp.least,
     ]
@@ -64,7 +57,7 @@ extension Segment {
 }
 
 extension Curve {
-  /// The curve as trainers have it; nil for the circle, which none has.
+  /// The curve as trainers express it; nil for the circle, which none supports.
   fileprivate var inCode: Curve? {
     switch self {
     case .square: .polynomial(power: 2)

@@ -1,6 +1,5 @@
 import Support
 
-/// The peak throughout.
 package struct ConstantFamily: ScheduleFamily {
   static let entry = FamilyEntry(
     name: "constant", aliases: ["const"], summary: "1", examples: ["constant"]

@@ -1,6 +1,6 @@
 import Support
 
-/// Cosine decay to a power, over the run or another cycle.
+/// Cosine decay, optionally to a power, over the run or another period.
 package struct CosineFamily: ScheduleFamily {
   static let entry = FamilyEntry(
     name: "cosine", aliases: ["cos"], percentage: .floor,
@@ -16,8 +16,7 @@ package struct CosineFamily: ScheduleFamily {
 
   let power: Double
 
-  /// The cycle from the start of the run on: longer than the run it is cut off, shorter it stays on the
-  /// floor for the rest.
+  /// The cycle's length from the start of the run; a longer one is cut off, a shorter one stays at the floor.
   var period: Extent
 
   package var name: String { "cosine" }

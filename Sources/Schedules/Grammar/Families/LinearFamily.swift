@@ -1,6 +1,5 @@
 import Support
 
-/// Linear decay to zero over the run.
 package struct LinearFamily: ScheduleFamily {
   static let entry = FamilyEntry(
     name: "linear", aliases: ["lin", "linear-decay"], percentage: .floor, summary: "1 − u",

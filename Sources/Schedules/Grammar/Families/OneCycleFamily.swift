@@ -1,6 +1,6 @@
 import Support
 
-/// Cosine up from `start` to the peak, then cosine down to `end`, which the last step reaches.
+/// A cosine rise from `start` to the peak, then a cosine decay to `end` at the last step.
 package struct OneCycleFamily: ScheduleFamily {
   static let entry = FamilyEntry(
     name: "onecycle", aliases: ["one-cycle", "1cycle"], summary: "cosine up, cosine down to `end`",
@@ -13,7 +13,6 @@ package struct OneCycleFamily: ScheduleFamily {
   package var needsWarmup: Bool { true }
   package var options: [String] { ["start=\(decimalText(start))", "end=\(decimalText(end))"] }
 
-  /// Up over W steps of which the last has the peak, then down to the end, which the last step has.
   package func segments(in layout: SpecLayout) throws(InputError) -> [Segment] {
     let rise = max(1, layout.warmup)
     try layout.checkWarmup(rise, mayBeAll: true)

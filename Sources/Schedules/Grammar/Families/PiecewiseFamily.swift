@@ -1,8 +1,8 @@
 import Support
 
-/// Linear interpolation over u = (t − 1)/T between knots that begin at 0 and end at 1.
+/// Linear interpolation over u = (t − 1)/T between knots from 0 to 1.
 package struct PiecewiseFamily: ScheduleFamily {
-  /// A fraction of the run after the warmup, and the value there, 0 or more.
+  /// A fraction of the run after the warmup, and the multiplier there.
   struct Knot: Equatable, Sendable {
     let progress: Double
     let value: Double
@@ -21,7 +21,7 @@ package struct PiecewiseFamily: ScheduleFamily {
 
   package func segments(in layout: SpecLayout) -> [Segment] {
     let length = layout.length
-    // The interval of a step is the one whose left knot is the last at or before it.
+    // A step belongs to the interval of the last knot at or before it.
     func firstStep(atOrAfter progress: Double) -> Int {
       var step = min(length, Int((progress * Double(length)).rounded(.up)))
       while step > 0, Double(step - 1) >= progress * Double(length) { step -= 1 }
@@ -50,9 +50,9 @@ package struct PiecewiseFamily: ScheduleFamily {
       guard progress >= 0, progress <= 1, progress > knots.last?.progress ?? -1 else {
         throw parser.failure(
           "the knot at \(printable(option.typedKey)) is out of place",
-          "let knots rise from 0 to 1, as in \(example)", at: option.keyPosition)
+          "give knots that rise from 0 to 1, as in \(example)", at: option.keyPosition)
       }
-      // −0 is accepted, and is zero.
+      // Turns −0 into 0.
       knots.append(Knot(progress: progress + 0, value: value + 0))
     }
     guard knots.count >= 2, knots[0].progress == 0, knots[knots.count - 1].progress == 1 else {
@@ -61,7 +61,7 @@ package struct PiecewiseFamily: ScheduleFamily {
         "give one at 0 and one at 1, as in \(example)", at: 1)
     }
     if knots.allSatisfy({ $0.value == 0 }) {
-      throw parser.failure("every value is zero", "let one knot be positive", at: 1)
+      throw parser.failure("every value is zero", "make at least one knot positive", at: 1)
     }
     return try parser.finish(PiecewiseFamily(knots: knots), keys: ["u=value"], hasFloor: false)
   }

@@ -1,6 +1,5 @@
 import Support
 
-/// (1 − u)^power.
 package struct PolynomialFamily: ScheduleFamily {
   static let entry = FamilyEntry(
     name: "poly", aliases: ["polynomial"], percentage: .power, summary: "(1 − u)^power",

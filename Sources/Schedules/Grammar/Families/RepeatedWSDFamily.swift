@@ -1,8 +1,8 @@
 import Support
 
-/// Plateau and cooldown over and over, each cycle back at the peak.
+/// Cycles of plateau and cooldown, each starting at the peak.
 ///
-/// A last cycle no longer than the cooldown joins the one before.
+/// A last cycle no longer than the cooldown joins the one before it.
 package struct RepeatedWSDFamily: ScheduleFamily {
   private static let example = "wsds:period=25%,cooldown=5%"
   static let entry = FamilyEntry(

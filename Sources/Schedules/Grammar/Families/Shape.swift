@@ -1,11 +1,10 @@
 import Numerics
 import Support
 
-/// A member of a family of shapes, apart from its warmup.
+/// A member of a shape family, without its warmup.
 package struct Shape: ScheduleFamily {
   let family: ShapeFamily
 
-  /// The parameters in the family's order, without the warmup.
   let values: [Double]
 
   package var name: String { family.rawValue }
@@ -20,12 +19,7 @@ package struct Shape: ScheduleFamily {
     return segments(steps: layout.steps, warmup: warmup)
   }
 
-  /// The shape over a run.
-  ///
-  /// - Parameters:
-  ///   - steps: T.
-  ///   - warmup: W, less than T; 0 for families without that parameter.
-  /// - Returns: segments of T steps together.
+  /// The shape over T steps with a warmup of W < T steps.
   private func segments(steps: Int, warmup: Int) -> [Segment] {
     let length = steps - warmup
     func decay(_ curve: Curve, start: Double = 1, end: Double = 0) -> [Segment] {
@@ -61,13 +55,12 @@ package struct Shape: ScheduleFamily {
     }
   }
 
-  /// t/W for t = 0…W−1.
   private static func rise(to warmup: Int) -> Segment {
     let law = Segment.Law.line(span: warmup, offset: 0, u0: 0, y0: 0, u1: 1, y1: 1)
     return Segment(law: law, count: warmup)
   }
 
-  /// The knots of the two-point families, at steps that may coincide.
+  /// The knots of the two-point families; their steps may coincide.
   private func twoPointKnots(steps: Int) -> [(step: Int, value: Double)] {
     let x0 = values[0]
     let x1 = x0 + values[2] * (1 - x0)
@@ -75,7 +68,7 @@ package struct Shape: ScheduleFamily {
     let y1 = values[1]
     let y2 = values[4] * y1
     let end = values.count > 5 ? values[5] * y2 : 0
-    // Rounding may bring a position above 1, and the last knot is the end of the run.
+    // Rounding can bring a position above 1.
     let positions = [x0, x1, x2, 1].map { min(steps, Int($0 * Double(steps))) }
     return Array(zip(positions, [1, y1, y2, end]))
   }
@@ -87,14 +80,13 @@ package struct Shape: ScheduleFamily {
     return knots.map { (min($0.0, 1) * steps, $0.1) }.sorted { $0.0 < $1.0 }
   }
 
-  /// The spline through knots, evaluated at the whole steps of the run; of knots at one position the
-  /// first counts.
+  /// The spline through the knots, evaluated at whole steps; of knots at one position the first counts.
   private static func spline(
     through knots: [(position: Double, value: Double)], steps: Int
   ) -> [Segment] {
     var distinct: [(position: Double, value: Double)] = []
     for knot in knots where knot.position > distinct.last?.position ?? -1 { distinct.append(knot) }
-    // All at the end of the run: there is nothing after the warmup.
+    // The warmup takes the whole run.
     guard distinct.count > 1 else { return [] }
     let spline = MonotoneSpline(
       positions: distinct.map { $0.position }, values: distinct.map { $0.value })

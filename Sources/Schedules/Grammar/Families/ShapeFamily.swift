@@ -1,12 +1,10 @@
 import Glibc
 import Support
 
-/// The families of shapes that a search over schedules draws from (2603.10301), with the rounding of
-/// the authors' public code.
+/// The shape families of arXiv:2603.10301, with the rounding of the authors' code.
 ///
-/// Time is t = 0…T−1 there: a warmup of W steps is t/W, so that the first step does not move; progress
-/// after it is s = (t − W)/(T − W), which never reaches 1. Fractions of the run are cut off, not rounded, to
-/// whole steps.
+/// Time is t = 0…T−1: a warmup of W steps is t/W, so the first step has multiplier 0, and progress after it is
+/// s = (t − W)/(T − W), which never reaches 1. Fractions of the run are rounded down to whole steps.
 public enum ShapeFamily: String, CaseIterable, Equatable, Sendable {
   /// 1 after the warmup.
   case constant = "con"
@@ -17,38 +15,39 @@ public enum ShapeFamily: String, CaseIterable, Equatable, Sendable {
   /// C^exponent.
   case generalisedCosine = "cos-gen"
 
-  /// (1 − α)C + α: a cosine that does not end on zero.
+  /// (1 − α)C + α, a cosine that ends above zero.
   case cosineToFloor = "cos-y"
 
-  /// b·(1 − s²)^(α/2), where b = (W − 1)/W is the warmup's last value, 1 without a warmup.
+  /// b·(1 − s²)^(α/2), where b is the warmup's last value, (W − 1)/W, or 1 without a warmup.
   case squareRoot = "sqrt-decay"
 
   /// (1 − s)/(1 − s(1 − β)).
   case generalisedREX = "rex-gen"
 
-  /// Straight lines from 1 at x0 through (x1, y1) and (x2, y2) to 0, where x1 = x0 + Δx1·(1 − x0),
-  /// x2 = x1 + Δx2·(1 − x1) and y2 = Δy2·y1; a warmup up to x0.
+  /// Lines from 1 at x0 through (x1, y1) and (x2, y2) to 0, after a warmup up to x0.
+  ///
+  /// x1 = x0 + Δx1·(1 − x0), x2 = x1 + Δx2·(1 − x1) and y2 = Δy2·y1.
   case twoPointLinear = "tpl"
 
   /// A monotone spline through the same points.
   case twoPointSpline = "tps"
 
-  /// The same, ending on y_end·y2 instead of 0.
+  /// The same spline, ending at y_end·y2.
   case twoPointSplineToFloor = "tps-y"
 
-  /// A spline from y_start through (Δx1, y1), (x2, y2) and the peak to y_end, the points in the order
-  /// of their positions, x2 = Δx1 + (1 − Δx1)·Δx2; the one family that need not fall after its peak.
+  /// A spline from y_start through (Δx1, y1), (x2, y2) and the peak, ordered by position, to y_end.
+  ///
+  /// x2 = Δx1 + (1 − Δx1)·Δx2. The only family that may rise after its peak.
   case smoothNonMonotonic = "snm"
 
-  /// The eight families of the paper's comparison, without the two that do not end on zero.
+  /// The eight families compared in the paper; all end at zero.
   public static let published: [ShapeFamily] = allCases.filter {
     $0 != .cosineToFloor && $0 != .twoPointSplineToFloor
   }
 
   /// The parameters, in the order in which a search draws them.
   ///
-  /// The ranges of the two-point families are those of the authors' configuration; the others are this
-  /// project's own.
+  /// The ranges of the two-point families come from the authors' configuration; this package chose the others.
   public var parameters: [ShapeParameter] {
     let warmup = ShapeParameter("warmup", 0...1, drawnFrom: 0.01...0.25, example: 0.05)
     let twoPoint = [
@@ -61,7 +60,7 @@ public enum ShapeFamily: String, CaseIterable, Equatable, Sendable {
     switch self {
     case .constant, .cosine: return [warmup]
     case .generalisedCosine:
-      // The grammar's word for the paper's exponent, which it reads as well.
+      // The grammar's synonym for the paper's `exponent`; both are read.
       let power = ShapeParameter(
         "power", 1e-3...1e3, drawnFrom: 0.1...10, isLogarithmic: true, example: 0.6)
       return [warmup, power]
@@ -89,23 +88,16 @@ public enum ShapeFamily: String, CaseIterable, Equatable, Sendable {
     }
   }
 
-  /// Whether the first parameter is the length of a warmup.
   var hasWarmup: Bool { parameters[0].name == "warmup" }
 
-  /// The parameters without the warmup.
   var shapeParameters: ArraySlice<ShapeParameter> { parameters.dropFirst(hasWarmup ? 1 : 0) }
 
-  /// The schedule at a point of the family.
-  ///
-  /// - Parameter coordinates: one number a parameter, each within its domain; the warmup as a fraction
-  ///   of the run.
-  /// - Returns: the spec, in canonical form.
-  /// - Complexity: O(1).
+  /// Returns the canonical spec at a point: one number per parameter, each within its domain.
   public func spec(at coordinates: [Double]) -> ScheduleSpec {
     precondition(
       coordinates.count == parameters.count
         && zip(coordinates, parameters).allSatisfy { $1.domain.contains($0) },
-      "one number a parameter, within its domain")
+      "one number per parameter, within its domain")
     guard hasWarmup else {
       return ScheduleSpec(family: Shape(family: self, values: coordinates))
     }
@@ -116,18 +108,17 @@ public enum ShapeFamily: String, CaseIterable, Equatable, Sendable {
 }
 
 extension ShapeFamily {
-  /// What the grammar knows of the family, whose parameters must all be given but for the warmup.
   var entry: FamilyEntry {
     let list = parameters.map { "\($0.name)=\(decimalText($0.example))" }
     let example = "\(rawValue):\(list.joined(separator: ","))"
     return FamilyEntry(
-      name: rawValue, aliases: aliases, summary: "a shape of a search", examples: [example]
+      name: rawValue, aliases: aliases, summary: "a shape family for searches", examples: [example]
     ) { parser throws(InputError) in
       var values: [Double] = []
       for parameter in shapeParameters {
         let value = try parser.number(
           parameter.name, in: parameter.domain, meaning: "a usable \(parameter.name)")
-        // −0 is accepted, and is zero.
+        // Turns −0 into 0.
         values.append(try parser.required(value, parameter.name, example: example) + 0)
       }
       let shape = Shape(family: self, values: values)
@@ -138,7 +129,6 @@ extension ShapeFamily {
     }
   }
 
-  /// What people also call it; the paper's own name among them.
   private var aliases: [String] {
     switch self {
     case .generalisedCosine: ["generalized-cosine", "generalised-cosine"]
@@ -152,21 +142,20 @@ extension ShapeFamily {
   }
 }
 
-/// A parameter of a family of shapes.
+/// A parameter of a shape family.
 public struct ShapeParameter: Equatable, Sendable {
-  /// Its key in the grammar.
+  /// The key in the grammar.
   public let name: String
 
-  /// The numbers that it may be.
+  /// The allowed values.
   public let domain: ClosedRange<Double>
 
-  /// The range that a search draws it from.
+  /// The range from which a search draws.
   public let searched: ClosedRange<Double>
 
-  /// Whether it is drawn evenly in its logarithm.
+  /// Whether values are drawn evenly on a logarithmic scale.
   public let isLogarithmic: Bool
 
-  /// A number for examples.
   let example: Double
 
   init(
@@ -180,11 +169,7 @@ public struct ShapeParameter: Equatable, Sendable {
     self.example = example
   }
 
-  /// The number at a fraction of the searched range.
-  ///
-  /// - Parameter fraction: 0 to 1.
-  /// - Returns: lo + u·(hi − lo), or exp of that in the logarithms; never outside the domain.
-  /// - Complexity: O(1).
+  /// Returns the value at a fraction of the searched range, 0 to 1.
   public func value(at fraction: Double) -> Double {
     let (lower, upper) = (searched.lowerBound, searched.upperBound)
     guard isLogarithmic else { return lower + fraction * (upper - lower) }
@@ -193,11 +178,7 @@ public struct ShapeParameter: Equatable, Sendable {
     return min(max(value, domain.lowerBound), domain.upperBound)
   }
 
-  /// The fraction of the searched range at which a number lies, 0 to 1.
-  ///
-  /// - Parameter value: a number; one outside the range counts as its nearer end.
-  /// - Returns: u, the inverse of ``value(at:)``.
-  /// - Complexity: O(1).
+  /// Returns the position of a value in the searched range, 0 to 1; values outside count as the nearer end.
   public func fraction(of value: Double) -> Double {
     let (lower, upper) = (searched.lowerBound, searched.upperBound)
     let inside = min(max(value, lower), upper)

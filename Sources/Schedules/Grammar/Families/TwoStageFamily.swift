@@ -1,6 +1,6 @@
 import Support
 
-/// A plateau, from `at` on a lower one at `factor`, and a cooldown from there.
+/// A plateau, a lower plateau at `factor` from `at` on, and a cooldown.
 package struct TwoStageFamily: ScheduleFamily {
   private static let example = "twostage:at=0.8,factor=0.525,cooldown=0.2"
   static let entry = FamilyEntry(
@@ -25,7 +25,7 @@ package struct TwoStageFamily: ScheduleFamily {
     guard change >= warmup, change <= steps else {
       throw layout.failure(
         "the change after \(change) steps lies outside the run (\(warmup) to \(steps))",
-        "move at= into the run")
+        "choose at= within the run")
     }
     guard factor >= layout.end else {
       throw layout.failure(

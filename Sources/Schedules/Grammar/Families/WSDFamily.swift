@@ -1,6 +1,6 @@
 import Support
 
-/// Warmup, stable, decay: a plateau and a cooldown at the end.
+/// Warmup-stable-decay: a plateau followed by a cooldown.
 package struct WSDFamily: ScheduleFamily {
   static let entry = FamilyEntry(
     name: "wsd", aliases: ["trapezoid", "trapezoidal", "warmup-stable-decay"],
@@ -11,7 +11,6 @@ package struct WSDFamily: ScheduleFamily {
       "wsd20:decay=cosine", "wsd20:decay=exponential",
     ], read: read)
 
-  /// The cooldown by 1 − √u over the whole run.
   static let wholeRunEntry = FamilyEntry(
     name: "1-sqrt", aliases: ["1sqrt", "one-minus-sqrt"], percentage: .cooldownOf(decay: "1-sqrt"),
     summary: "1 − √u over the whole run", examples: ["1-sqrt"]
@@ -27,7 +26,7 @@ package struct WSDFamily: ScheduleFamily {
   package var cooldown: (extent: Extent, decay: Curve)? { (length, decay) }
 
   package func segments(in layout: SpecLayout) throws(InputError) -> [Segment] {
-    // A cooldown over the whole run spans what the warmup leaves, as every decay over the run does.
+    // A cooldown over the whole run starts after the warmup, as every decay does.
     let count =
       length == .fraction(1)
       ? layout.length : try layout.fit(length, into: layout.length, beside: "the warmup")
@@ -56,7 +55,7 @@ package struct WSDFamily: ScheduleFamily {
 }
 
 extension SpecParser {
-  /// The cooldown that a percentage behind the name means.
+  /// The cooldown of a percentage after the name.
   fileprivate func cooldown(percentage: String) throws(InputError) -> Extent {
     let hint = "give 0 < percentage ≤ 100, for example wsd20"
     guard let number = decimal(percentage) else {
@@ -68,8 +67,9 @@ extension SpecParser {
     }
     if number > 0, number < 1 {
       throw failure(
-        "wsd\(percentage) is a cooldown of \(percentage) per cent",
-        "write wsd:cooldown=\(percentage)% if so, wsd:cooldown=\(percentage) for a fraction", at: 4)
+        "wsd\(percentage) means a cooldown of \(percentage) %",
+        "write wsd:cooldown=\(percentage)% to confirm, or wsd:cooldown=\(percentage) for that fraction of the run",
+        at: 4)
     }
     return .fraction(fraction(percentage: percentage) ?? number / 100)
   }

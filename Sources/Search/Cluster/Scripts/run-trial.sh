@@ -1,16 +1,16 @@
 #!/bin/bash
-# Runs one trial of a search, unless it has ended before or another process is at it.
+# Runs one trial of a search, unless it has ended or another process is running it.
 #
 #   run-trial.sh FOLDER [SECONDS]
 #
-# FOLDER holds command.sh, which writes result.json there. What the command prints goes to stdout.log and
-# stderr.log, its exit code to the file exit, whole or not at all. SECONDS limit its time; 0 does not.
+# FOLDER holds command.sh, which writes result.json there. Its output goes to stdout.log and stderr.log, and its
+# exit code, written atomically, to exit. SECONDS limits its time; 0 means no limit.
 folder=$1
 limit=${2:-0}
 
-# The command inherits the lock, so that it stays held while the command lives, whatever becomes of this shell.
+# The command inherits the lock and holds it as long as it lives, even if this shell ends.
 exec 9> "$folder/lock" || exit 1
-# Conflicts are exit code 1; a file system that has no locks is no reason to stop.
+# Exit code 1 is a conflict; other errors come from file systems without locks and are ignored.
 flock --nonblock 9
 [ $? = 1 ] && exit 0
 [ -e "$folder/exit" ] && exit 0
@@ -26,8 +26,8 @@ code=$?
 
 ending=$code
 case $code in
-  # A signal from outside (HUP, INT, KILL, USR1, USR2, TERM, XCPU) says nothing about the trial, which is
-  # to be run again; timeout ends what it runs with 124, or 137 where that does not heed it.
+  # An external signal (HUP, INT, KILL, USR1, USR2, TERM, XCPU) says nothing about the trial, which must run
+  # again. timeout exits with 124, or 137 if it had to kill the command.
   124 | 129 | 130 | 137 | 138 | 140 | 143 | 152)
     if [ "$limit" != 0 ] && [ "$SECONDS" -ge "$limit" ]; then
       ending="timeout $limit"

@@ -1,5 +1,5 @@
 """Writes breast-cancer.csv: the ten mean features of scikit-learn's breast-cancer data (Wolberg et al.
-1995, UCI, CC BY 4.0) and the diagnosis, 1 for benign. pip install scikit-learn, then run it here."""
+1995, UCI, CC BY 4.0) and the diagnosis, 1 for benign. Needs scikit-learn (pip install scikit-learn)."""
 
 from pathlib import Path
 

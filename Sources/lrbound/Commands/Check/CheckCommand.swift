@@ -17,9 +17,9 @@ struct CheckCommand: ReportingCommand {
           --tuned-spec wsd20 --tuned-lr 1e-3
         lrbound check --schedule wsd20 --steps 50000 --lr 1e-3 --log run.csv
 
-      Of a base learning rate: the one to use is that of --sweep where it has this schedule and number of \
-      steps, else what all its cells predict (calibrated where they can be, else by the default rule), or \
-      those of a calibration, or one tuned rate. Inside its interval the verdict is ok, outside warn; it is \
+      For a base learning rate: the reference is that of --sweep if it has this schedule and number of steps, \
+      else what all its cells predict (calibrated if possible, else by the default rule), or those of a \
+      calibration, or one tuned rate. Inside its interval the verdict is ok, outside warn; it is \
       fail where even at the nearest end of the interval the base learning rate costs as much as 5 % of \
       the steps, or where runs diverged.
 
@@ -27,7 +27,7 @@ struct CheckCommand: ReportingCommand {
       As a fraction of the steps it is what a tuned run can save: the loss above C falls like \
       T^-(αq/(α+q)). Without a sweep α = q = 1/4 stands in (a 124M model has α + q = 0.47), without nats.
 
-      Of a --log: every learning rate is compared with the plan, within 0.1 % of the peak (2 % during the \
+      For a --log: every learning rate is compared with the plan, within 0.1 % of the peak (2 % during the \
       warmup) of what the plan has from a step before to a step after. Detects whether each row logs its own \
       step's LR or the next step's. Half-finished runs are compared as far as they go; of a resumed \
       log the later rows count. The first step that differs makes the verdict fail.

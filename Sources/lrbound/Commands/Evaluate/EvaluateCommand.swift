@@ -14,11 +14,11 @@ struct EvaluateCommand: ReportingCommand {
         lrbound evaluate runs/*.json
 
       A cell is a schedule at a number of steps, swept over three base learning rates or more. For every \
-      ordered pair of cells each rule predicts the tuned base learning rate of the one from that of the \
-      other; then each cell is predicted from all others at once (the geometric mean). Regrets are in \
+      ordered pair of cells each rule predicts one tuned base learning rate from the other; then each cell is \
+      predicted from all others at once (the geometric mean). Regrets are in \
       thousandths of a nat, mean and worst: at the tested learning rate nearest to the prediction, and on \
       the fitted curves C + A/γ + Bγ and C + A·γ^-1/2 + B·γ². |ln| is |ln(predicted/measured)|. Covered \
-      counts the measured optima inside the interval, whose median high/low stands beside. The calibrated \
+      counts the measured optima inside the interval; its median high/low is shown beside it. The calibrated \
       rule never sees the target.
 
       \(LoggedRunOptions.discussion)

@@ -17,15 +17,15 @@ struct LogCommand: ReportingCommand {
 
       Reads CSV, TSV, JSON and JSON lines, Hugging Face's trainer_state.json, TensorBoard event files (or \
       their folder), .wandb files of offline runs, Megatron's output, Lightning's metrics.csv, runs of \
-      MLflow's file store (the folder) and the JSON of epfml/schedules-and-scaling. Rows are sorted, of \
-      a step logged twice the later row counts, NaN losses are kept: the run diverged. What was repaired is \
-      said on stderr, and by --json. A file may hold up to 2 GiB.
+      MLflow's file store (the folder) and the JSON of epfml/schedules-and-scaling. Rows are sorted; \
+      where a step is logged twice the later row counts; NaN losses are kept, since they show that the run \
+      diverged. Repairs are reported on stderr and by --json. A file may hold up to 2 GiB.
 
-      Of the learning rates of several parameter groups the first is taken where they agree but for a \
-      factor, else choose one with --lr-col. Logged gradient norms are ℓ2 norms \
-      before clipping as a rule. A training loss is the mean since the row before, or of one batch. Many \
-      trainers log the learning rate of the step to come: with --schedule this is detected, and the \
-      lr column is what each step took.
+      With several parameter groups the first learning rate is used if they differ only by a constant factor; \
+      otherwise choose one with --lr-col. Logged gradient norms are usually ℓ2 norms before clipping. A \
+      training loss is the mean since the previous row, or that of one batch. Many \
+      trainers log the next step's learning rate: with --schedule this is detected, and the lr column holds what each \
+      step used.
       """)
 
   @Argument(help: "The logs: files or folders, - for standard input.", completion: .file())

@@ -12,8 +12,8 @@ struct ModelCommand: ParsableCommand {
 
       Feature k has variance k^−b and carries k^−a of the target; labels have noise σ². With a > b (easy) \
       the best learning rates fall with the horizon, with a < b (hard) they stay constant up to a cooldown \
-      over a vanishing part of the run (arXiv 2602.04774). The model tells how far to trust the bound; its \
-      exponents are no measurement of a real task.
+      over a vanishing fraction of the run (arXiv 2602.04774). The model shows how far to trust the bound; its \
+      exponents do not measure a real task.
       """,
     subcommands: [
       ModelLossCommand.self, ModelOptimalCommand.self, ModelCompareCommand.self,

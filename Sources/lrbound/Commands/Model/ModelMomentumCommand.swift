@@ -16,7 +16,7 @@ struct ModelMomentumCommand: DrawingCommand {
 
       Heavy ball, η and β of every step chosen together between knots. With additive gradient noise and \
       a < b the gain grows with the run; with the whole (multiplicative) noise it is small; for a > b there \
-      is none. These curves are this project's own.
+      is no gain. These curves are not from the paper.
       """)
 
   @Option(

@@ -18,20 +18,26 @@ struct ScheduleCommand: ExportingCommand {
         lrbound schedule --dialect megatron --config train.sh --strict
         lrbound schedule wsd20 --steps 10000 --lr 1e-3 --export torch > schedule.py
 
-      A spec is name[percent][:key=value,…], for example
+      A spec is name[percent][:key=value,…]:
 
-        constant  linear  cosine:power=0.7,period=110%  1-sqrt  poly:power=2
-        wsd20:decay=1-sqrt  wsd:cooldown=5000steps  wsds:period=25%,cooldown=5%
-        invsqrt:timescale=1000  rex:beta=0.5  onecycle:warmup=30%,start=0.04
-        twostage:at=0.8,factor=0.525,cooldown=0.2  piecewise:0=1,0.5=1,1=0
+      \(families)
 
       All take warmup=; those that decay take min= (a ratio of the peak) or min-lr= (a learning rate), with \
       floor=rescale or clamp. decay= is linear, 1-sqrt, cosine, exponential or square. Lengths are 0.2, 20% \
       or 5000steps. @file.csv holds one learning rate a step.
 
-      With --dialect the schedule is read as that library runs it, step for step; JSON lists what looks \
-      wrong under lint, and --strict makes warnings the exit code 1.
+      With --dialect the schedule is read as that library runs it, step by step. --json lists lint findings; \
+      with --strict the exit code is 1 where there are warnings or errors.
       """)
+
+  /// The families with what they are, one a line.
+  private static var families: String {
+    let width = FamilyEntry.all.map(\.name.count).max() ?? 0
+    return FamilyEntry.all.map { entry in
+      "  " + entry.name + String(repeating: " ", count: width - entry.name.count + 2)
+        + entry.summary
+    }.joined(separator: "\n")
+  }
 
   @Argument(
     help: "The schedule, for example wsd20 or @file.csv; with --dialect the scheduler's name.",
