@@ -200,7 +200,7 @@ import Testing
     (transfer + ["--sweep", "/no/such/sweep.csv"], 3, ["/no/such/sweep.csv", "no such file"]),
   ]
 
-  @Test(arguments: commandLines)
+  @Test(arguments: sampled(commandLines))
   func refused(_ arguments: [String], _ code: Int32, _ pieces: [String]) throws {
     let ending = try #require(Main.ending(of: arguments))
     check(ending.message ?? "", ending.code, code, pieces)

@@ -70,7 +70,7 @@ import Testing
 
   private static let rate = ["check", "--schedule", "cosine", "--steps", "2000", "--lr"]
 
-  @Test func sweepsAndCalibrations() throws {
+  @Test(.enabled(if: isHeavy)) func sweepsAndCalibrations() throws {
     let sweep = try TemporaryFile(FitCommandTests.sweep, name: "sweep.csv")
     let good = try CommandRun(Self.rate + ["1.5e-3", "--sweep", sweep.path])
     #expect(good.code == 0 && good.output.contains("verdict  ok"), "\(good.errors)")

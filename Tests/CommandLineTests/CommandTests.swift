@@ -25,7 +25,7 @@ import Testing
     #expect(rows.count == 2 && rows[0].hasPrefix("from,from_steps,from_base_lr,to"))
   }
 
-  @Test func withoutALearningRateRatiosAlone() throws {
+  @Test(.enabled(if: isHeavy)) func withoutALearningRateRatiosAlone() throws {
     let json = try CommandRun(
       ["transfer", "--from", "wsd20", "--to", "linear", "--steps", "1e4", "--json"]
     ).json()
@@ -35,7 +35,7 @@ import Testing
     #expect(bare.code == 0 && bare.output.contains("--steps was not given: 10,000"))
   }
 
-  @Test func aSweepAtTheCommandLine() throws {
+  @Test(.enabled(if: isHeavy)) func aSweepAtTheCommandLine() throws {
     let sweep = try TemporaryFile(
       """
       spec,steps,lr,loss
@@ -147,7 +147,7 @@ import Testing
   }
 
   /// A schedule with its learning rates carries the base learning rate along, through a pipe.
-  @Test func learningRatesThroughAPipe() throws {
+  @Test(.enabled(if: isHeavy)) func learningRatesThroughAPipe() throws {
     let csv = try CommandRun(["schedule", "wsd20", "--steps", "1000", "--lr", "1e-3", "--csv"])
       .output
     let json = try CommandRun(

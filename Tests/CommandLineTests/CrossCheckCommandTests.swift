@@ -6,7 +6,7 @@ import Testing
 @Suite struct CrossCheckCommandTests {
   static let transfer = ["transfer", "--from", "wsd20", "--to", "linear", "--steps", "50000"]
 
-  @Test func standsInTheTableAndInJSON() throws {
+  @Test(.enabled(if: isHeavy)) func standsInTheTableAndInJSON() throws {
     let table = try CommandRun(Self.transfer).output
     #expect(table.contains("theory model  L1 and L2, the tasks like language models: "))
     #expect(!table.contains("the bound has p = 0.5"))
@@ -45,7 +45,7 @@ import Testing
     #expect(rows.contains("model_label") && rows.hasSuffix(",,,\n"))
   }
 
-  @Test func ownTasks() throws {
+  @Test(.enabled(if: isHeavy)) func ownTasks() throws {
     let own = ["--task", "2,1.5,20%,4", "--task", "1.5,4,.1%,64"]
     let json = try CommandRun(Self.transfer + own + ["--json"]).json()
     let model = try #require(json["theory_model"] as? [String: Any])
@@ -59,7 +59,7 @@ import Testing
   }
 
   /// Where every task contradicts the answer at every horizon, that is a warning.
-  @Test func warnsWhereAllContradict() throws {
+  @Test(.enabled(if: isHeavy)) func warnsWhereAllContradict() throws {
     let run = try CommandRun([
       "transfer", "--from", "wsd20", "--to", "constant", "--steps", "50000", "--task",
       "1.5,2,100%,1",
@@ -73,7 +73,7 @@ import Testing
     }
   }
 
-  @Test func absoluteFloors() throws {
+  @Test(.enabled(if: isHeavy)) func absoluteFloors() throws {
     let run = try CommandRun([
       "transfer", "--from", "wsd20", "--to", "cosine:min-lr=1e-4", "--lr", "1e-3", "--steps", "1e4",
       "--json",

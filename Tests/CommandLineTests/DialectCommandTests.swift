@@ -54,7 +54,7 @@ import Testing
     #expect(text.contains("LambdaLR") && text.contains("BASE_LEARNING_RATE = 0.001"))
   }
 
-  @Test func transferAndExtend() throws {
+  @Test(.enabled(if: isHeavy)) func transferAndExtend() throws {
     let transfer = [
       "transfer", "--from", "wsd20", "--to", "linear", "--steps", "5000", "--lr", "1e-3",
     ]

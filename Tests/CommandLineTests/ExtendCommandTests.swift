@@ -43,7 +43,7 @@ import Testing
   }
 
   /// The papers' criterion can be asked for; some horizons have no plan by it.
-  @Test func theTunedPlan() throws {
+  @Test(.enabled(if: isHeavy)) func theTunedPlan() throws {
     let arguments = ["extend", "--schedule", "wsd20", "--steps", "5000", "--no-cross-check"]
     let tuned = try CommandRun(
       arguments + ["--to-steps", "1e4", "--criterion", "tuned", "--save-every", "500", "--json"]
@@ -66,7 +66,7 @@ import Testing
     #expect(rewarm["ramp_steps"] as? Int == 55)
   }
 
-  @Test func tokensAreSteps() throws {
+  @Test(.enabled(if: isHeavy)) func tokensAreSteps() throws {
     let steps = try CommandRun([
       "extend", "--schedule", "wsd20", "--steps", "1000", "--to-steps", "2000", "--csv",
     ])
@@ -88,7 +88,7 @@ import Testing
 
   /// A plan can be extended again from its file, in which the first step of the cooldown is one more of
   /// the plateau.
-  @Test func aPlanGoesOn() throws {
+  @Test(.enabled(if: isHeavy)) func aPlanGoesOn() throws {
     let file = try TemporaryFile("", name: "plan.csv")
     let first = try CommandRun([
       "extend", "--schedule", "wsd20", "--steps", "1000", "--to-steps", "2000", "--lr", "1e-3",

@@ -54,7 +54,7 @@ import Testing
     #expect(text.output.contains("calibrated on 4 cells") && text.output.contains("default"))
   }
 
-  @Test func fitSaysWhatIsMissing() throws {
+  @Test(.enabled(if: isHeavy)) func fitSaysWhatIsMissing() throws {
     let rows = Self.sweep.split(separator: "\n")
     func run(_ kept: (Substring) -> Bool, _ arguments: [String] = []) throws -> CommandRun {
       let text = ([rows[0]] + rows.dropFirst().filter(kept)).joined(separator: "\n")
@@ -97,7 +97,7 @@ import Testing
     )
   }
 
-  @Test func fitsCurves() throws {
+  @Test(.enabled(if: isHeavy)) func fitsCurves() throws {
     func curve(_ rate: (Int) -> Double) throws -> String {
       var text = "step,lr,loss\n"
       for step in stride(from: 10, through: 600, by: 20) {
@@ -129,7 +129,7 @@ import Testing
     return "step,lr,val_loss\n" + rows.joined()
   }
 
-  @Test func fitsLogs() throws {
+  @Test(.enabled(if: isHeavy)) func fitsLogs() throws {
     let logs = try [0.25, 0.5, 1, 2, 4].map { factor in
       try TemporaryFile(
         Self.log(rate: factor * 1e-3, loss: 3 + 0.01 * (factor + 1 / factor)), name: "run.csv"

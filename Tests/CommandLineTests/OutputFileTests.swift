@@ -25,7 +25,7 @@ import Testing
     for piece in pieces { #expect(run.errors.contains(piece), "\(run.errors)") }
   }
 
-  @Test func anInputIsKept() throws {
+  @Test(.enabled(if: isHeavy)) func anInputIsKept() throws {
     let folder = try folder()
     let input = folder + "/s1.csv"
     try Self.sweep.write(toFile: input, atomically: true, encoding: .utf8)

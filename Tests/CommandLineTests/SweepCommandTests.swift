@@ -23,7 +23,7 @@ import Testing
   }
 
   /// The same cell has the same optimum and interval in every command.
-  @Test func oneIntervalEverywhere() throws {
+  @Test(.enabled(if: isHeavy)) func oneIntervalEverywhere() throws {
     let path = try Self.table().path
     func cell(_ json: [String: Any]) throws -> [Double] {
       let cells = try #require(json["cells"] as? [[String: Any]])
@@ -73,7 +73,7 @@ import Testing
   }
 
   /// A table's columns are those that are named; several losses are pointed out.
-  @Test func columnsOfTables() throws {
+  @Test(.enabled(if: isHeavy)) func columnsOfTables() throws {
     let text = "spec,steps,base_lr,final_loss,val_loss\n"
     let rows = [(5e-4, 3.1, 3.0), (1e-3, 3.0, 3.01), (2e-3, 3.1, 3.1)].map {
       "wsd20,1000,\($0.0),\($0.1),\($0.2)\n"

@@ -103,7 +103,7 @@ import Testing
     #expect(resumed.code == 0 && resumed.output == whole.output, "\(resumed.errors)")
   }
 
-  @Test func roundsOfArrays() throws {
+  @Test(.enabled(if: isHeavy)) func roundsOfArrays() throws {
     let place = try Place()
     let whole = try CommandRun(["search"] + place.arguments(state: place.folder + "/whole"))
     let begun = try CommandRun(["search", "emit"] + place.arguments(["--chunk", "100"]))

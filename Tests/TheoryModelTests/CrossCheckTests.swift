@@ -110,7 +110,7 @@ extension CrossCheck.Reading {
     #expect(verdict.judgements.first?.agrees == true && verdict.judgements.last?.agrees == false)
   }
 
-  @Test func verdicts() throws {
+  @Test(.enabled(if: isHeavy)) func verdicts() throws {
     for shape in ["wsd10", "wsd40"] {
       let check = try Self.check("wsd20", shape)
       #expect(check.verdict(on: shape == "wsd10" ? 0.9 : 1.18).label == .agrees)
@@ -123,7 +123,7 @@ extension CrossCheck.Reading {
   }
 
   /// A tuned target loses nothing at its own ratio and something beside it.
-  @Test func regretIsLeastAtTheModelsOwnRatio() throws {
+  @Test(.enabled(if: isHeavy)) func regretIsLeastAtTheModelsOwnRatio() throws {
     let check = try Self.check("wsd20", "cosine")
     for (index, reading) in check.counted.enumerated() {
       for horizon in reading.horizons {

@@ -172,7 +172,7 @@ import TheoryModel
   }
 
   /// The slopes of the best split of compute.
-  @Test func computeOptimalSlopes() throws {
+  @Test(.enabled(if: isHeavy)) func computeOptimalSlopes() throws {
     let exponents = isHeavy ? [6, 8, 10, 12, 14] : [6, 8]
     let cases: [(Double, Double, ComputeOptimum.Plan, Double, Double)] = [
       (2, 1.25, .optimal, -0.328, 0.338), (1.5, 3, .optimal, -0.1288, 0.270),

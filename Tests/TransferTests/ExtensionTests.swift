@@ -270,7 +270,7 @@ import Testing
     #expect(factors.count == 2 && factors[1] > factors[0] && factors[1] < 1)
   }
 
-  @Test func aChainReusesEachStage() throws {
+  @Test(.enabled(if: isHeavy)) func aChainReusesEachStage() throws {
     var first = try Self.question("wsd20", 4000, 8000, rate: 1e-3, criterion: .tuned)
     first.wantsFreeForm = false
     for kind in [ExtensionOption.Kind.lowerPlateau, .longerCooldown] {
@@ -323,7 +323,7 @@ import Testing
   }
 
   /// A chain that starts over goes on with the learning rate that it started over with.
-  @Test func aChainKeepsItsLearningRate() throws {
+  @Test(.enabled(if: isHeavy)) func aChainKeepsItsLearningRate() throws {
     let first = try Self.question("wsd20", 1000, 2000, rate: 1e-3)
     let chain = try ExtensionChain(first, then: [4000], following: .retunedLinear)
     let rates = chain.stages.compactMap { $0.option(.retunedLinear)?.plan?.baseLearningRate }
@@ -407,7 +407,7 @@ import Testing
     #expect(answer.recommended == .same)
   }
 
-  @Test func refusals() throws {
+  @Test(.enabled(if: isHeavy)) func refusals() throws {
     func refusal(_ ask: () throws -> Any) -> InputError? {
       #expect(throws: InputError.self) { _ = try ask() }
     }

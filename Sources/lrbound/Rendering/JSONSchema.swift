@@ -36,6 +36,7 @@ final class JSONSchema: Encodable {
   }
 
   /// Notes what a type asks for.
+  @discardableResult
   fileprivate func read<Value: Decodable>(_: Value.Type) throws -> Value {
     switch Value.self {
     case is Double.Type: return try leaf("number", 1.0)
