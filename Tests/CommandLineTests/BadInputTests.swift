@@ -260,7 +260,7 @@ import Testing
     ),
   ]
 
-  @Test(arguments: unfit)
+  @Test(.enabled(if: isHeavy), arguments: unfit)
   func unfitSweeps(
     _ rows: String, _ fitCode: Int32, _ fitPieces: [String], _ code: Int32, _ pieces: [String]
   ) throws {

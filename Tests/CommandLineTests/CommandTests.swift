@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite struct CommandTests {
-  @Test func transferAnswersTheHeadline() throws {
+  @Test(.enabled(if: isHeavy)) func transferAnswersTheHeadline() throws {
     let arguments = [
       "transfer", "--from", "wsd20", "--to", "linear", "--lr", "1e-3", "--steps", "50000",
     ]

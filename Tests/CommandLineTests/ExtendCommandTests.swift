@@ -10,7 +10,8 @@ import Testing
   ]
 
   /// A plan replayed through `bound @FILE --lr GAMMA` has the Ω that it stated.
-  @Test(arguments: sampled(plans), sampled(["wsd20:warmup=30steps", "constant"]))
+  @Test(
+    .enabled(if: isHeavy), arguments: sampled(plans), sampled(["wsd20:warmup=30steps", "constant"]))
   func plansReplay(_ plan: String, _ base: String) throws {
     for rate in [["--lr", "3e-4"], []] {
       let file = try TemporaryFile("", name: "plan.csv")

@@ -18,7 +18,7 @@ import Testing
     return text
   }()
 
-  @Test func fitsWritesAndTransfers() throws {
+  @Test(.enabled(if: isHeavy)) func fitsWritesAndTransfers() throws {
     let file = try TemporaryFile(Self.sweep, name: "sweep.csv")
     let calibration = try TemporaryFile("", name: "mine.json")
     let json = try CommandRun([
@@ -80,7 +80,7 @@ import Testing
     #expect(both.split(separator: "\n").count == 5)
   }
 
-  @Test func evaluates() throws {
+  @Test(.enabled(if: isHeavy)) func evaluates() throws {
     let file = try TemporaryFile(Self.sweep, name: "sweep.csv")
     let text = try CommandRun(["evaluate", file.path])
     #expect(text.code == 0 && text.output.contains("calibrated without the target"))
@@ -169,7 +169,7 @@ import Testing
     ("step,val_loss\n1,3\n", ["--loss-col", "x"], 3, ["no column 'x'"]),
   ]
 
-  @Test(arguments: sampled(badLogs))
+  @Test(.enabled(if: isHeavy), arguments: sampled(badLogs))
   func refusesLogs(_ text: String, _ arguments: [String], _ code: Int32, _ pieces: [String]) throws
   {
     for command in ["fit", "evaluate"] {

@@ -203,7 +203,7 @@ extension CrossCheck.Reading {
     ("onecycle", 7, "invsqrt:warmup=3steps", 11),
   ]
 
-  @Test(arguments: sampled(extremes))
+  @Test(.enabled(if: isHeavy), arguments: sampled(extremes))
   func extremesAreFinite(_ from: String, _ steps: Int, _ to: String, _ toSteps: Int) throws {
     guard let source = try? Self.schedule(from, steps), let target = try? Self.schedule(to, toSteps)
     else { return }

@@ -159,7 +159,7 @@ import Transfer
   }
 
   /// Curves that follow a law are told by it, also those it has not seen.
-  @Test(arguments: CurveLaw.allCases)
+  @Test(.enabled(if: isHeavy), arguments: CurveLaw.allCases)
   func recoversItsOwnForm(_ law: CurveLaw) throws {
     let theta: [Double]
     let gain: Double

@@ -191,7 +191,7 @@ import Testing
   }
 
   /// What published runs of 124M and 210M models found.
-  @Test(arguments: sampled([TransferRule.bound, .standard()]))
+  @Test(.enabled(if: isHeavy), arguments: sampled([TransferRule.bound, .standard()]))
   func longerCooldownThenLowerPlateauThenSame(_ rule: TransferRule) throws {
     for (from, to) in [(50_000, 75_000), (50_000, 100_000), (7_000, 21_000)] {
       var question = try Self.question("wsd20", from, to, rule: rule)

@@ -27,7 +27,7 @@ import Transfer
     return Sweep(runs: runs)
   }
 
-  @Test func recoversItsOwnForm() throws {
+  @Test(.enabled(if: isHeavy)) func recoversItsOwnForm() throws {
     let cells = CalibrationTests.cells(try Self.sweep())
     #expect(cells.count == 10)
     let fit = try #require(LossModelFit(of: cells))

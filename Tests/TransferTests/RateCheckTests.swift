@@ -196,7 +196,7 @@ import Testing
   /// Every run of the real sweep against the others: the verdicts, and the regrets that were measured.
   @Test(
     .enabled(
-      if: FileManager.default.fileExists(atPath: RealSweepTests.path),
+      if: isHeavy && FileManager.default.fileExists(atPath: RealSweepTests.path),
       "needs the folder of real runs"))
   func realSweep() throws {
     let sweep = try Sweep(contentsOf: RealSweepTests.path)
