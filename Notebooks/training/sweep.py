@@ -1,10 +1,12 @@
 """A sweep of real training runs: schedules x horizons x base learning rates x seeds, one row a run.
 
     cd Notebooks && python -m training.sweep --jobs 2 > own-sweep.csv
+    cd Notebooks && python -m training.sweep --batches 512,4096 --jobs 2 > own-batches.csv
 
 A small language model reads the Python source of scikit-learn, 13 MB that pip installs, byte by byte: the
 next byte from the 16 before it. A batch is 64 places drawn at random, of which the longest run sees 4 %:
-hardly anything is seen twice, as in pretraining.
+hardly anything is seen twice, as in pretraining. The larger batches have wsd20 only, and learning rates and
+horizons of their own; the longest of them see a third (512) or two thirds (4096) of the text.
 AdamW (0.9, 0.95), weight decay 0.1, gradients clipped to norm 1, in float32. The final loss is the mean
 over 8,192 places of files that no run trains on, in nats a byte.
 """
@@ -26,16 +28,18 @@ import numpy as np
 
 from lrbound import multipliers
 
-SCHEDULES = [f"{name}:warmup=40steps" for name in ["constant", "wsd10", "wsd20", "wsd40", "linear", "cosine"]]
-HORIZONS = [500, 2000, 8000]
-BASE_LEARNING_RATES = [2**exponent * 1e-3 for exponent in range(6)]
+# By the places in a batch: schedules, horizons and base learning rates.
+PLANS = {
+    64: (["constant", "wsd10", "wsd20", "wsd40", "linear", "cosine"], [500, 2000, 8000], range(0, 6)),
+    512: (["wsd20"], [500, 2000, 8000], range(1, 7)),
+    4096: (["wsd20"], [125, 500, 2000], range(2, 8)),
+}
 SEEDS = [0, 1, 2]
 
 CONTEXT = 16
 SYMBOLS = 97
 EMBEDDING = 16
 HIDDEN = 64
-BATCH = 64
 HELD_OUT_PLACES = 8192
 
 
@@ -86,7 +90,7 @@ def gradients(weights: list[np.ndarray], context: np.ndarray, target: np.ndarray
     return [one_hot @ places, embedded.T @ back, back.sum(axis=0), hidden.T @ slope, slope.sum(axis=0)]
 
 
-def final_loss(spec: str, steps: int, base_lr: float, seed: int) -> float:
+def final_loss(batch: int, spec: str, steps: int, base_lr: float, seed: int) -> float:
     """Trains one model and returns its loss on the held-out files; NaN if it diverged."""
     kept, held = text()
     generator = np.random.default_rng(seed)
@@ -101,7 +105,7 @@ def final_loss(spec: str, steps: int, base_lr: float, seed: int) -> float:
     means = [np.zeros_like(weight) for weight in weights]
     squares = [np.zeros_like(weight) for weight in weights]
     for step, multiplier in enumerate(multipliers(spec, steps), start=1):
-        context, target = examples(kept, generator.integers(CONTEXT, len(kept), BATCH))
+        context, target = examples(kept, generator.integers(CONTEXT, len(kept), batch))
         slopes = gradients(weights, context, target)
         norm = sum(float(np.vdot(slope, slope)) for slope in slopes) ** 0.5
         if not np.isfinite(norm):
@@ -124,22 +128,24 @@ def final_loss(spec: str, steps: int, base_lr: float, seed: int) -> float:
     return float(-log_probabilities[np.arange(len(target)), target].mean())
 
 
-def row(run: tuple[str, int, float, int]) -> list[str]:
-    spec, steps, base_lr, seed = run
-    return [spec, str(steps), f"{base_lr:g}", str(seed), f"{final_loss(*run):.5f}"]
+def row(run: tuple[int, str, int, float, int]) -> list[str]:
+    batch, spec, steps, base_lr, seed = run
+    return [str(batch), spec, str(steps), f"{base_lr:g}", str(seed), f"{final_loss(*run):.5f}"]
 
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--jobs", type=int, default=1, help="runs side by side")
-    jobs = options.parse_args().jobs
+    options.add_argument("--batches", default="64", help="places a batch, separated by commas")
+    given = options.parse_args()
     runs = [
-        (spec, steps, base_lr, seed)
-        for steps, spec, base_lr, seed in itertools.product(HORIZONS, SCHEDULES, BASE_LEARNING_RATES, SEEDS)
+        (batch, f"{name}:warmup=40steps", steps, 2**exponent * 1e-3, seed)
+        for batch in map(int, given.batches.split(","))
+        for steps, name, exponent, seed in itertools.product(PLANS[batch][1], PLANS[batch][0], PLANS[batch][2], SEEDS)
     ]
     table = csv.writer(sys.stdout, lineterminator="\n")
-    table.writerow(["spec", "steps", "base_lr", "seed", "final_loss"])
-    with multiprocessing.Pool(jobs) as pool:
+    table.writerow(["batch_tokens", "spec", "steps", "base_lr", "seed", "final_loss"])
+    with multiprocessing.Pool(given.jobs) as pool:
         for number, finished in enumerate(pool.imap(row, runs), start=1):
             table.writerow(finished)
             sys.stdout.flush()

@@ -15,11 +15,15 @@ public struct TrainingRun: Sendable {
   /// T, the number of optimiser steps.
   public let steps: Int
 
+  /// B, the number of tokens in a step; nil if unknown.
+  public var batchTokens: Int?
+
   /// Creates a run of T steps from a spec.
-  public init(_ spec: ScheduleSpec, steps: Int) {
+  public init(_ spec: ScheduleSpec, steps: Int, batchTokens: Int? = nil) {
     shape = .spec(spec)
     name = spec.text
     self.steps = steps
+    self.batchTokens = batchTokens
   }
 
   /// Creates a run from a schedule; the name is used in messages, such as that of its file.
@@ -84,9 +88,10 @@ public struct TrainingRun: Sendable {
 }
 
 extension TrainingRun: Equatable {
-  /// Whether specs and steps are equal; given multipliers are compared by name.
+  /// Whether specs, steps and batches are equal; given multipliers are compared by name.
   public static func == (first: TrainingRun, second: TrainingRun) -> Bool {
-    first.steps == second.steps && first.spec == second.spec
+    first.steps == second.steps && first.batchTokens == second.batchTokens
+      && first.spec == second.spec
       && (first.spec != nil || first.name == second.name)
   }
 }

@@ -76,8 +76,9 @@ import Testing
     #expect(calibration.exponents.stepSum < 0.5 && calibration.exponents.noiseSum < 0.5)
     // What several horizons show of the same shapes is the same, but for the horizon.
     let terms = try SyntheticSweep.terms("linear", 2000)
-    #expect(calibration.ratio(from: (terms, 2000), to: (terms, 2000)) == 1)
-    #expect(calibration.deviation(from: (terms, 2000), to: (terms, 2000)) == 0)
+    let run = RunTerms(terms, at: Horizon(steps: 2000))
+    #expect(calibration.ratio(from: run, to: run) == 1)
+    #expect(calibration.deviation(from: run, to: run) == 0)
   }
 
   @Test func tooLittle() throws {

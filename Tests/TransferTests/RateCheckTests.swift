@@ -85,7 +85,7 @@ import Testing
       relativeError(narrow.stepsFraction, RegretCurve.typical.regret(at: 2).stepsFraction) < 1e-6)
     // 1 − cosh^−8(x/4) = x²/4 − 7/192·x⁴ + …, the mean of which is σ²/4 − 7/64·σ⁴.
     let deviation = 0.05
-    let ends = exp(-1.5 * deviation)...exp(1.5 * deviation)
+    let ends = exp(-2 * deviation)...exp(2 * deviation)
     let wide = RegretCurve.typical.expectedRegret(of: 1, centre: 1, interval: ends)
     let square = deviation * deviation
     #expect(relativeError(wide.stepsFraction, square / 4 - 7 * square * square / 64) < 1e-3)

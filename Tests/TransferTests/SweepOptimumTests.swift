@@ -41,7 +41,7 @@ import Transfer
       let optimum = try SweepOptimum(of: Self.cell(points, noise: noise))
       let width = log(optimum.interval.upperBound / optimum.interval.lowerBound)
       #expect(width >= last * (1 - 1e-9), "\(noise)")
-      #expect(width < 2 * 1.5 * log(16) / 12.0.squareRoot() * 1.01)
+      #expect(width < 2 * SweepOptimum.intervalWidths * log(16) / 12.0.squareRoot() * 1.01)
       last = width
     }
     #expect(last > 2)

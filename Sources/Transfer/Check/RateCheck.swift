@@ -20,7 +20,7 @@ public struct RateCheck: Sendable {
   /// The tuned base learning rate.
   public let suggestion: Double
 
-  /// The suggestion's interval, 1.5 standard deviations of ln γ to either side.
+  /// The suggestion's interval, two standard deviations of ln γ to either side.
   public let interval: ClosedRange<Double>
 
   /// Whether the suggestion was measured on this schedule and horizon.

@@ -89,7 +89,7 @@ public struct RegretCurve: Equatable, Sendable {
   /// Returns the mean regret of γ for an uncertain γ*.
   ///
   /// ln γ* is normal around `centre`, with one standard deviation below and another above it; `interval`
-  /// reaches 1.5 of them to either side.
+  /// reaches two of them to either side.
   public func expectedRegret(
     of baseLearningRate: Double, centre: Double, interval: ClosedRange<Double>
   ) -> Regret {

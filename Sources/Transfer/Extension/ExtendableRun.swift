@@ -7,10 +7,10 @@ import Schedules
 /// learning rate.
 ///
 /// The trainer's base learning rate γ stays the same. In the bound's units it is γ* for the tuned run of
-/// T1 steps, and γ*·(T1/T)^(1/2 − p) at T steps, where p is the horizon exponent (1/2 for the bound).
+/// T1 steps, and at another horizon γ* over the rule's factor on the bound's ratio.
 public struct ExtendableRun: Sendable {
   struct Tuning: Sendable {
-    let steps: Int
+    let horizon: Horizon
     let terms: BoundTerms
 
     /// γ*(T1) in the bound's units.
@@ -89,7 +89,7 @@ public struct ExtendableRun: Sendable {
       decay: planned?.decay ?? .linear, extent: cooldown ?? planned?.extent ?? Self.usualCooldown,
       end: planned?.end ?? floor, isClamped: planned?.isClamped ?? isClamped)
     tuning = Tuning(
-      steps: run.steps, terms: try BoundTerms.lastIterate(of: schedule, gradientNorms: norms),
+      horizon: run.horizon, terms: try BoundTerms.lastIterate(of: schedule, gradientNorms: norms),
       gamma: gamma, baseLearningRate: rate)
     (spec, gradientNorms, self.distance) = (run.spec, norms, distance)
   }
@@ -111,17 +111,18 @@ public struct ExtendableRun: Sendable {
     tuning =
       plan.startsOver
       ? Tuning(
-        steps: schedule.steps, terms: terms, gamma: plan.gamma,
+        horizon: Horizon(steps: schedule.steps, batchTokens: run.tuning.horizon.batchTokens),
+        terms: terms, gamma: plan.gamma,
         baseLearningRate: plan.baseLearningRate)
       : Tuning(
-        steps: run.tuning.steps, terms: run.tuning.terms,
+        horizon: run.tuning.horizon, terms: run.tuning.terms,
         gamma: run.tuning.gamma * (plan.gamma / gamma),
         baseLearningRate: plan.baseLearningRate)
   }
 
-  /// γ at a longer horizon T2 in the bound's units, γ*(T1)·(T1/T2)^(1/2 − p).
-  func gamma(at steps: Int, horizonExponent exponent: Double) -> Double {
-    tuning.gamma * pow(Double(tuning.steps) / Double(steps), 0.5 - exponent)
+  /// The trainer's base learning rate at another horizon, in the bound's units.
+  func gamma(at horizon: Horizon, rule: TransferRule) -> Double {
+    tuning.gamma / rule.horizonFactor(from: tuning.horizon, to: horizon)
   }
 
   /// A schedule over T2 steps: the kept steps, a ramp to the steady law at a factor, that law, and a

@@ -105,7 +105,12 @@ public struct ExtensionQuestion: Sendable {
       schedule: run.name, zeroFrom: zeros > 0 ? run.schedule.steps - zeros + 1 : nil)
   }
 
-  var gamma: Double { run.gamma(at: steps, horizonExponent: rule.horizonExponent) }
+  var gamma: Double { run.gamma(at: horizon(steps: steps), rule: rule) }
+
+  /// A horizon with the run's batch.
+  func horizon(steps: Int) -> Horizon {
+    Horizon(steps: steps, batchTokens: run.tuning.horizon.batchTokens)
+  }
 
   var cooldownSteps: Int { run.cooldown.extent.steps(of: steps) }
 
@@ -134,7 +139,8 @@ public struct ExtensionQuestion: Sendable {
   func tunedRatio(of schedule: Schedule) throws -> Double {
     let terms = try terms(of: schedule)
     let factor = rule.factor(
-      from: (run.tuning.terms, run.tuning.steps), to: (terms, schedule.steps))
+      from: RunTerms(run.tuning.terms, at: run.tuning.horizon),
+      to: RunTerms(terms, at: horizon(steps: schedule.steps)))
     return factor * (try terms.optimalBaseLearningRate(distance: run.distance)) / run.tuning.gamma
   }
 
@@ -158,7 +164,7 @@ public struct ExtensionQuestion: Sendable {
   }
 
   func bound(of terms: BoundTerms, steps: Int) throws -> Double {
-    let gamma = run.gamma(at: steps, horizonExponent: rule.horizonExponent)
+    let gamma = run.gamma(at: horizon(steps: steps), rule: rule)
     return try terms.bound(at: gamma, distance: run.distance)
   }
 

@@ -89,7 +89,7 @@ extension ExtensionQuestion {
     guard try shortfall(run.steps) < 0 else { return .noCooldown }
     let longest = try crossing(in: run.steps...steps, of: shortfall)
     return .cooldownTooShort(
-      longestSteps: longest, longestRatio: longest / Double(run.tuning.steps))
+      longestSteps: longest, longestRatio: longest / Double(run.tuning.horizon.steps))
   }
 
   /// Where a rising function of integers crosses zero, linearly interpolated; an end if it does not

@@ -2,9 +2,6 @@ import Bound
 import Glibc
 import Support
 
-/// S and V of a schedule, and its number of steps T.
-public typealias RunTerms = (terms: BoundTerms, steps: Int)
-
 /// The prior for the exponents of γ* ∝ S^−a · V^−b · T^c: the default rule, with deviations seen in real
 /// sweeps.
 public enum CalibrationPrior {
@@ -15,7 +12,7 @@ public enum CalibrationPrior {
   public static let noiseSumExponent = 0.5
 
   /// p = a − c, where γ* ∝ T^−p at one shape; the bound has 1/2, real sweeps show 0.2 to 0.4.
-  public static let horizonExponent = TransferRule.usualHorizonExponent
+  public static let horizonExponent = HorizonBatchLaw.smallBatchExponent
 
   /// The standard deviation of each exponent.
   public static let exponentDeviation = 0.1
@@ -122,6 +119,17 @@ public struct Calibration: Equatable, Sendable {
     exp(dot(Self.change(from: from, to: to), exponents.array))
   }
 
+  /// p at a horizon.
+  func horizonExponent(at horizon: Horizon) -> Double { exponents.horizon }
+
+  /// Returns γ*_to/γ*_from at one shape.
+  func horizonRatio(from: Horizon, to: Horizon) -> Double {
+    pow(Double(to.steps) / Double(from.steps), -exponents.horizon)
+  }
+
+  /// Returns the standard deviation of the batch's part of ln ``ratio(from:to:)``.
+  func batchDeviation(from: Horizon, to: Horizon) -> Double { 0 }
+
   /// Returns the standard deviation of ln ``ratio(from:to:)``, from the exponents' covariance.
   public func deviation(from: RunTerms, to: RunTerms) -> Double {
     let change = Self.change(from: from, to: to)
@@ -139,8 +147,8 @@ public struct Calibration: Equatable, Sendable {
   /// The factors of a, b and p: −ln(S/T), −ln V and −ln T.
   static func features(_ run: RunTerms) -> [Double] {
     [
-      -log(run.terms.stepSum / Double(run.steps)), -log(run.terms.noiseSum),
-      -log(Double(run.steps)),
+      -log(run.terms.stepSum / Double(run.horizon.steps)), -log(run.terms.noiseSum),
+      -log(Double(run.horizon.steps)),
     ]
   }
 }

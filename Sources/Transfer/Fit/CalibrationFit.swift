@@ -102,7 +102,7 @@ extension Calibration.Scope {
 extension TunedCell {
   var logOptimum: Double { log(optimum.baseLearningRate) }
 
-  var runTerms: RunTerms { (terms, cell.steps) }
+  var runTerms: RunTerms { RunTerms(terms, at: run.horizon) }
 
   fileprivate func variance(isOneShape: Bool) -> Double {
     let sides = optimum.logDeviation

@@ -77,10 +77,10 @@ public struct SweepOptimum: Sendable {
   public static let window = 4.5
 
   /// The smallest credible standard deviation of ln γ*.
-  public static let leastDeviation = 0.1
+  public static let leastDeviation = 0.06
 
   /// The half-width of an interval in standard deviations.
-  public static let intervalWidths = 1.5
+  public static let intervalWidths = 2.0
 
   /// The misfit, in deviations, at which a form weighs no more than no form.
   static let doubt = 3.0

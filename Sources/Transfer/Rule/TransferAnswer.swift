@@ -25,7 +25,7 @@ public struct TransferAnswer: Sendable {
   /// γ*_to/γ*_from by the plain bound, p = 1/2.
   public let boundRatio: Double
 
-  /// γ_to/γ_from by the default rule, p = 1/3, if the rule is a calibration; else nil.
+  /// γ_to/γ_from by the default rule if the rule is a calibration; else nil.
   public let standardRatio: Double?
 
   /// The rule behind ``ratio``.
@@ -61,12 +61,16 @@ public struct TransferAnswer: Sendable {
     return [low, (low * centre).squareRoot(), centre, (centre * high).squareRoot(), high]
   }
 
+  private var isSameBatch: Bool { from.run.batchTokens == to.run.batchTokens }
+
   /// The assumptions behind the answer.
   public var assumptions: [String] {
     [
-      "same model, data, batch size, optimiser and weight decay in both runs",
+      "same model, data, \(isSameBatch ? "batch size, " : "")optimiser and weight decay in both runs",
       "the source's base learning rate is tuned for the source",
-    ] + (from.run.steps == to.run.steps ? [] : [rule.horizonAssumption])
+    ]
+      + (from.run.steps == to.run.steps && isSameBatch
+        ? [] : [rule.horizonAssumption(at: from.run.horizon)])
   }
 
   /// Returns both ends tuned on every task of the solvable model.

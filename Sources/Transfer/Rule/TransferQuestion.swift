@@ -17,27 +17,36 @@ public struct TransferQuestion: Sendable {
     case swept(SweepOptimum)
   }
 
-  /// The schedule and horizon that were tuned.
-  public var from: TrainingRun
+  /// The run that was tuned.
+  public let from: TrainingRun
 
-  /// The schedule and horizon wanted.
-  public var to: TrainingRun
+  /// The run wanted.
+  public let to: TrainingRun
 
   /// The source's tuned base learning rate.
-  public var source: Source
+  public let source: Source
 
   /// The transfer rule.
-  public var rule: TransferRule
+  public let rule: TransferRule
 
   /// The gradient norms of source and target.
-  public var gradientNorms: (from: GradientNorms, to: GradientNorms)
+  public let gradientNorms: (from: GradientNorms, to: GradientNorms)
+
+  /// Whether only one end's batch was given, which then is the other's too.
+  private let isOneBatchAssumed: Bool
 
   /// Asks about the transfer between two runs; a constant gradient norm cancels.
+  ///
+  /// If only one run's batch is known, the other is assumed to have the same.
   public init(
     from: TrainingRun, to: TrainingRun, source: Source = .unknown,
     rule: TransferRule = .standard(),
     gradientNorms: (from: GradientNorms, to: GradientNorms) = (.one, .one)
   ) {
+    var (from, to) = (from, to)
+    isOneBatchAssumed = (from.batchTokens == nil) != (to.batchTokens == nil)
+    from.batchTokens = from.batchTokens ?? to.batchTokens
+    to.batchTokens = to.batchTokens ?? from.batchTokens
     self.from = from
     self.to = to
     self.source = source
@@ -69,17 +78,27 @@ public struct TransferQuestion: Sendable {
   ) throws -> TransferUncertainty {
     let rates = (ends.sourceGamma, carried.baseLearningRate)
     let isSameShape = try from.hasSameShape(as: to, baseLearningRates: rates)
-    let schedules = [
+    var uncertainty = TransferUncertainty()
+    uncertainty.source = source.logDeviation
+    let target = RunTerms(carried.terms, at: to.horizon)
+    if case .calibrated(let calibration) = rule {
+      uncertainty.shape = isSameShape ? 0 : calibration.shapeDeviation
+      uncertainty.horizon = calibration.deviation(from: ends.source, to: target)
+      uncertainty.batch = calibration.batchDeviation(from: from.horizon, to: to.horizon)
+    } else {
+      uncertainty.shape = isSameShape ? 0 : TransferUncertainty.otherShape
+      uncertainty.setHorizon(from: from.horizon, to: to.horizon)
+    }
+    let notAnnealed = [
       try from.schedule(baseLearningRate: rates.0), try to.schedule(baseLearningRate: rates.1),
-    ]
-    let notAnnealed = schedules.count { !$0.isAnnealed }
+    ].map(TransferUncertainty.end)
     // Two ends that do not anneal have different errors unless they have the same shape.
-    let isSharedError = notAnnealed == 2 && isSameShape
-    return TransferUncertainty(
-      source: source.logDeviation, shape: isSameShape ? 0 : rule.shapeDeviation,
-      horizon: rule.horizonDeviation(from: ends.source, to: (carried.terms, to.steps)),
-      notAnnealed: isSharedError
-        ? 0 : CalibrationPrior.notAnnealedDeviation * Double(notAnnealed).squareRoot())
+    if !isSameShape || notAnnealed.contains(0) {
+      uncertainty.ends = (notAnnealed[0] * notAnnealed[0] + notAnnealed[1] * notAnnealed[1])
+        .squareRoot()
+    }
+    if !isSameShape || from.horizon != to.horizon { uncertainty.addRest() }
+    return uncertainty
   }
 
   private func diagnostics(
@@ -88,15 +107,7 @@ public struct TransferQuestion: Sendable {
     var diagnostics = try from.diagnostics(baseLearningRate: ends.sourceGamma)
     diagnostics += try to.diagnostics(baseLearningRate: carried.baseLearningRate)
       .filter { !diagnostics.contains($0) }
-    if abs(log(Double(to.steps) / Double(from.steps))) > log(8) {
-      let exponent = decimalText((rule.horizonExponent * 1000).rounded() / 1000)
-      diagnostics.append(
-        Diagnostic(
-          code: "far-horizon",
-          message:
-            "the horizons differ by more than a factor of 8, beyond the range that supports the exponent \(exponent); tune again at a horizon between them"
-        ))
-    }
+    diagnostics += horizonDiagnostics
     if carried.isAtFloor {
       diagnostics.append(
         Diagnostic(
@@ -105,6 +116,54 @@ public struct TransferQuestion: Sendable {
     }
     return diagnostics
   }
+
+  private var horizonDiagnostics: [Diagnostic] {
+    var diagnostics: [Diagnostic] = []
+    func add(_ code: String, _ message: String) {
+      diagnostics.append(Diagnostic(code: code, message: message))
+    }
+    let steps = Double(to.steps) / Double(from.steps)
+    guard let tokens = from.tokens, let toTokens = to.tokens else {
+      if steps != 1, case .standard = rule {
+        let factors = HorizonBatchLaw.regimes.map {
+          "\(significant($0.ratio(steps), 3)) \($0.name)"
+        }
+        add(
+          "batch-unknown",
+          "the batch is unknown, and decides how the learning rate moves with the horizon: × \(factors.joined(separator: ", × ")); the first is used"
+        )
+      }
+      if abs(log(steps)) > log(8) {
+        let exponent = decimalText((rule.horizonExponent(at: from.horizon) * 1000).rounded() / 1000)
+        add(
+          "far-horizon",
+          "the horizons differ by more than a factor of 8, beyond the range that supports the exponent \(exponent); tune again at a horizon between them"
+        )
+      }
+      return diagnostics
+    }
+    if isOneBatchAssumed {
+      add("one-batch", "only one end's batch is given; the other end is taken to have the same")
+    }
+    guard rule != .bound else { return diagnostics }
+    if from.batchTokens != to.batchTokens, min(tokens, toTokens) < HorizonBatchLaw.leastTokens {
+      add(
+        "few-tokens",
+        "below 10⁹ tokens the critical batch is not known: the batch's part of the answer is an order of magnitude"
+      )
+    }
+    if abs(log(toTokens / tokens)) > log(64) {
+      add(
+        "far-horizon",
+        "the runs differ by more than a factor of 64 in tokens; tune again at a horizon between them"
+      )
+    }
+    return diagnostics
+  }
+}
+
+extension TrainingRun {
+  fileprivate var tokens: Double? { horizon.tokens }
 }
 
 extension TransferQuestion.Source {
@@ -137,7 +196,7 @@ private struct TunedEnds {
   let source: RunTerms
   let plain: TunableSchedule.Optimum
   private let target: TunableSchedule
-  private let targetSteps: Int
+  private let targetHorizon: Horizon
   private let scale: Double
   private let isSameRun: Bool
 
@@ -159,8 +218,8 @@ private struct TunedEnds {
     scale = try rate.map { try tunable.distance(tunedAt: $0) } ?? 1
     sourceGamma = try rate ?? tunable.optimum(distance: scale).baseLearningRate
     plain = try target.optimum(distance: scale)
-    source = (try tunable.terms(at: sourceGamma), question.from.steps)
-    targetSteps = question.to.steps
+    source = RunTerms(try tunable.terms(at: sourceGamma), at: question.from.horizon)
+    targetHorizon = question.to.horizon
     isSameRun =
       question.from == question.to && question.gradientNorms.from == question.gradientNorms.to
   }
@@ -170,7 +229,7 @@ private struct TunedEnds {
     var last = 1.0
     // The factor depends on the target's S and V, which with an absolute floor depend on γ.
     for _ in 0..<Self.mostRefinements {
-      let factor = rule.factor(from: source, to: (optimum.terms, targetSteps))
+      let factor = rule.factor(from: source, to: RunTerms(optimum.terms, at: targetHorizon))
       if abs(factor - last) <= 1e-10 * last { break }
       optimum = try target.optimum(distance: scale * factor)
       last = factor

@@ -2,46 +2,80 @@ import Bound
 import Glibc
 import Support
 
-/// How to transfer a tuned base learning rate to another schedule and horizon.
+/// How to transfer a tuned base learning rate to another schedule, horizon and batch.
 ///
-/// ratio = γ*_to/γ*_from · (T_to/T_from)^(1/2 − p): the shape by the bound, the horizon by an exponent p.
-/// The bound has p = 1/2; real sweeps show 0.2 to 0.4, hence the default 1/3. A calibration has its own
-/// exponents of S, V and T.
+/// ratio = γ*_to/γ*_from · (T_to/T_from)^(1/2) · h_to/h_from: the shape by the bound, whose own T^−1/2 is
+/// replaced by a law h of horizon and batch.
 public enum TransferRule: Equatable, Sendable {
-  /// The bound's shape with a horizon exponent p, 0 to 1.
-  case standard(horizonExponent: Double = TransferRule.usualHorizonExponent)
+  /// The bound's shape, with horizon and batch by the law; its small-batch limit T^−1/3 without a batch.
+  case standard(HorizonBatchLaw = HorizonBatchLaw())
 
-  /// The plain bound, p = 1/2.
+  /// The bound's shape with a given horizon exponent p, and the batch by the law.
+  case exponent(Double)
+
+  /// The plain bound, p = 1/2, which knows no batch.
   case bound
 
   /// Exponents fitted to the user's runs.
   case calibrated(Calibration)
 
-  /// p of the default rule, between the 0.2 and 0.4 of real sweeps; the bound's is 1/2.
-  public static let usualHorizonExponent = 1.0 / 3
-
   /// The rule's name for scripts: `default`, `bound` or `calibrated`.
   public var name: String {
     switch self {
-    case .standard: return "default"
+    case .standard, .exponent: return "default"
     case .bound: return "bound"
     case .calibrated: return "calibrated"
     }
   }
 
-  /// p: γ* falls like T^−p at one shape.
-  public var horizonExponent: Double {
+  /// p at a horizon: γ* falls like T^−p at one shape and batch.
+  public func horizonExponent(at horizon: Horizon) -> Double {
     switch self {
-    case .standard(let exponent): return exponent
+    case .standard(let law): return law.horizonExponent(at: horizon)
+    case .exponent(let exponent): return exponent
     case .bound: return 0.5
-    case .calibrated(let calibration): return calibration.exponents.horizon
+    case .calibrated(let calibration): return calibration.horizonExponent(at: horizon)
     }
   }
 
-  /// The rule in a few words.
-  public var explanation: String {
+  /// Returns γ*_to/γ*_from at one shape.
+  public func horizonRatio(from: Horizon, to: Horizon) -> Double {
     switch self {
-    case .standard(let exponent):
+    case .standard(let law): return law.ratio(from: from, to: to)
+    case .calibrated(let calibration): return calibration.horizonRatio(from: from, to: to)
+    case .exponent(let exponent):
+      let step = Horizon(steps: to.steps, batchTokens: from.batchTokens)
+      return pow(Double(to.steps) / Double(from.steps), -exponent)
+        * (step == to ? 1 : HorizonBatchLaw().ratio(from: step, to: to))
+    case .bound: return (Double(from.steps) / Double(to.steps)).squareRoot()
+    }
+  }
+
+  /// Returns the factor on the bound's ratio at one shape; 1 for the bound.
+  func horizonFactor(from: Horizon, to: Horizon) -> Double {
+    if case .bound = self { return 1 }
+    return horizonRatio(from: from, to: to) * (Double(to.steps) / Double(from.steps)).squareRoot()
+  }
+
+  /// Returns the factor on the bound's ratio; 1 for the bound.
+  func factor(from: RunTerms, to: RunTerms) -> Double {
+    guard case .calibrated(let calibration) = self else {
+      return horizonFactor(from: from.horizon, to: to.horizon)
+    }
+    let bound =
+      (from.terms.stepSum / to.terms.stepSum * (from.terms.noiseSum / to.terms.noiseSum))
+      .squareRoot()
+    return calibration.ratio(from: from, to: to) / bound
+  }
+
+  /// The rule in a few words, for a run at a horizon.
+  public func explanation(at horizon: Horizon) -> String {
+    switch self {
+    case .standard where horizon.batchTokens == nil:
+      return "shape by the bound, horizon by T^-1/3 (small batches)"
+    case .standard:
+      return "shape by the bound, horizon and batch by D^(1/6)/√(1 + (B_c/B)²)"
+    case .exponent(let exponent):
       return "shape by the bound, horizon by T^-\(significant(exponent, 3))"
     case .bound: return "the bound itself: shape and horizon by γ* = D/√(SV)"
     case .calibrated(let calibration):
@@ -52,32 +86,30 @@ public enum TransferRule: Equatable, Sendable {
     }
   }
 
-  /// The rule's assumption about the horizon, in one sentence.
-  var horizonAssumption: String {
+  /// The rule's assumption about horizon and batch, in one sentence.
+  func horizonAssumption(at horizon: Horizon) -> String {
+    let exponent = decimalText((horizonExponent(at: horizon) * 1000).rounded() / 1000)
     let law = "at one shape the tuned learning rate falls like T^-"
-    return self == .bound
-      ? law + "1/2 (the bound; real runs are flatter)"
-      : law + "\((horizonExponent * 1000).rounded() / 1000)"
-  }
-
-  /// The positive factor on the bound's ratio; 1 for the bound.
-  func factor(from: RunTerms, to: RunTerms) -> Double {
-    guard case .calibrated(let calibration) = self else {
-      return pow(Double(to.steps) / Double(from.steps), 0.5 - horizonExponent)
+    switch self {
+    case .bound: return law + "1/2 (the bound; real runs are flatter)"
+    case .standard where horizon.batchTokens != nil:
+      return
+        "horizon and batch follow the law that five studies of tuned learning rates share; T^-p has p = \(exponent) at the source"
+    case .standard, .exponent, .calibrated: return law + exponent
     }
-    let bound =
-      (from.terms.stepSum / to.terms.stepSum * (from.terms.noiseSum / to.terms.noiseSum))
-      .squareRoot()
-    return calibration.ratio(from: from, to: to) / bound
   }
+}
 
-  var shapeDeviation: Double {
-    if case .calibrated(let calibration) = self { return calibration.shapeDeviation }
-    return CalibrationPrior.shapeDeviation
-  }
+/// S and V of a schedule, with the run's length and batch.
+public struct RunTerms: Sendable {
+  /// S and V.
+  public let terms: BoundTerms
 
-  func horizonDeviation(from: RunTerms, to: RunTerms) -> Double {
-    if case .calibrated(let calibration) = self { return calibration.deviation(from: from, to: to) }
-    return CalibrationPrior.exponentDeviation * abs(log(Double(to.steps) / Double(from.steps)))
+  /// T and B.
+  public let horizon: Horizon
+
+  /// Creates the terms of a run.
+  public init(_ terms: BoundTerms, at horizon: Horizon) {
+    (self.terms, self.horizon) = (terms, horizon)
   }
 }

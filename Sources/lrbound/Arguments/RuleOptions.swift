@@ -41,7 +41,7 @@ struct RuleOptions: ParsableArguments {
   /// The rule; nil where it is to be calibrated on a sweep.
   func read() throws -> TransferRule? {
     switch rule ?? .standard {
-    case .standard: horizonExponent.map { .standard(horizonExponent: $0) } ?? .standard()
+    case .standard: horizonExponent.map { .exponent($0) } ?? .standard()
     case .bound: .bound
     case .calibrated: try calibration.map { .calibrated(try Calibration(contentsOf: $0)) }
     }
@@ -53,5 +53,7 @@ struct RuleEcho: Codable {
   let name: String
   let horizonExponent: Double
 
-  init(_ rule: TransferRule) { (name, horizonExponent) = (rule.name, rule.horizonExponent) }
+  init(_ rule: TransferRule, at horizon: Horizon) {
+    (name, horizonExponent) = (rule.name, rule.horizonExponent(at: horizon))
+  }
 }

@@ -79,7 +79,7 @@ struct CheckBody: Codable {
       regret: Regret(
         stepsPercent: expected.stepsPercent, nats: expected.nats,
         atLeast: Cost(check.leastRegret), basis: check.regretBasis),
-      rule: RuleEcho(evidence.rule), sources: evidence.sourceCount)
+      rule: RuleEcho(evidence.rule, at: check.run.horizon), sources: evidence.sourceCount)
     return Report(
       body,
       csv: .records(
@@ -114,7 +114,7 @@ struct CheckBody: Codable {
   private static func origin(of check: RateCheck, _ evidence: RateEvidence) -> String {
     if check.isMeasured { return "measured on this schedule at this number of steps" }
     let sources = evidence.sourceCount == 1 ? "1 source" : "\(evidence.sourceCount) sources"
-    return "from \(sources), \(evidence.rule.explanation)"
+    return "from \(sources), \(evidence.rule.explanation(at: check.run.horizon))"
   }
 
   // MARK: - A log

@@ -87,7 +87,7 @@ struct ExtendBody: Codable {
       from: RunEcho(base, baseLearningRate: first.question.run.baseLearningRate), to: last.to,
       options: last.options, criterion: last.criterion, recommended: last.recommended,
       followed: last.followed, bound: last.bound, theoryModel: last.theoryModel,
-      rule: RuleEcho(first.question.rule), stages: stages.count > 1 ? stages : nil)
+      rule: RuleEcho(first.question.rule, at: base.horizon), stages: stages.count > 1 ? stages : nil)
     let repeated = chain.stages.flatMap(\.diagnostics)
     let rows = stages.flatMap { stage in
       stage.options.map { Row(from: stage.from.steps, to: stage.to.steps, plan: $0) }
@@ -107,7 +107,7 @@ struct ExtendBody: Codable {
       diagnostics: notes.diagnostics
         + repeated.enumerated().filter { !repeated[..<$0.offset].contains($0.element) }
         .map(\.element) + (models?.last?.diagnostics ?? []),
-      assumptions: notes.assumptions + [first.question.rule.explanation],
+      assumptions: notes.assumptions + [first.question.rule.explanation(at: base.horizon)],
       chart: { chart(chain) },
       text: {
         chain.stages.indices.flatMap { index in

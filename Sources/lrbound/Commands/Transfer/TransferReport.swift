@@ -36,7 +36,7 @@ struct TransferBody: Codable {
       default: answer.standardRatio.map {
         Carried(ratio: $0, baseLearningRate: answer.standardBaseLearningRate)
       },
-      rule: RuleEcho(answer.rule), baseLearningRate: to.baseLearningRate,
+      rule: RuleEcho(answer.rule, at: from.run.horizon), baseLearningRate: to.baseLearningRate,
       interval: answer.interval?.ends, grid: answer.grid, theoryModel: model?.body,
       sweep: source.map { CellBody($0.cell, file: $0.path) })
     var report = Report(
@@ -92,7 +92,7 @@ struct TransferBody: Codable {
     if let ratio = answer.standardRatio {
       rows.append(["default", carried(answer.standardBaseLearningRate, ratio)])
     }
-    return rows + [["rule", answer.rule.explanation]]
+    return rows + [["rule", answer.rule.explanation(at: answer.from.run.horizon)]]
   }
 
   /// The learning rates of source and target over their steps, and the target's interval.
