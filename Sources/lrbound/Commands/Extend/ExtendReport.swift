@@ -87,7 +87,8 @@ struct ExtendBody: Codable {
       from: RunEcho(base, baseLearningRate: first.question.run.baseLearningRate), to: last.to,
       options: last.options, criterion: last.criterion, recommended: last.recommended,
       followed: last.followed, bound: last.bound, theoryModel: last.theoryModel,
-      rule: RuleEcho(first.question.rule, at: base.horizon), stages: stages.count > 1 ? stages : nil)
+      rule: RuleEcho(first.question.rule, at: base.horizon), stages: stages.count > 1 ? stages : nil
+    )
     let repeated = chain.stages.flatMap(\.diagnostics)
     let rows = stages.flatMap { stage in
       stage.options.map { Row(from: stage.from.steps, to: stage.to.steps, plan: $0) }
