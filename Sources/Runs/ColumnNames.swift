@@ -69,6 +69,7 @@ enum ColumnNames {
   static let family = ["family"]
   static let cooldown = ["cooldown"]
   static let runSteps = ["steps", "horizon"]
+  static let batchTokens = ["batch_tokens", "tokens_per_step"]
   static let baseRate = ["base_lr"] + rates
   static let seed = ["seed"]
   static let finalLoss = ["final_loss"] + LogQuantity.judges.flatMap(logged)

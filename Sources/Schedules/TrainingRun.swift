@@ -18,6 +18,15 @@ public struct TrainingRun: Sendable {
   /// B, the number of tokens in a step; nil if unknown.
   public var batchTokens: Int?
 
+  /// The most tokens in a step.
+  public static let mostBatchTokens = 1_000_000_000_000
+
+  /// Returns a number as a batch in tokens; nil unless it is whole, positive and at most
+  /// ``mostBatchTokens``.
+  public static func batchTokens(_ number: Double) -> Int? {
+    Int(exactly: number).flatMap { (1...mostBatchTokens).contains($0) ? $0 : nil }
+  }
+
   /// Creates a run of T steps from a spec.
   public init(_ spec: ScheduleSpec, steps: Int, batchTokens: Int? = nil) {
     shape = .spec(spec)

@@ -56,6 +56,21 @@ import Testing
     #expect(sweep.cells(for: try ScheduleSpec("wsd20:warmup=300"), steps: 2000).count == 1)
   }
 
+  /// Runs of other batches are other cells; a cell without a batch serves any.
+  @Test func batches() throws {
+    let csv = """
+      spec,steps,batch_tokens,base_lr,final_loss
+      wsd20,1000,64,1e-3,3.1
+      wsd20,1000,5.12e2,1e-3,3.0
+      wsd20,1000,,1e-3,2.9
+      """
+    let sweep = Sweep(runs: try SweepTable(csv: Array(csv.utf8), path: "runs.csv").runs)
+    #expect(sweep.cells.map(\.batchTokens) == [64, 512, nil])
+    let spec = try ScheduleSpec("wsd20")
+    #expect(sweep.cells(for: spec, batchTokens: 512).map(\.batchTokens) == [512, nil])
+    #expect(sweep.cells(for: spec).count == 3)
+  }
+
   @Test func mergesRatesOfSingleAndDoublePrecision() throws {
     let sweep = try Self.sweep(
       "family,cooldown,steps,lr,loss\nwsd,1.0,9,1e-3,3.0\nwsd,1,9,0.0010000000474974513,3.2\n")
@@ -73,6 +88,10 @@ import Testing
     ("spec,steps,lr,loss\nwsd20,0,1,1\n", 2, "not a number of steps"),
     ("spec,steps,lr,loss\nwsd20,1.5,1,1\n", 2, "not a number of steps"),
     ("spec,steps,lr,loss\nwsd20,10,-1,1\n", 2, "not a base learning rate"),
+    ("spec,steps,batch_tokens,lr,loss\nwsd20,10,0,1,1\n", 2, "'0' is not a batch"),
+    ("spec,steps,batch_tokens,lr,loss\nwsd20,10,-64,1,1\n", 2, "not a batch"),
+    ("spec,steps,batch_tokens,lr,loss\nwsd20,10,0.5,1,1\n", 2, "not a batch"),
+    ("spec,steps,batch_tokens,lr,loss\nwsd20,10,1e13,1,1\n", 2, "not a batch"),
     ("spec,steps,lr,loss\nwsd20,10,nan,1\n", 2, "not a base learning rate"),
     ("spec,steps,lr,loss\nwsd20,10,1,low\n", 2, "not a loss"),
     ("spec,steps,lr,loss\n@x.csv,10,1,1\n", 2, "a file is not a schedule"),

@@ -208,7 +208,7 @@ import Transfer
     }
     let score = try #require(RuleScore(of: .standard, in: annealed))
     #expect(score.predictions == 210 && score.covered == 210)
-    #expect(score.medianWidth ?? 9 <= 4.4)
+    #expect(score.medianWidth ?? 9 <= 2.3)
     let all = try SweepEvaluationTests.score(.standard, evaluation)
     #expect(all.covered == 306 && all.regret.mean < 0.61e-3 && all.regret.worst < 16e-3)
   }

@@ -2,13 +2,16 @@ import Schedules
 
 /// The runs of a learning-rate sweep.
 public struct Sweep: Sendable {
-  /// A run with its schedule, length, base learning rate and final loss.
+  /// A run with its schedule, length, batch, base learning rate and final loss.
   public struct Run: Equatable, Sendable {
     /// The schedule.
     public let spec: ScheduleSpec
 
     /// The number of steps.
     public let steps: Int
+
+    /// B, the tokens in a step; nil if unknown.
+    public let batchTokens: Int?
 
     /// The base learning rate, positive.
     public let baseLearningRate: Double
@@ -21,10 +24,12 @@ public struct Sweep: Sendable {
 
     /// Creates a run.
     public init(
-      spec: ScheduleSpec, steps: Int, baseLearningRate: Double, loss: Double, seed: String? = nil
+      spec: ScheduleSpec, steps: Int, batchTokens: Int? = nil, baseLearningRate: Double,
+      loss: Double, seed: String? = nil
     ) {
       self.spec = spec
       self.steps = steps
+      self.batchTokens = batchTokens
       self.baseLearningRate = baseLearningRate
       self.loss = loss
       self.seed = seed
@@ -37,7 +42,7 @@ public struct Sweep: Sendable {
   /// The number of runs without a loss yet.
   public let unfinished: Int
 
-  /// The distinct pairs of schedule and length, in order of first occurrence.
+  /// The distinct schedules, lengths and batches, in order of first occurrence.
   public let cells: [SweepCell]
 
   /// The noise of one run's final loss.
@@ -53,7 +58,7 @@ public struct Sweep: Sendable {
     var groups: [[Run]] = []
     for run in runs {
       if let cell = groups.firstIndex(where: {
-        $0[0].steps == run.steps && $0[0].spec == run.spec
+        $0[0].steps == run.steps && $0[0].batchTokens == run.batchTokens && $0[0].spec == run.spec
       }) {
         groups[cell].append(run)
       } else {
@@ -70,14 +75,19 @@ public struct Sweep: Sendable {
     self.noise = noise
   }
 
-  /// Returns the cells of a schedule, at one length or at all.
+  /// Returns the cells of a schedule; nil stands for any length, or any batch.
   ///
   /// If none matches exactly, cells without a warmup match any warmup, since a `family` column cannot
   /// state one.
-  public func cells(for spec: ScheduleSpec, steps: Int?) -> [SweepCell] {
-    let sameLength = cells.filter { steps == nil || $0.steps == steps }
-    let exact = sameLength.filter { $0.spec == spec }
+  public func cells(
+    for spec: ScheduleSpec, steps: Int? = nil, batchTokens: Int? = nil
+  ) -> [SweepCell] {
+    let sameRun = cells.filter { cell in
+      (steps == nil || cell.steps == steps)
+        && (batchTokens == nil || cell.batchTokens == nil || cell.batchTokens == batchTokens)
+    }
+    let exact = sameRun.filter { $0.spec == spec }
     if !exact.isEmpty { return exact }
-    return sameLength.filter { $0.spec.warmup == nil && $0.spec == spec.withoutWarmup }
+    return sameRun.filter { $0.spec.warmup == nil && $0.spec == spec.withoutWarmup }
   }
 }

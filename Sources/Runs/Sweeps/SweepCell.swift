@@ -1,6 +1,6 @@
 import Schedules
 
-/// The runs of one schedule at one length, grouped by base learning rate.
+/// The runs of one schedule at one length and batch, grouped by base learning rate.
 public struct SweepCell: Sendable {
   /// The mean of the runs at one base learning rate.
   public struct Point: Equatable, Sendable {
@@ -19,6 +19,9 @@ public struct SweepCell: Sendable {
 
   /// The number of steps.
   public let steps: Int
+
+  /// B, the tokens in a step; nil if unknown.
+  public let batchTokens: Int?
 
   /// The runs that did not diverge, by increasing base learning rate.
   public private(set) var points: [Point]
@@ -65,6 +68,7 @@ public struct SweepCell: Sendable {
     let near = good.filter { max($0.rate / centre, centre / $0.rate) <= Self.nearFactor }
     spec = runs[0].spec
     steps = runs[0].steps
+    batchTokens = runs[0].batchTokens
     diverged = groups.filter { !$0.runs.contains(where: isGood) }.map(\.rate)
     scatter = SweepNoise.Scatter(near: near.map(\.runs))
   }

@@ -6,7 +6,7 @@ extension Sweep {
   ///
   /// The columns are `spec`, or `family` (wsd, wsd_sqrt, cos0, cos10, const, linear, or a spec) with
   /// `cooldown`; `steps` or `horizon`; `base_lr` or `lr`; `final_loss`, else the best kind of loss
-  /// present; and optionally `seed`. A loss that is NaN, infinite or `diverged` marks a diverged run;
+  /// present; and optionally `seed` and `batch_tokens`. A loss that is NaN, infinite or `diverged` marks a diverged run;
   /// rows without a loss are counted and dropped. `noise` is the standard deviation of one run's final
   /// loss in nats; nil measures it from replicates. Throws `InputError` with the invalid line.
   public init(contentsOf path: String, noise: Double? = nil) throws(InputError) {
@@ -53,6 +53,7 @@ private struct SweepColumns {
   let family: Int?
   let cooldown: Int?
   let steps: Int
+  let batch: Int?
   let rate: Int
   let loss: Int
   let seed: Int?
@@ -70,6 +71,7 @@ private struct SweepColumns {
     family = table.column(ColumnNames.family)
     cooldown = table.column(ColumnNames.cooldown)
     seed = table.column(ColumnNames.seed)
+    batch = table.column(ColumnNames.batchTokens)
     _ = try require(spec ?? family, "spec or family")
     steps = try require(
       given(.step) ?? table.column(ColumnNames.runSteps), "steps or horizon")
@@ -118,8 +120,16 @@ private struct SweepColumns {
         hint: "give a number, or nan for a run that diverged")
     }
     return Sweep.Run(
-      spec: schedule, steps: Int(count), baseLearningRate: baseLearningRate, loss: loss,
-      seed: text(seed))
+      spec: schedule, steps: Int(count), batchTokens: try text(batch).map(Self.batchTokens),
+      baseLearningRate: baseLearningRate, loss: loss, seed: text(seed))
+  }
+
+  private static func batchTokens(_ text: String) throws(InputError) -> Int {
+    guard let value = decimal(text), let tokens = TrainingRun.batchTokens(value) else {
+      throw InputError(
+        problem: "'\(printable(text))' is not a batch", hint: "give its tokens, like 524288")
+    }
+    return tokens
   }
 
   private static func grammar(family: String, cooldown: String?) throws(InputError) -> String {

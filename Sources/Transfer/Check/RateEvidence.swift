@@ -49,7 +49,7 @@ public struct RateEvidence: Sendable {
       : all.compactMap { cell in
         guard let best = cell.points.min(by: { $0.loss < $1.loss }) else { return nil }
         return Source(
-          run: TrainingRun(cell.spec, steps: cell.steps), rate: .given(best.baseLearningRate))
+          run: cell.run, rate: .given(best.baseLearningRate))
       }
     rule = (try? Calibration(of: cells)).map { .calibrated($0) } ?? .standard()
     lossModel = LossModelFit(of: cells)?.model
@@ -94,10 +94,13 @@ public struct RateEvidence: Sendable {
     isTuned = true
   }
 
-  /// The sweep's cell with this schedule and horizon, up to a warmup that it does not state.
+  /// The sweep's cell with this schedule, length and batch, up to a warmup or batch that it does not state.
   func cell(of run: TrainingRun) -> TunedCell? {
     guard let spec = run.spec else { return nil }
-    let same = cells.filter { $0.cell.steps == run.steps }
+    let same = cells.filter { tuned in
+      tuned.cell.steps == run.steps
+        && run.batchTokens.map { tuned.cell.batchTokens ?? $0 == $0 } ?? true
+    }
     return same.first { $0.cell.spec == spec }
       ?? same.first { $0.cell.spec.warmup == nil && $0.cell.spec == spec.withoutWarmup }
   }

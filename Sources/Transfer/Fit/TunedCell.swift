@@ -11,8 +11,8 @@ public struct TunedCell: Sendable {
   /// The tuned base learning rate.
   public private(set) var optimum: SweepOptimum
 
-  /// The schedule and its length.
-  public var run: TrainingRun { TrainingRun(cell.spec, steps: cell.steps) }
+  /// The schedule, its length and its batch.
+  public var run: TrainingRun { cell.run }
 
   /// S and V at the optimum; with an absolute floor the shape depends on γ.
   public let terms: BoundTerms
@@ -34,7 +34,7 @@ public struct TunedCell: Sendable {
   init(of cell: SweepCell, tunedTo optimum: SweepOptimum) throws {
     self.optimum = optimum
     self.cell = cell
-    let run = TrainingRun(cell.spec, steps: cell.steps)
+    let run = cell.run
     let tunable = try TunableSchedule(of: run)
     terms = try tunable.terms(at: optimum.baseLearningRate)
     pointTerms = try cell.points.map { try tunable.terms(at: $0.baseLearningRate) }

@@ -84,21 +84,29 @@ public struct TunedSweep: Sendable {
 
   /// Returns the tuned cell of a schedule, such as the source of a transfer.
   ///
-  /// A warmup is ignored if the sweep states none; nil `steps` require that the sweep has the schedule at
-  /// one length only. Throws `InputError`, of kind `contents` for a missing schedule or too few runs,
+  /// A warmup is ignored if the sweep states none; nil `steps` or `batchTokens` require that the sweep has
+  /// the schedule at one length, or batch, only. Throws `InputError`, of kind `contents` for a missing schedule or too few runs,
   /// `value` for several lengths, and `unanswerable` for losses without a minimum.
-  public func cell(for spec: ScheduleSpec, steps: Int?) throws -> TunedCell {
-    let found = sweep.cells(for: spec, steps: steps)
+  public func cell(
+    for spec: ScheduleSpec, steps: Int? = nil, batchTokens: Int? = nil
+  ) throws -> TunedCell {
+    let found = sweep.cells(for: spec, steps: steps, batchTokens: batchTokens)
     guard let cell = found.first else {
-      let present = sweep.cells.map { "\($0.spec.canonical) at \($0.steps)" }
+      let present = sweep.cells.map(\.name)
       let shown = present.prefix(6).joined(separator: ", ") + (present.count > 6 ? ", …" : "")
-      let wanted = spec.canonical + (steps.map { " at \($0) steps" } ?? "")
+      let wanted =
+        spec.canonical + (steps.map { " at \(grouped($0)) steps" } ?? "")
+        + (batchTokens.map { " with batches of \(grouped($0)) tokens" } ?? "")
       throw InputError(path: path, problem: "no row is for \(wanted)", hint: "it has \(shown)")
     }
     guard found.count == 1 else {
-      let lengths = found.map { "\($0.steps)" }.joined(separator: ", ")
+      let isOneLength = Set(found.map(\.steps)).count == 1
+      let choices = found.map { isOneLength ? $0.batchTokens ?? 0 : $0.steps }.map(String.init)
+        .joined(separator: ", ")
       throw InputError(
-        problem: "the sweep has \(spec.canonical) at \(lengths) steps",
+        problem: isOneLength
+          ? "the sweep has \(spec.canonical) with batches of \(choices) tokens"
+          : "the sweep has \(spec.canonical) at \(choices) steps",
         hint: "say which is the source")
     }
     let optimum: SweepOptimum
@@ -123,7 +131,13 @@ public struct TunedSweep: Sendable {
 }
 
 extension SweepCell {
-  var name: String { "\(spec.canonical) at \(grouped(steps)) steps" }
+  /// The schedule with its length and batch.
+  public var run: TrainingRun { TrainingRun(spec, steps: steps, batchTokens: batchTokens) }
+
+  var name: String {
+    "\(spec.canonical) at \(grouped(steps)) steps"
+      + (batchTokens.map { " with batches of \(grouped($0)) tokens" } ?? "")
+  }
 
   fileprivate var divergence: [Diagnostic] {
     guard !diverged.isEmpty else { return [] }

@@ -83,10 +83,12 @@ struct RunEcho: Codable {
   let spec: String
   let canonical: String
   let steps: Int
+  let batchTokens: Int?
   var baseLearningRate: Double?
 
   init(_ run: TrainingRun, baseLearningRate: Double? = nil) {
     (spec, canonical, steps) = (run.name, run.canonical, run.steps)
+    batchTokens = run.batchTokens
     self.baseLearningRate = baseLearningRate
   }
 }

@@ -29,6 +29,7 @@ struct CellBody: Codable {
 
   let spec: String
   let steps: Int
+  let batchTokens: Int?
   let optimum: Double
   let interval: [Double]
   let noiseSd: Double
@@ -43,7 +44,7 @@ struct CellBody: Codable {
 
   init(_ tuned: TunedCell, file: String? = nil) {
     let (cell, optimum) = (tuned.cell, tuned.optimum)
-    (spec, steps) = (cell.spec.canonical, cell.steps)
+    (spec, steps, batchTokens) = (cell.spec.canonical, cell.steps, cell.batchTokens)
     self.optimum = optimum.baseLearningRate
     interval = optimum.interval.ends
     (noiseSd, formSd) = (optimum.noiseDeviation, optimum.formDeviation)
@@ -141,7 +142,7 @@ extension FitBody {
     return Report(
       body,
       csv: .records(
-        body.cells ?? [], "spec", "steps", "optimum", "interval_low=interval.0",
+        body.cells ?? [], "spec", "steps", "batch_tokens", "optimum", "interval_low=interval.0",
         "interval_high=interval.1", "bound=forms.0.optimum", "steep=forms.1.optimum",
         "parabola=forms.2.optimum"),
       diagnostics: fit.diagnostics,
@@ -156,10 +157,11 @@ extension FitBody {
   }
 
   private static func cellRows(_ cells: [TunedCell]) -> [[String]] {
-    [["cell", "steps", "LRs", "γ*", "interval", "A/γ + Bγ", "γ^-1/2, γ²", "parabola"]]
+    [["cell", "steps", "batch", "LRs", "γ*", "interval", "A/γ + Bγ", "γ^-1/2, γ²", "parabola"]]
       + cells.map { tuned in
         [
-          tuned.cell.spec.canonical, grouped(tuned.cell.steps), "\(tuned.cell.points.count)",
+          tuned.cell.spec.canonical, grouped(tuned.cell.steps),
+          tuned.cell.batchTokens.map { grouped($0) } ?? "–", "\(tuned.cell.points.count)",
           significant(tuned.optimum.baseLearningRate), lrbound.interval(tuned.optimum.interval),
         ]
           + tuned.optimum.estimates.map { $0.baseLearningRate.map { significant($0, 3) } ?? "–" }
@@ -215,6 +217,7 @@ extension FitBody {
   private static func chart(_ cells: [TunedCell]) -> Chart {
     func name(_ tuned: TunedCell) -> String {
       "\(tuned.cell.spec.canonical), \(grouped(tuned.cell.steps)) steps"
+        + (tuned.cell.batchTokens.map { " of \(grouped($0)) tokens" } ?? "")
     }
     // With more cells, the lines that mark the optima would hide the losses.
     let marked = cells.count <= 3 ? cells : []
