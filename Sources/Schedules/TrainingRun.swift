@@ -18,6 +18,9 @@ public struct TrainingRun: Sendable {
   /// B, the number of tokens in a step; nil if unknown.
   public var batchTokens: Int?
 
+  /// How tokens were rounded to steps, in one sentence; empty if they were not.
+  public var lengthAssumptions: [String] = []
+
   /// The most tokens in a step.
   public static let mostBatchTokens = 1_000_000_000_000
 
@@ -40,6 +43,11 @@ public struct TrainingRun: Sendable {
     shape = .values(schedule)
     self.name = name
     steps = schedule.steps
+  }
+
+  /// The run in a few words: wsd20 at 50,000 steps of 524,288 tokens.
+  public var summary: String {
+    "\(name) at \(grouped(steps)) steps" + (batchTokens.map { " of \(grouped($0)) tokens" } ?? "")
   }
 
   /// The spec; nil for given multipliers.

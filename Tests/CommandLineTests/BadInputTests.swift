@@ -25,11 +25,10 @@ import Testing
     (
       extend + ["--steps", "100", "--to-steps", "300", "--plan", "rewarm"], 2, ["rewarm", "apply"]
     ),
-    (extend + ["--steps", "100", "--to-steps", "300", "--tokens", "9"], 2, ["one of them"]),
-    (extend + ["--tokens", "1B", "--to-tokens", "2B"], 2, ["add --batch-tokens"]),
+    (extend + ["--steps", "100", "--to-steps", "300", "--tokens", "9"], 2, ["they are 9 steps"]),
     (
-      extend + ["--tokens", "1B", "--to-tokens", "2B", "--batch-tokens", "0.3M"], 2,
-      ["--tokens '1000000000'", "not a whole number of batches", "give 999900000 or 1000200000"]
+      extend + ["--tokens", "1B", "--to-tokens", "2B"], 2,
+      ["--tokens", "give the tokens in a step"]
     ),
     (extend + ["--tokens", "x", "--to-tokens", "2B", "--batch-tokens", "1M"], 2, ["--tokens 'x'"]),
     (extend + ["--steps", "100", "--to-steps", "300", "--now", "101"], 2, ["--now '101'", "100"]),
@@ -85,7 +84,7 @@ import Testing
     (transfer + ["--lr", "inf"], 2, ["--lr 'inf'", "not a number"]),
     (transfer + ["--lr", "1e-3x"], 2, ["--lr '1e-3x'", "1e-3"]),
     (transfer + ["--lr", "1e-90"], 2, ["--lr '1e-90'", "1e-50 to 1e50"]),
-    (transfer + ["--rule", "best"], 2, ["--rule 'best'", "default, bound or calibrated"]),
+    (transfer + ["--rule", "best"], 2, ["--rule 'best'", "calibrated or absolute"]),
     (transfer + ["--rule", "calibrated"], 2, ["nothing to calibrate with", "--calibration"]),
     (transfer + ["--calibration", "x.json"], 2, ["--calibration", "--rule calibrated"]),
     (
@@ -108,7 +107,7 @@ import Testing
     (
       transfer + ["--rule", "bound", "--horizon-exponent", "0.3"], 2, ["--horizon-exponent", "1/2"]
     ),
-    (transfer + ["--horizon-exponent", "2"], 2, ["--horizon-exponent '2'", "0 to 1"]),
+    (transfer + ["--horizon-exponent", "2"], 2, ["--horizon-exponent '2'", "-0.5 to 1"]),
     (transfer + ["--task", "3,1.5"], 2, ["--task '3,1.5'", "2 numbers"]),
     (transfer + ["--task", "3,1.5,x,1"], 2, ["--task '3,1.5,x,1'", "'x' is not a number"]),
     (transfer + ["--task", "3,1.5,,1"], 2, ["--task '3,1.5,,1'", "missing"]),
@@ -120,6 +119,52 @@ import Testing
       transfer + ["--task", "3,1.5,.1,1", "--no-cross-check"], 2, ["--no-cross-check", "--task"]
     ),
     (transfer + ["--to-steps", "100"], 2, ["--to-steps", "add --steps"]),
+    (transfer + ["--batch-tokens", "0"], 2, ["--batch-tokens '0'", "0.5M, 524288 or 256x2048"]),
+    (transfer + ["--batch-tokens", "-4"], 2, ["--batch-tokens '-4'", "not a number of tokens"]),
+    (transfer + ["--batch-tokens", "3x"], 2, ["--batch-tokens '3x'", "not a number of tokens"]),
+    (transfer + ["--batch-tokens", "0.5x4"], 2, ["--batch-tokens '0.5x4'", "not a number"]),
+    (transfer + ["--batch-tokens", "2x3x4"], 2, ["--batch-tokens '2x3x4'", "not a number"]),
+    (
+      transfer + ["--tokens", "1M", "--batch-tokens", "4M"], 2,
+      ["--tokens", "a batch of 4,000,000 is more than the whole run"]
+    ),
+    (
+      transfer + ["--tokens", "100M", "--batch-tokens", "1M", "--steps", "50"], 2,
+      ["--tokens", "100 steps, not 50", "two of steps, tokens and batch"]
+    ),
+    (
+      transfer + ["--steps", "9", "--batch-tokens", "1M", "--to-tokens", "90M", "--to-steps", "5"],
+      2, ["--to-tokens", "90 steps, not 5"]
+    ), (transfer + ["--tokens", "1B"], 2, ["--tokens", "give the tokens in a step"]),
+    (
+      transfer + ["--steps", "1e9", "--batch-tokens", "1e12"], 2, ["more than 1e18", "smaller"]
+    ), (transfer + ["--tokens", "1e15", "--batch-tokens", "1"], 2, ["1e9 are the most"]),
+    (
+      transfer + [
+        "--steps", "9", "--batch-tokens", "8", "--to-batch-tokens", "9", "--rule", "bound",
+      ],
+      2, ["the bound knows no batch"]
+    ), (transfer + ["--to-batch-tokens", "9"], 2, ["--to-batch-tokens", "add --steps"]),
+    (transfer + ["--rule", "absolute"], 2, ["--rule absolute and --params", "both"]),
+    (
+      transfer + ["--rule", "absolute", "--params", "1B", "--lr", "1"], 2,
+      ["--rule absolute", "leave out --lr"]
+    ),
+    (transfer + ["--rule", "absolute", "--params", "1B", "--steps", "9"], 2, ["needs the batch"]),
+    (
+      extend + ["--steps", "9", "--to-steps", "99", "--rule", "absolute"], 2, ["--rule absolute"]
+    ), (extend + ["--steps", "9", "--to-steps", "99", "--to-batch-tokens", "9"], 2, ["so far"]),
+    (
+      extend + [
+        "--tokens", "90", "--batch-tokens", "9", "--to-tokens", "990", "--to-batch-tokens", "18",
+      ], 2, ["--to-tokens", "where the batch changes"]
+    ),
+    (
+      ["check", "--schedule", "linear", "--steps", "9", "--lr", "1", "--params", "1B"], 2,
+      ["needs the batch"]
+    ),
+    (["bound", "linear", "--steps", "9", "--tokens", "9"], 2, ["--tokens", "--steps gives"]),
+    (["tune", "linear", "--batch-tokens", "9"], 2, ["--batch-tokens goes with --tokens"]),
     (transfer + ["--json", "--csv"], 2, ["--json and --csv", "one of them"]),
     (transfer + ["--lr", "1e-3", "--sweep", "x.csv"], 2, ["--lr and --sweep", "one of them"]),
     (["transfer", "--from", "wsd20"], 2, ["--to"]),

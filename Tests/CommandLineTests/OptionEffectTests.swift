@@ -81,6 +81,7 @@ import Testing
     "lr-col": "nowhere", "grad-norm-col": "nowhere", "rule": "bound", "calibration": "CALIBRATION",
     "horizon-exponent": "0.2", "task": "2,1.5,20%,4", "gradient-norm": "2", "export": "torch",
     "schedule": "cosine", "tokens": "3000", "to-tokens": "9000", "batch-tokens": "10",
+    "to-batch-tokens": "20", "params": "1e9", "tuned-tokens": "9000", "tuned-batch-tokens": "20",
     "cooldown": "0.3", "now": "290", "save-every": "70", "criterion": "tuned",
     "branch-step": "280", "cap": "0.5", "plan": "lower-plateau", "schedule-out": "OUT.csv",
     "distance": "2", "at": "7", "keep-steps": "10", "rho": "2,4", "workload": "logistic",

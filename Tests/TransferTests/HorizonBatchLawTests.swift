@@ -78,7 +78,7 @@ import Transfer
     let to = TrainingRun(spec, steps: 80_000)
     let answer = try TransferQuestion(from: from, to: to, source: .given(1e-3)).answer()
     #expect(answer.to.run.batchTokens == 4_000_000)
-    #expect(answer.diagnostics.map(\.code) == ["one-batch"])
+    #expect(answer.assumptions.contains { $0.hasPrefix("the batch was given for one run") })
     // At large batches the longer run wants the higher learning rate, at small ones the lower.
     #expect(answer.ratio > 1.2)
     var small = from

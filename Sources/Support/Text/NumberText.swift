@@ -66,11 +66,23 @@ package let notFiniteMark = "\u{FFFC}"
 
 /// Formats a number with significant digits as C's %g does; ``notFiniteMark`` precedes a non-finite one.
 package func significant(_ value: Double, _ digits: Int = 4) -> String {
+  formatted(value, "%.*g", digits)
+}
+
+/// Formats a number with significant digits as people write learning rates: 1.9e-3, 3.0e-4.
+package func scientific(_ value: Double, _ digits: Int) -> String {
+  let parts = formatted(value, "%.*e", digits - 1).split(separator: "e")
+  guard parts.count == 2, let exponent = Int(parts[1]) else { return significant(value, digits) }
+  return exponent == 0 ? String(parts[0]) : "\(parts[0])e\(exponent)"
+}
+
+/// Formats a number by one of C's formats that take the number of digits.
+private func formatted(_ value: Double, _ format: String, _ digits: Int) -> String {
   guard value.isFinite else { return notFiniteMark + "\(value)" }
   return withVaList([Int32(digits), value]) { arguments in
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { buffer in
       guard let start = buffer.baseAddress else { return "\(value)" }
-      vsnprintf(start, 64, "%.*g", arguments)
+      vsnprintf(start, 64, format, arguments)
       return String(cString: start)
     }
   }

@@ -21,6 +21,9 @@ public struct RateEvidence: Sendable {
   let diverged: [Double]
   let highestSurvivor: Double?
 
+  /// What public sweeps suggest, if nothing else is known.
+  public let scale: AbsoluteScale?
+
   /// Whether the sources were tuned, rather than only being the best runs.
   public let isTuned: Bool
 
@@ -30,8 +33,8 @@ public struct RateEvidence: Sendable {
   /// The assumptions behind the evidence.
   public let assumptions: [String]
 
-  /// The number of cells or tuned runs.
-  public var sourceCount: Int { sources.count }
+  /// The number of cells or tuned runs; 0 if none is the user's.
+  public var sourceCount: Int { scale == nil ? sources.count : 0 }
 
   /// Takes a sweep's tuned cells, with the rule that they calibrate or else the default one.
   ///
@@ -52,6 +55,7 @@ public struct RateEvidence: Sendable {
           run: cell.run, rate: .given(best.baseLearningRate))
       }
     rule = (try? Calibration(of: cells)).map { .calibrated($0) } ?? .standard()
+    scale = nil
     lossModel = LossModelFit(of: cells)?.model
     diagnostics = sweep.diagnostics
     assumptions = [sweep.noiseAssumption]
@@ -81,15 +85,27 @@ public struct RateEvidence: Sendable {
     self.init(
       sources: [Source(run: run, rate: .given(baseLearningRate))], rule: rule,
       assumptions: [
-        "\(significant(baseLearningRate)) is tuned for \(run.name) at \(grouped(run.steps)) steps"
+        "\(significant(baseLearningRate)) is tuned for \(run.summary)"
       ])
   }
 
-  private init(sources: [Source], rule: TransferRule, assumptions: [String] = []) {
+  /// Takes what public sweeps suggest for a run, without any of the user's; throws `InputError`.
+  public init(scale: AbsoluteScale, for run: TrainingRun) throws {
+    self.init(
+      sources: [Source(run: run, rate: try scale.source(of: run))], rule: .standard(),
+      scale: scale, diagnostics: scale.caveats(at: run.horizon))
+  }
+
+  private init(
+    sources: [Source], rule: TransferRule, assumptions: [String] = [],
+    scale: AbsoluteScale? = nil, diagnostics: [Diagnostic] = []
+  ) {
+    self.scale = scale
     self.sources = sources
     self.rule = rule
     self.assumptions = assumptions
-    (cells, diverged, diagnostics) = ([], [], [])
+    self.diagnostics = diagnostics
+    (cells, diverged) = ([], [])
     (lossModel, highestSurvivor) = (nil, nil)
     isTuned = true
   }

@@ -99,7 +99,8 @@ public struct ExtendableRun: Sendable {
   /// A plan that starts over is tuned for its own horizon. If a plan peaks above the running learning
   /// rate, the peak becomes its base learning rate.
   init(
-    _ run: ExtendableRun, extendedBy plan: ExtensionOption.Plan, terms: BoundTerms, gamma: Double
+    _ run: ExtendableRun, extendedBy plan: ExtensionOption.Plan, terms: BoundTerms,
+    at horizon: Horizon, gamma: Double
   ) {
     name = run.name
     schedule = plan.schedule
@@ -111,8 +112,7 @@ public struct ExtendableRun: Sendable {
     tuning =
       plan.startsOver
       ? Tuning(
-        horizon: Horizon(steps: schedule.steps, batchTokens: run.tuning.horizon.batchTokens),
-        terms: terms, gamma: plan.gamma,
+        horizon: horizon, terms: terms, gamma: plan.gamma,
         baseLearningRate: plan.baseLearningRate)
       : Tuning(
         horizon: run.tuning.horizon, terms: run.tuning.terms,

@@ -159,12 +159,15 @@ public struct ExtensionAnswer: Sendable {
         "\(kind.rawValue) branches at step \(plan.branchAtStep): \(reusable - plan.branchAtStep) of the \(reusable) steps that could be kept are trained again"
       )
     }
-    if lengthening > 8 {
+    let (short, long) = (run.tuning.horizon, question.horizon(steps: question.steps))
+    let ratio = question.rule.horizonRatio(from: short, to: long)
+    if ratio > 1.02 {
       add(
-        "far-horizon",
-        "the horizons differ by more than a factor of 8, beyond the range that supports the exponent; extend in stages and check the loss"
+        "wants-higher-lr",
+        "with this batch the longer run wants \(significant(ratio, 3)) times the learning rate, which only the re-tuned plans have"
       )
     }
+    diagnostics += question.rule.horizonCaveats(from: short, to: long)
     return diagnostics
   }
 

@@ -15,6 +15,15 @@ public struct ExtensionChain: Sendable {
   /// The plan of the last stage.
   public var lastPlan: ExtensionOption.Plan { plans[plans.count - 1] }
 
+  /// The base learning rate to write: the last plan's, to two digits if it is a re-tuned one.
+  public var writtenBaseLearningRate: Double? {
+    guard let rate = lastPlan.baseLearningRate else { return nil }
+    switch followed[followed.count - 1] {
+    case .retunedSame, .retunedLinear: return Double(scientific(rate, 2)) ?? rate
+    default: return rate
+    }
+  }
+
   /// Answers a question, then repeats it for each later horizon, in increasing order.
   ///
   /// Each stage follows the plan of a given kind, or else the recommended one; before the last stage that
@@ -53,8 +62,9 @@ public struct ExtensionChain: Sendable {
       question = try ExtensionQuestion(
         of: ExtendableRun(
           question.run, extendedBy: plan, terms: question.terms(of: plan.schedule),
-          gamma: answer.gamma),
+          at: question.horizon(steps: plan.schedule.steps), gamma: answer.gamma),
         toSteps: horizons[index], rule: question.rule)
+      question.batchTokens = first.batchTokens
       question.capFactor = first.capFactor
       question.criterion = first.criterion
       question.checkpointSpacing = first.checkpointSpacing

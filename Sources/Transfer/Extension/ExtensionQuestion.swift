@@ -16,7 +16,10 @@ public struct ExtensionQuestion: Sendable {
   /// T2.
   public var steps: Int
 
-  /// The rule for the horizon dependence of γ*.
+  /// B of the longer run, by which all of it is judged; nil if unknown.
+  public var batchTokens: Int?
+
+  /// The rule for the dependence of γ* on horizon and batch.
   public var rule: TransferRule
 
   /// The number of steps already made, if relevant: after the stable phase, rewarming is an option.
@@ -52,6 +55,7 @@ public struct ExtensionQuestion: Sendable {
     self.run = run
     self.steps = steps
     self.rule = rule
+    batchTokens = run.tuning.horizon.batchTokens
     _ = try run.spec?.schedule(steps: steps, baseLearningRate: run.baseLearningRate)
   }
 
@@ -107,10 +111,8 @@ public struct ExtensionQuestion: Sendable {
 
   var gamma: Double { run.gamma(at: horizon(steps: steps), rule: rule) }
 
-  /// A horizon with the run's batch.
-  func horizon(steps: Int) -> Horizon {
-    Horizon(steps: steps, batchTokens: run.tuning.horizon.batchTokens)
-  }
+  /// A horizon with the longer run's batch.
+  func horizon(steps: Int) -> Horizon { Horizon(steps: steps, batchTokens: batchTokens) }
 
   var cooldownSteps: Int { run.cooldown.extent.steps(of: steps) }
 

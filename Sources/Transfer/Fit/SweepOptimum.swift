@@ -73,6 +73,21 @@ public struct SweepOptimum: Sendable {
       * exp(widths * logDeviation.above)
   }
 
+  /// d²L/d(ln γ)² at the optimum, in nats; nil if no form has a minimum.
+  public var curvature: Double? {
+    let step = 0.3
+    var (sum, weight) = (0.0, 0.0)
+    for estimate in estimates {
+      guard let optimum = estimate.baseLearningRate,
+        let below = estimate.regret(at: optimum * exp(-step)),
+        let above = estimate.regret(at: optimum * exp(step))
+      else { continue }
+      sum += estimate.weight * (below + above) / (step * step)
+      weight += estimate.weight
+    }
+    return weight > 0 ? sum / weight : nil
+  }
+
   /// The factor around the best run within which runs are fitted: two steps of a grid of twos.
   public static let window = 4.5
 

@@ -136,7 +136,7 @@ extension SweepCell {
 
   var name: String {
     "\(spec.canonical) at \(grouped(steps)) steps"
-      + (batchTokens.map { " with batches of \(grouped($0)) tokens" } ?? "")
+      + (batchTokens.map { " of \(grouped($0)) tokens" } ?? "")
   }
 
   fileprivate var divergence: [Diagnostic] {

@@ -1,5 +1,6 @@
 import Glibc
 import Schedules
+import Support
 
 /// The length of a run and its batch.
 public struct Horizon: Equatable, Sendable {
@@ -88,6 +89,20 @@ public struct HorizonBatchLaw: Equatable, Sendable {
     ("at B = 1.9·√D", { pow($0, 1.0 / 6) * (2 / (1 + $0)).squareRoot() }),
     ("for large ones", { pow($0, -largeBatchExponent) }),
   ]
+
+  /// How the batch stands to the critical one at a horizon and what that means, in one sentence; nil if the
+  /// batch is unknown.
+  public func meaning(at horizon: Horizon) -> String? {
+    guard let batch = horizon.batchTokens, let tokens = horizon.tokens else { return nil }
+    let critical = criticalBatch(tokens: tokens)
+    let exponent = horizonExponent(at: horizon)
+    let direction =
+      exponent > 0.03
+      ? "a lower learning rate"
+      : exponent < -0.03 ? "a higher learning rate" : "about the same learning rate"
+    return
+      "\(grouped(batch)) tokens are \(significant(Double(batch) / critical, 2)) times the critical batch: there a longer run wants \(direction)"
+  }
 
   /// Returns d ln γ*/d ln c at a horizon with a known batch, which is −1 at small and 0 at large batches.
   func sensitivity(at horizon: Horizon) -> Double {

@@ -37,6 +37,9 @@ public struct TransferAnswer: Sendable {
   /// Where the theory is known to fail on this question.
   public let diagnostics: [Diagnostic]
 
+  /// Whether only one end's batch is known, and taken for the other's too.
+  let isOneBatchAssumed: Bool
+
   /// The interval of the ratio, without the source's own uncertainty.
   public var ratioInterval: ClosedRange<Double> { uncertainty.ratioInterval(around: ratio) }
 
@@ -65,12 +68,20 @@ public struct TransferAnswer: Sendable {
 
   /// The assumptions behind the answer.
   public var assumptions: [String] {
-    [
+    var assumptions = from.run.lengthAssumptions
+    assumptions += to.run.lengthAssumptions.filter { !assumptions.contains($0) }
+    if isOneBatchAssumed, let batch = from.run.batchTokens {
+      assumptions.append(
+        "the batch was given for one run; the other has \(grouped(batch)) tokens too")
+    }
+    assumptions += [
       "same model, data, \(isSameBatch ? "batch size, " : "")optimiser and weight decay in both runs",
       "the source's base learning rate is tuned for the source",
     ]
-      + (from.run.steps == to.run.steps && isSameBatch
-        ? [] : [rule.horizonAssumption(at: from.run.horizon)])
+    if from.run.horizon != to.run.horizon {
+      assumptions.append(rule.horizonAssumption(at: from.run.horizon))
+    }
+    return assumptions
   }
 
   /// Returns both ends tuned on every task of the solvable model.

@@ -10,8 +10,11 @@ public struct TransferQuestion: Sendable {
     /// Unknown: only the ratio is wanted.
     case unknown
 
-    /// Given by the user.
+    /// Given by the user: the best of a grid.
     case given(Double)
+
+    /// Tuned, with the standard deviation of its logarithm.
+    case tuned(Double, logDeviation: Double)
 
     /// Measured by a sweep.
     case swept(SweepOptimum)
@@ -32,7 +35,7 @@ public struct TransferQuestion: Sendable {
   /// The gradient norms of source and target.
   public let gradientNorms: (from: GradientNorms, to: GradientNorms)
 
-  /// Whether only one end's batch was given, which then is the other's too.
+  /// Whether only one end's batch is known, which then is the other's too.
   private let isOneBatchAssumed: Bool
 
   /// Asks about the transfer between two runs; a constant gradient norm cancels.
@@ -58,6 +61,11 @@ public struct TransferQuestion: Sendable {
   ///
   /// Throws `InputError`, for example if an absolute floor needs the source's learning rate.
   public func answer() throws -> TransferAnswer {
+    if case .bound = rule, from.batchTokens != to.batchTokens {
+      throw InputError(
+        problem: "the two batches differ, and the bound knows no batch",
+        hint: "take the default rule, or give both ends one batch")
+    }
     let ends = try TunedEnds(of: self)
     let carried = try ends.carry(by: rule)
     var standard: TunableSchedule.Optimum?
@@ -70,7 +78,13 @@ public struct TransferQuestion: Sendable {
       to: .init(run: to, baseLearningRate: source.baseLearningRate.map { _ in ends.rate(carried) }),
       ratio: ratio(carried), boundRatio: ratio(ends.plain), standardRatio: standard.map(ratio),
       rule: rule, uncertainty: try uncertainty(of: carried, from: ends),
-      diagnostics: try diagnostics(of: carried, from: ends))
+      diagnostics: try diagnostics(of: carried, from: ends), isOneBatchAssumed: isOneBatchAssumed)
+  }
+
+  /// The target's base learning rate alone.
+  func carriedBaseLearningRate() throws -> Double {
+    let ends = try TunedEnds(of: self)
+    return ends.rate(try ends.carry(by: rule))
   }
 
   private func uncertainty(
@@ -107,7 +121,7 @@ public struct TransferQuestion: Sendable {
     var diagnostics = try from.diagnostics(baseLearningRate: ends.sourceGamma)
     diagnostics += try to.diagnostics(baseLearningRate: carried.baseLearningRate)
       .filter { !diagnostics.contains($0) }
-    diagnostics += horizonDiagnostics
+    diagnostics += rule.horizonCaveats(from: from.horizon, to: to.horizon)
     if carried.isAtFloor {
       diagnostics.append(
         Diagnostic(
@@ -116,61 +130,13 @@ public struct TransferQuestion: Sendable {
     }
     return diagnostics
   }
-
-  private var horizonDiagnostics: [Diagnostic] {
-    var diagnostics: [Diagnostic] = []
-    func add(_ code: String, _ message: String) {
-      diagnostics.append(Diagnostic(code: code, message: message))
-    }
-    let steps = Double(to.steps) / Double(from.steps)
-    guard let tokens = from.tokens, let toTokens = to.tokens else {
-      if steps != 1, case .standard = rule {
-        let factors = HorizonBatchLaw.regimes.map {
-          "\(significant($0.ratio(steps), 3)) \($0.name)"
-        }
-        add(
-          "batch-unknown",
-          "the batch is unknown, and decides how the learning rate moves with the horizon: × \(factors.joined(separator: ", × ")); the first is used"
-        )
-      }
-      if abs(log(steps)) > log(8) {
-        let exponent = decimalText((rule.horizonExponent(at: from.horizon) * 1000).rounded() / 1000)
-        add(
-          "far-horizon",
-          "the horizons differ by more than a factor of 8, beyond the range that supports the exponent \(exponent); tune again at a horizon between them"
-        )
-      }
-      return diagnostics
-    }
-    if isOneBatchAssumed {
-      add("one-batch", "only one end's batch is given; the other end is taken to have the same")
-    }
-    guard rule != .bound else { return diagnostics }
-    if from.batchTokens != to.batchTokens, min(tokens, toTokens) < HorizonBatchLaw.leastTokens {
-      add(
-        "few-tokens",
-        "below 10⁹ tokens the critical batch is not known: the batch's part of the answer is an order of magnitude"
-      )
-    }
-    if abs(log(toTokens / tokens)) > log(64) {
-      add(
-        "far-horizon",
-        "the runs differ by more than a factor of 64 in tokens; tune again at a horizon between them"
-      )
-    }
-    return diagnostics
-  }
-}
-
-extension TrainingRun {
-  fileprivate var tokens: Double? { horizon.tokens }
 }
 
 extension TransferQuestion.Source {
   fileprivate var baseLearningRate: Double? {
     switch self {
     case .unknown: return nil
-    case .given(let rate): return rate
+    case .given(let rate), .tuned(let rate, _): return rate
     case .swept(let optimum): return optimum.baseLearningRate
     }
   }
@@ -179,6 +145,7 @@ extension TransferQuestion.Source {
     switch self {
     case .unknown: return (0, 0)
     case .given: return (TransferUncertainty.bareLearningRate, TransferUncertainty.bareLearningRate)
+    case .tuned(_, let deviation): return (deviation, deviation)
     case .swept(let optimum): return optimum.logDeviation
     }
   }

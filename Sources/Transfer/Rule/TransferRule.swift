@@ -86,6 +86,12 @@ public enum TransferRule: Equatable, Sendable {
     }
   }
 
+  /// What the batch means for the horizon, in one sentence; nil if the batch or a law of it is unknown.
+  public func batchMeaning(at horizon: Horizon) -> String? {
+    guard case .standard(let law) = self else { return nil }
+    return law.meaning(at: horizon)
+  }
+
   /// The rule's assumption about horizon and batch, in one sentence.
   func horizonAssumption(at horizon: Horizon) -> String {
     let exponent = decimalText((horizonExponent(at: horizon) * 1000).rounded() / 1000)

@@ -52,6 +52,23 @@ enum Arguments {
     return Int(value)
   }
 
+  /// The tokens in a step: a number of tokens, or sequences × their length.
+  @Sendable static func batch(_ text: String) throws -> Int {
+    let factors = text.split(
+      separator: text.contains("×") ? "×" : "x", omittingEmptySubsequences: false
+    ).map { wholeOrFraction(String($0)) }
+    let product = factors.reduce(1) { product, factor in product * (factor ?? .nan) }
+    let areWhole = factors.count == 1 || factors.allSatisfy { $0 == $0?.rounded() }
+    guard factors.count <= 2, areWhole, factors.allSatisfy({ $0 ?? 0 > 0 }),
+      let tokens = TrainingRun.batchTokens(product)
+    else {
+      throw InputError(
+        problem: "not a number of tokens",
+        hint: "give a whole number up to 1e12, like 0.5M, 524288 or 256x2048")
+    }
+    return tokens
+  }
+
   /// A whole number in a range, with the same shorthands.
   static func count(in range: ClosedRange<Int>) -> @Sendable (String) throws -> Int {
     { text in

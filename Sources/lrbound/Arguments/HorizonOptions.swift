@@ -1,11 +1,10 @@
 import ArgumentParser
+import Schedules
 import Support
 
 /// The horizons of a run that goes on, in steps or in tokens.
 struct HorizonOptions: ParsableArguments {
-  @Option(
-    "Number of optimiser steps that the run was tuned for.", "t", transform: Arguments.steps)
-  var steps: Int?
+  @OptionGroup var length: RunLengthOptions
 
   @Option(
     "Number of steps to go on to; several, separated by commas, make a chain.", "t,…",
@@ -23,38 +22,33 @@ struct HorizonOptions: ParsableArguments {
     })
   var toSteps: [Int]?
 
-  @Option("The same in tokens, with --batch-tokens.", "n", transform: Arguments.tokens)
-  var tokens: Int?
-
   @Option(
     "The same in tokens, with --batch-tokens.", "n,…",
     transform: Arguments.list(of: Arguments.tokens))
   var toTokens: [Int]?
 
   @Option(
-    "Tokens in a batch, that is in an optimiser step.", "n", transform: Arguments.tokens)
-  var batchTokens: Int?
+    "Tokens in a step of the longer run; those of the run so far without it.", "n",
+    transform: Arguments.batch)
+  var toBatchTokens: Int?
 
   func validate() throws {
-    if steps != nil, tokens != nil {
-      throw InputError.usage("--steps and --tokens say the same", "give one of them")
-    }
     if toSteps != nil, toTokens != nil {
       throw InputError.usage("--to-steps and --to-tokens say the same", "give one of them")
     }
     if toSteps == nil, toTokens == nil {
       throw InputError.usage("the number of steps to go on to is not known", "add --to-steps")
     }
-    if batchTokens == nil, tokens != nil || toTokens != nil {
+    if toTokens != nil, toBatchTokens != nil {
       throw InputError.usage(
-        "--tokens and --to-tokens need the size of a batch", "add --batch-tokens")
+        "--to-tokens: with --to-batch-tokens the steps depend on where the batch changes",
+        "give --to-steps")
     }
-    if batchTokens != nil, tokens == nil, toTokens == nil {
-      throw InputError.usage(
-        "--batch-tokens goes with --tokens and --to-tokens", "leave it out for steps")
+    if toBatchTokens != nil, length.batchTokens == nil {
+      throw InputError.usage("--to-batch-tokens needs the batch so far", "add --batch-tokens")
     }
     _ = try from
-    let horizons = try to
+    let horizons = try to.compactMap(\.steps)
     for (shorter, longer) in zip(horizons, horizons.dropFirst()) where longer <= shorter {
       throw InputError.usage(
         "\(toOption): \(longer) steps follow \(shorter)", "give horizons that rise")
@@ -64,29 +58,20 @@ struct HorizonOptions: ParsableArguments {
   /// The option that names the horizons to go on to.
   var toOption: String { toSteps == nil ? "--to-tokens" : "--to-steps" }
 
-  /// T1; nil where a file brings its own.
-  var from: Int? {
-    get throws { try steps ?? tokens.map { try wholeSteps($0, "--tokens") } }
-  }
+  /// T1, which a file brings itself, and the batch.
+  var from: RunLength { get throws { try length.read() } }
 
   /// The horizons to go on to.
-  var to: [Int] {
-    get throws { try toSteps ?? (toTokens ?? []).map { try wholeSteps($0, "--to-tokens") } }
+  var to: [RunLength] {
+    get throws {
+      try (toSteps ?? []).map { try horizon(steps: $0, tokens: nil) }
+        + (toTokens ?? []).map { try horizon(steps: nil, tokens: $0) }
+    }
   }
 
-  /// The steps that a number of tokens makes, which must be whole batches.
-  private func wholeSteps(_ tokens: Int, _ option: String) throws -> Int {
-    let batch = batchTokens ?? 1
-    guard tokens % batch == 0 else {
-      let whole = tokens / batch
-      let near = whole > 0 ? "\(whole * batch) or \((whole + 1) * batch)" : "\(batch)"
-      throw InputError.usage(
-        "\(option) '\(tokens)': not a whole number of batches of \(batch) tokens", "give \(near)")
-    }
-    do {
-      return try Arguments.steps("\(tokens / batch)")
-    } catch let error as InputError {
-      throw InputError.usage("\(option) '\(tokens)': \(error.problem)", error.hint)
-    }
+  private func horizon(steps: Int?, tokens: Int?) throws -> RunLength {
+    try RunLengthOptions.length(
+      steps: steps, tokens: tokens, batchTokens: toBatchTokens ?? length.batchTokens,
+      option: toOption)
   }
 }

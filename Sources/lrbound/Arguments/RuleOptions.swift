@@ -9,11 +9,12 @@ struct RuleOptions: ParsableArguments {
     case standard = "default"
     case bound
     case calibrated
+    case absolute
   }
 
   @Option(
-    "default (horizon exponent 1/3), bound (1/2) or calibrated (your own runs).", "rule",
-    completion: .list(Name.allCases.map(\.rawValue)), transform: Arguments.choice)
+    "default (horizon and batch by the law), bound (p = 1/2), calibrated (your own runs) or, in transfer, absolute (no runs: public sweeps of language models, with --params).",
+    "rule", completion: .list(Name.allCases.map(\.rawValue)), transform: Arguments.choice)
   var rule: Name?
 
   @Option(
@@ -22,7 +23,8 @@ struct RuleOptions: ParsableArguments {
   var calibration: String?
 
   @Option(
-    "p in γ* ∝ T^-p at one shape, instead of 1/3.", "p", transform: Arguments.number(in: 0...1))
+    "p in γ* ∝ T^-p at one shape and batch, instead of the law's.", "p",
+    transform: Arguments.number(in: -0.5...1))
   var horizonExponent: Double?
 
   func validate() throws {
@@ -41,7 +43,7 @@ struct RuleOptions: ParsableArguments {
   /// The rule; nil where it is to be calibrated on a sweep.
   func read() throws -> TransferRule? {
     switch rule ?? .standard {
-    case .standard: horizonExponent.map { .exponent($0) } ?? .standard()
+    case .standard, .absolute: horizonExponent.map { .exponent($0) } ?? .standard()
     case .bound: .bound
     case .calibrated: try calibration.map { .calibrated(try Calibration(contentsOf: $0)) }
     }
@@ -53,7 +55,19 @@ struct RuleEcho: Codable {
   let name: String
   let horizonExponent: Double
 
-  init(_ rule: TransferRule, at horizon: Horizon) {
-    (name, horizonExponent) = (rule.name, rule.horizonExponent(at: horizon))
+  init(_ rule: TransferRule, at horizon: Horizon, isAbsolute: Bool = false) {
+    name = isAbsolute ? RuleOptions.Name.absolute.rawValue : rule.name
+    horizonExponent = rule.horizonExponent(at: horizon)
   }
+}
+
+/// The model's size, for what public sweeps suggest.
+struct ModelSizeOption: ParsableArguments {
+  @Option(
+    "Parameters of a language model without its embeddings, for what public sweeps suggest: 1B.",
+    "n", transform: Arguments.count(in: 1_000...1_000_000_000_000_000))
+  var params: Int?
+
+  /// What public sweeps of models of other sizes suggest.
+  var scale: AbsoluteScale? { params.map { AbsoluteScale(parameters: Double($0)) } }
 }

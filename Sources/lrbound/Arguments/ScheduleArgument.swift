@@ -36,27 +36,31 @@ enum ScheduleArgument: Sendable {
     self = .file(path: path)
   }
 
-  /// The schedule over its steps, reading a file.
+  /// The schedule over its steps, reading a file, whose length may be left open and must not differ.
   ///
-  /// - Parameter steps: T; may be nil for a file, and must not differ from its length.
-  /// - Returns: the run.
-  /// - Throws: `InputError` for the file or the steps.
-  func run(steps: Int?) throws -> TrainingRun {
+  /// - Throws: `InputError` for the file or the length.
+  func run(_ length: RunLength) throws -> TrainingRun {
+    var run: TrainingRun
     switch self {
     case .spec(let spec):
-      guard let steps else {
+      guard let steps = length.steps else {
         throw InputError.schedule(
           text, problem: "the number of steps is not known", hint: "add --steps")
       }
-      return TrainingRun(spec, steps: steps)
+      run = TrainingRun(spec, steps: steps)
     case .file(let path):
-      let schedule = try Schedule(contentsOf: path)
-      guard steps == nil || steps == schedule.steps else {
+      run = TrainingRun(try Schedule(contentsOf: path), name: text)
+      guard length.steps ?? run.steps == run.steps else {
         throw InputError.schedule(
-          text, problem: "the file has \(schedule.steps) steps, not \(steps ?? 0)",
+          text, problem: "the file has \(run.steps) steps, not \(length.steps ?? 0)",
           hint: "leave the number of steps out, or give another file")
       }
-      return TrainingRun(schedule, name: text)
     }
+    run.batchTokens = length.batchTokens
+    run.lengthAssumptions = length.assumptions
+    return run
   }
+
+  /// The schedule over a number of steps, reading a file.
+  func run(steps: Int?) throws -> TrainingRun { try run(RunLength(steps: steps)) }
 }

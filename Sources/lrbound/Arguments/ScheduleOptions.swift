@@ -1,18 +1,17 @@
 import ArgumentParser
 import Schedules
 
-/// One schedule and its number of steps.
+/// One schedule and its length.
 struct ScheduleOptions: ParsableArguments {
   @Argument(
     help: "The schedule, for example wsd20 or @file.csv.", completion: .schedules,
     transform: Arguments.schedule)
   var spec: ScheduleArgument
 
-  @Option("Number of optimiser steps, T.", "t", transform: Arguments.steps)
-  var steps: Int?
+  @OptionGroup var length: RunLengthOptions
 
   /// The schedule over its steps, reading a file.
-  func run() throws -> TrainingRun { try spec.run(steps: steps) }
+  func run() throws -> TrainingRun { try spec.run(length.readSteps()) }
 }
 
 extension CompletionKind {

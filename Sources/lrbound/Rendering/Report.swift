@@ -21,6 +21,9 @@ struct Report<Body: Codable> {
   /// What the answer takes for granted.
   var assumptions: [String]
 
+  /// The answer in one plain line, where there is one: the last of the text.
+  var closing: String?
+
   /// The schedule that the answer ends in, where it does.
   var exportable: (() throws -> ExportableSchedule)?
 
@@ -59,7 +62,10 @@ struct Report<Body: Codable> {
     case .text, .markdown:
       let isMarkdown = format == .markdown
       var blocks = try export.map { [.lines([$0.text])] } ?? text()
-      if export == nil, !assumptions.isEmpty { blocks.append(.list("assumes", assumptions)) }
+      if export == nil {
+        if !assumptions.isEmpty { blocks.append(.list("assumes", assumptions)) }
+        if let closing { blocks.append(.lines([closing])) }
+      }
       let shown = blocks.map { isMarkdown ? $0.markdown : $0.plain }
       try StandardOutput.writeFinite(shown.joined(separator: "\n\n") + "\n")
     }

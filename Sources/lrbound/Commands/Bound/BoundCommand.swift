@@ -111,9 +111,11 @@ struct BoundCommand: DrawingCommand {
       distance: distance, lastMultiplier: terms.chosenLastMultiplier,
       // The whole curve as JSON may take much memory.
       curve: output.format == .json && (curve || at != nil) ? table?.body : nil)
-    return body.report(
+    var report = body.report(
       table: table, isPrinted: curve || at != nil, isChosen: at != nil, isGiven: given != nil,
       scale: scale, diagnostics: try run.diagnostics(baseLearningRate: gamma))
+    report.assumptions = run.lengthAssumptions + report.assumptions
+    return report
   }
 
   /// The curve that is to be printed or drawn, if any.

@@ -15,6 +15,8 @@ struct CheckCommand: ReportingCommand {
         lrbound check --schedule wsd20 --steps 5e4 --lr 2e-3 --calibration mine.json
         lrbound check --schedule linear --steps 5e4 --lr 2e-3 \\
           --tuned-spec wsd20 --tuned-lr 1e-3
+        lrbound check --schedule cosine --params 1B --lr 3e-3 --tokens 100B \\
+          --batch-tokens 1M
         lrbound check --schedule wsd20 --steps 50000 --lr 1e-3 --log run.csv
 
       For a base learning rate: the reference is that of --sweep if it has this schedule and number of steps, \
@@ -22,6 +24,9 @@ struct CheckCommand: ReportingCommand {
       calibration, or one tuned rate. Inside its interval the verdict is ok, outside warn; it is \
       fail where even at the nearest end of the interval the base learning rate costs as much as 5 % of \
       the steps, or where runs diverged.
+
+      With --params alone the reference is what public sweeps of dense language models suggest: it tells a \
+      learning rate that is 3x off, not one that is 1.3x off.
 
       The regret is that of the fitted loss C + A·(γS)^-α + B·γ^q·V^r at γ/γ*, averaged over the interval. \
       As a fraction of the steps it is what a tuned run can save: the loss above C falls like \
@@ -40,8 +45,7 @@ struct CheckCommand: ReportingCommand {
     transform: Arguments.schedule)
   var schedule: ScheduleArgument
 
-  @Option("Number of optimiser steps, T.", "t", transform: Arguments.steps)
-  var steps: Int?
+  @OptionGroup var length: RunLengthOptions
 
   @Option("The base learning rate that is planned.", "lr", transform: Arguments.learningRate)
   var lr: Double?
@@ -63,10 +67,9 @@ struct CheckCommand: ReportingCommand {
     transform: Arguments.schedule)
   var tunedSpec: ScheduleArgument?
 
-  @Option(
-    "The number of steps it was tuned for; the planned one without it.", "t",
-    transform: Arguments.steps)
-  var tunedSteps: Int?
+  @OptionGroup var tunedLength: TunedLengthOptions
+
+  @OptionGroup var modelSize: ModelSizeOption
 
   @Option("A log to compare with the plan.", "file", completion: .file())
   var log: String?
@@ -82,7 +85,7 @@ struct CheckCommand: ReportingCommand {
 
   func validate() throws {
     if tunedLr == nil,
-      let option = tunedSpec != nil ? "--tuned-spec" : tunedSteps != nil ? "--tuned-steps" : nil
+      let option = tunedSpec != nil ? "--tuned-spec" : tunedLength.given
     {
       throw InputError.usage(
         "\(option): the tuned base learning rate is not known", "add --tuned-lr")
@@ -100,11 +103,11 @@ struct CheckCommand: ReportingCommand {
     }
     let ways = [
       ("--log", log != nil), ("--sweep", !sweep.isEmpty), ("--calibration", calibration != nil),
-      ("--tuned-lr", tunedLr != nil),
+      ("--tuned-lr", tunedLr != nil), ("--params", modelSize.params != nil),
     ].filter(\.1).map(\.0)
     if ways.isEmpty {
       throw InputError.usage(
-        "nothing to check against", "give --sweep, --calibration, --tuned-lr or --log")
+        "nothing to check against", "give --sweep, --calibration, --tuned-lr, --params or --log")
     }
     if ways.count > 1, ways != ["--calibration", "--tuned-lr"] {
       throw InputError.usage(
@@ -113,7 +116,7 @@ struct CheckCommand: ReportingCommand {
   }
 
   func report() throws -> Report<CheckBody> {
-    let plan = try PlannedRun(schedule, steps: steps, baseLearningRate: lr)
+    let plan = try PlannedRun(schedule, length.read(), baseLearningRate: lr)
     if let log {
       let log = try RunLog(contentsOf: log, options: sweepOptions.reading.options)
       let check = try PlanCheck(
@@ -135,6 +138,7 @@ struct CheckCommand: ReportingCommand {
   /// What is known of the best base learning rate.
   private func evidence(for plan: TrainingRun) throws -> RateEvidence {
     if !sweep.isEmpty { return try RateEvidence(sweep: sweepOptions.read(sweep)) }
+    if let scale = modelSize.scale { return try RateEvidence(scale: scale, for: plan) }
     let read = try calibration.map { try Calibration(contentsOf: $0) }
     if let tunedLr {
       return RateEvidence(
@@ -151,14 +155,20 @@ struct CheckCommand: ReportingCommand {
 
   /// What was tuned: the plan's schedule and number of steps where others are not given.
   private func tunedRun(for plan: TrainingRun) throws -> TrainingRun {
-    if let tunedSpec {
-      return try tunedSpec.run(steps: tunedSpec.spec == nil ? tunedSteps : tunedSteps ?? plan.steps)
+    if let tuned = tunedSpec ?? plan.spec.map(ScheduleArgument.spec) {
+      // A file brings its own length.
+      let other =
+        tuned.spec == nil ? try RunLength(batchTokens: plan.batchTokens) : RunLength(of: plan)
+      return try tuned.run(tunedLength.read(beside: other))
     }
-    if let spec = plan.spec { return TrainingRun(spec, steps: tunedSteps ?? plan.steps) }
-    guard tunedSteps == nil || tunedSteps == plan.steps else {
+    let length = try tunedLength.read(beside: RunLength(of: plan))
+    guard length.steps == plan.steps else {
       throw InputError.usage(
-        "--tuned-steps: the plan's file has \(grouped(plan.steps)) steps", "add --tuned-spec")
+        "\(tunedLength.given ?? ""): the plan's file has \(grouped(plan.steps)) steps",
+        "add --tuned-spec")
     }
-    return plan
+    var run = plan
+    run.batchTokens = length.batchTokens
+    return run
   }
 }

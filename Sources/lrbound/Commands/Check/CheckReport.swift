@@ -79,7 +79,9 @@ struct CheckBody: Codable {
       regret: Regret(
         stepsPercent: expected.stepsPercent, nats: expected.nats,
         atLeast: Cost(check.leastRegret), basis: check.regretBasis),
-      rule: RuleEcho(evidence.rule, at: check.run.horizon), sources: evidence.sourceCount)
+      rule: RuleEcho(
+        evidence.rule, at: check.run.horizon, isAbsolute: evidence.scale != nil),
+      sources: evidence.sourceCount)
     return Report(
       body,
       csv: .records(
@@ -89,8 +91,10 @@ struct CheckBody: Codable {
         "least_regret_nats=regret.at_least.nats",
         "least_regret_steps_percent=regret.at_least.steps_percent"),
       diagnostics: check.diagnostics,
-      assumptions: evidence.assumptions + [
-        "same model, data, batch size, optimiser and weight decay as in the runs"
+      assumptions: check.run.lengthAssumptions + evidence.assumptions + [
+        evidence.scale == nil
+          ? "same model, data, optimiser and weight decay as in the runs"
+          : "a dense language model with AdamW and a weight decay of 0.1"
       ]
     ) {
       func cost(_ regret: RegretCurve.Regret) -> String {
@@ -112,6 +116,7 @@ struct CheckBody: Codable {
   }
 
   private static func origin(of check: RateCheck, _ evidence: RateEvidence) -> String {
+    if evidence.scale != nil { return "by public sweeps of other models" }
     if check.isMeasured { return "measured on this schedule at this number of steps" }
     let sources = evidence.sourceCount == 1 ? "1 source" : "\(evidence.sourceCount) sources"
     return "from \(sources), \(evidence.rule.explanation(at: check.run.horizon))"
@@ -143,7 +148,7 @@ struct CheckBody: Codable {
       assumptions: ["nothing is known of the steps between two records"]
     ) {
       let planned =
-        "\(plan.run.name) at \(grouped(plan.run.steps)) steps, base LR \(significant(plan.baseLearningRate, 6))"
+        "\(plan.run.summary), base LR \(significant(plan.baseLearningRate, 6))"
       let timing = check.timing.map { [["LR logged", $0.meaning]] } ?? []
       return [.facts(body.verdictRows + [["plan", planned]] + timing)]
     }

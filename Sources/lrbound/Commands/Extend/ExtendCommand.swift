@@ -21,8 +21,8 @@ struct ExtendCommand: ExportingCommand {
 
       A longer run wants a smaller base learning rate. Each plan keeps the running one and changes the \
       schedule: of its kind it has the least Ω at the running learning rate, or with --criterion tuned \
-      it is the plan for which that learning rate is the tuned one. Horizons count by T^-p with p = 1/3, \
-      or by the bound itself (p = 1/2), which is shown beside it. --lr is the base learning rate tuned \
+      it is the plan for which that learning rate is the tuned one. Horizon and batch count as in \
+      lrbound transfer, or by the bound itself (p = 1/2), which is shown beside it. --lr is the base learning rate tuned \
       for the run so far; without it plateau factors, cooldowns and bounds alone are given.
 
       Ω is the bound at the running learning rate; "worth" is how many more steps doing nothing (same) \
@@ -93,6 +93,10 @@ struct ExtendCommand: ExportingCommand {
       throw InputError.usage(
         "--rule calibrated: nothing to calibrate with", "add --calibration")
     }
+    if ruleOptions.rule == .absolute {
+      throw InputError.usage(
+        "--rule absolute: a run that goes on has its learning rate", "take another rule")
+    }
     if scale.norms.constant == nil {
       throw InputError.usage(
         "--gradient-norm: the steps to come have no norms yet", "give one number, or leave it out")
@@ -100,25 +104,28 @@ struct ExtendCommand: ExportingCommand {
     if scheduleOut == "-" || scheduleOut == "" {
       throw InputError.usage("--schedule-out: not a file's name", "give one like plan.csv")
     }
-    let first = try horizons.to[0]
-    if let cooldown, cooldown.steps(of: first) >= first {
+    if let cooldown, let first = try horizons.to[0].steps, cooldown.steps(of: first) >= first {
       throw InputError.usage(
         "--cooldown: takes all of \(first) steps", "give less than the run")
+    }
+    if crossCheck.explain, crossCheck.noCrossCheck {
+      throw InputError.usage(
+        "--no-cross-check: nothing is left to --explain", "leave one of them out")
     }
     _ = try crossCheck.tasks(for: output)
   }
 
   func report() throws -> Report<ExtendBody> {
-    let base = try schedule.run(steps: horizons.from)
+    let base = try schedule.run(horizons.from)
     let run = try ExtendableRun(
       base, baseLearningRate: lr, cooldown: cooldown, gradientNorm: scale.norms.constant ?? 1,
       distance: scale.usedDistance)
     let question = try question(of: run)
-    let later = try horizons.to.dropFirst()
+    let later = try horizons.to.dropFirst().compactMap(\.steps)
     Progress.announcePasses(250, steps: later.last ?? question.steps)
     let progress = ProgressLine(isWanted: question.steps > 300_000 || !later.isEmpty)
     defer { progress.end() }
-    let chain = try ExtensionChain(question, then: Array(later), following: plan) {
+    let chain = try ExtensionChain(question, then: later, following: plan) {
       iteration, bound in
       progress.show("free form, iteration \(iteration), Ω \(significant(bound, 8))")
       return true
@@ -126,18 +133,17 @@ struct ExtendCommand: ExportingCommand {
     let exportable = ExportableSchedule(
       schedule: chain.lastPlan.schedule,
       title: "\(base.name), \(chain.followed[chain.followed.count - 1].rawValue)",
-      baseLearningRate: chain.lastPlan.baseLearningRate)
+      baseLearningRate: chain.writtenBaseLearningRate)
     if let scheduleOut { try exportable.table.write(to: scheduleOut) }
     let models = try crossCheck.tasks(for: output).map { tasks in
       try chain.crossCheck(tasks: tasks).map {
         CrossCheckView(
-          $0.check, boundRatio: $0.boundRatio, answerRatio: $0.answerRatio,
-          isExplained: crossCheck.explain)
+          $0.check, boundRatio: $0.boundRatio, answerRatio: $0.answerRatio)
       }
     }
     var report = ExtendBody.report(
       chain, base: base, bound: try chain.stages[0].byBound(), models: models,
-      notes: try notes(on: base, run))
+      isExplained: crossCheck.explain, notes: try notes(on: base, run))
     report.exportable = { exportable }
     if exportForm != nil { report.diagnostics.append(exportDiagnostic(of: chain)) }
     return report
@@ -147,7 +153,9 @@ struct ExtendCommand: ExportingCommand {
     guard let rule = try ruleOptions.read() else { preconditionFailure("checked by validate()") }
     var question: ExtensionQuestion
     do {
-      question = try ExtensionQuestion(of: run, toSteps: horizons.to[0], rule: rule)
+      let first = try horizons.to[0]
+      question = try ExtensionQuestion(of: run, toSteps: first.steps ?? 0, rule: rule)
+      question.batchTokens = first.batchTokens
     } catch let error as InputError where error.subject.isEmpty {
       throw InputError.usage("\(horizons.toOption): \(error.problem)", error.hint)
     }
@@ -199,12 +207,17 @@ struct ExtendCommand: ExportingCommand {
             "--lr \(significant(lr, 6)) is not the file's maximum, \(significant(own, 6)): the past is taken as if it had been run at --lr"
         ))
     }
-    notes.assumptions = [
-      "same model, data, batch size, optimiser and weight decay in both runs",
+    notes.assumptions = try base.lengthAssumptions + horizons.to.flatMap(\.assumptions)
+    let batch = horizons.toBatchTokens.map {
+      "the longer run is judged as if all of it had batches of \(grouped($0)) tokens"
+    }
+    notes.assumptions += [
+      "same model, data, \(batch == nil ? "batch size, " : "")optimiser and weight decay in both runs",
       run.baseLearningRate.map {
-        "\(significant($0, 6)) is tuned for \(base.name) at \(grouped(run.steps)) steps"
+        "\(significant($0, 6)) is tuned for \(base.summary)"
       } ?? "the run's base learning rate is tuned for it",
     ]
+    notes.assumptions += batch.map { [$0] } ?? []
     return notes
   }
 }

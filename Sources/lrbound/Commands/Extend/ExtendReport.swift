@@ -75,7 +75,7 @@ struct ExtendBody: Codable {
 
   static func report(
     _ chain: ExtensionChain, base: TrainingRun, bound: ExtensionAnswer?,
-    models: [CrossCheckView]?, notes: Notes
+    models: [CrossCheckView]?, isExplained: Bool, notes: Notes
   ) -> Report<ExtendBody> {
     let stages = chain.stages.indices.map { index in
       Stage(
@@ -116,7 +116,7 @@ struct ExtendBody: Codable {
             of: chain.stages[index],
             name: index == 0 ? base.name : "then, from \(chain.followed[index - 1].rawValue)",
             bound: index == 0 ? bound : nil, followed: chain.followed[index])
-            + (models.map { [.facts($0[index].rows)] } ?? [])
+            + (isExplained ? models.map { [.facts($0[index].rows)] } ?? [] : [])
         }
       })
   }

@@ -62,7 +62,9 @@ struct LogCommand: ReportingCommand {
   }
 
   func report() throws -> Report<LogBody> {
-    let plan = try schedule.map { try PlannedRun($0, steps: steps, baseLearningRate: lr) }
+    let plan = try schedule.map {
+      try PlannedRun($0, RunLength(steps: steps), baseLearningRate: lr)
+    }
     var options = reading.options
     options.columns[.gradientNorm] = gradNormCol
     let progress = ProgressLine(isWanted: logs.count > 1)
@@ -96,8 +98,8 @@ struct PlannedRun {
   /// γ; a file that does not hold multipliers brings its own.
   let baseLearningRate: Double
 
-  init(_ schedule: ScheduleArgument, steps: Int?, baseLearningRate: Double?) throws {
-    run = try schedule.run(steps: steps)
+  init(_ schedule: ScheduleArgument, _ length: RunLength, baseLearningRate: Double?) throws {
+    run = try schedule.run(length)
     guard let rate = baseLearningRate ?? run.givenBaseLearningRate else {
       throw InputError.usage("--schedule: the base learning rate is not known", "add --lr")
     }

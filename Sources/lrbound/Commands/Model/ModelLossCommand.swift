@@ -19,7 +19,13 @@ struct ModelLossCommand: DrawingCommand {
       within 1e-9 of all of them.
       """)
 
-  @OptionGroup var schedule: ScheduleOptions
+  @Argument(
+    help: "The schedule, for example wsd20 or @file.csv.", completion: .schedules,
+    transform: Arguments.schedule)
+  var spec: ScheduleArgument
+
+  @Option("Number of optimiser steps, T.", "t", transform: Arguments.steps)
+  var steps: Int?
 
   @Option(
     "Base learning rate, in units of 1/λ_1; tuned without it.", "lr",
@@ -44,7 +50,7 @@ struct ModelLossCommand: DrawingCommand {
   func report() throws -> Report<OnModel<ModelLossBody>> {
     let model = try model.model
     let recursion = recursion ?? .exact
-    let run = try schedule.run()
+    let run = try spec.run(steps: steps)
     let multipliers = try run.followedMultipliers(baseLearningRate: lr)
     let isLong = run.steps >= FeatureModel.longRun && recursion == .exact
     var (rate, isAtCap) = (lr ?? 0, false)

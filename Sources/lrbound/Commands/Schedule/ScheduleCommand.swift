@@ -44,8 +44,7 @@ struct ScheduleCommand: ExportingCommand {
     completion: .schedules)
   var spec: String?
 
-  @Option("Number of optimiser steps, T.", "t", transform: Arguments.steps)
-  var steps: Int?
+  @OptionGroup var length: RunLengthOptions
 
   @Option(
     "Base learning rate; needed for absolute floors, adds LRs to the CSV.", "lr",
@@ -70,12 +69,18 @@ struct ScheduleCommand: ExportingCommand {
     }
   }
 
-  func report() throws -> Report<ScheduleBody> { ScheduleBody.report(try named()) }
+  func report() throws -> Report<ScheduleBody> { try report(of: named()) }
+
+  private func report(of named: NamedSchedule) throws -> Report<ScheduleBody> {
+    var report = ScheduleBody.report(named)
+    report.assumptions = try length.readSteps().assumptions
+    return report
+  }
 
   func run() throws {
     let named = try named()
     if plot.isWanted { Progress.announcePasses(2, steps: named.schedule.steps) }
-    try print(ScheduleBody.report(named))
+    try print(report(of: named))
     if exportForm != nil || output.format == .csv, output.format != .json {
       // What has taken the place of the table has no room for them.
       for finding in named.findings {
@@ -91,9 +96,10 @@ struct ScheduleCommand: ExportingCommand {
 
   /// The schedule, from the grammar, a file or another library.
   private func named() throws -> NamedSchedule {
-    if let named = try dialectOptions.read(name: spec, steps: steps, learningRate: lr) {
+    let length = try length.readSteps()
+    if let named = try dialectOptions.read(name: spec, steps: length.steps, learningRate: lr) {
       return named
     }
-    return try NamedSchedule(Arguments.schedule(spec ?? "").run(steps: steps), learningRate: lr)
+    return try NamedSchedule(Arguments.schedule(spec ?? "").run(length), learningRate: lr)
   }
 }

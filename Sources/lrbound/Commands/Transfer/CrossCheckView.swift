@@ -8,12 +8,9 @@ struct CrossCheckView {
   private let check: CrossCheck
   private let bound: CrossCheckVerdict
   private let answer: CrossCheckVerdict
-  private let isExplained: Bool
-
   /// A cross-check with its verdicts on the bound's ratio and on that of the answer, γ_to/γ_from.
-  init(_ check: CrossCheck, boundRatio: Double, answerRatio: Double, isExplained: Bool) {
+  init(_ check: CrossCheck, boundRatio: Double, answerRatio: Double) {
     self.check = check
-    self.isExplained = isExplained
     bound = check.verdict(on: boundRatio)
     answer = check.verdict(on: answerRatio)
   }
@@ -38,7 +35,7 @@ struct CrossCheckView {
         "left out: \(dropped.joined(separator: ", ")), whose optimum is on the model's stability edge"
       )
     }
-    if isExplained { lines += explanation }
+    lines += explanation
     return lines.enumerated().map { [$0 == 0 ? "theory model" : "", $1] }
   }
 

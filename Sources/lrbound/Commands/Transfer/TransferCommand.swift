@@ -12,19 +12,25 @@ struct TransferCommand: ExportingCommand {
     commandName: "transfer",
     abstract: "The base learning rate for another schedule or another number of steps.",
     discussion: """
-        lrbound transfer --from wsd20 --to linear --lr 1e-3 --steps 50000
+        lrbound transfer --from wsd20 --to linear --lr 1e-3 --steps 50000 --explain
         lrbound transfer --from wsd20 --to wsd20 --lr 1e-3 --steps 5e4 --to-steps 2e5
+        lrbound transfer --from cosine --to cosine --lr 1e-3 --tokens 25B \\
+          --batch-tokens 0.5M --to-tokens 200B --to-batch-tokens 4M
         lrbound transfer --from wsd20 --to linear --sweep runs.csv --to-steps 5e4
         lrbound transfer --from wsd20 --to linear --sweep runs.csv --rule calibrated
         lrbound transfer --from wsd20 --to linear --lr 1e-3 --plot rates.svg
 
-      The shape is carried over by the bound (γ* = D/√(SV)), the horizon by T^-p with p = 1/3; the plain \
-      bound, p = 1/2, is shown beside it. --lr is the base learning rate tuned for the source, as the \
-      trainer takes it; without it ratios alone are given.
+      The shape is carried over by the bound (γ* = D/√(SV)), horizon and batch by D^(1/6)/√(1 + (B_c/B)²), \
+      where D are the tokens, B those of a step and B_c = 1.9·√D: with small batches a longer run wants a \
+      lower LR, with large ones a higher. Without --batch-tokens the horizon counts as T^-1/3, its limit \
+      for small batches. --lr is the base learning rate tuned for the source, as the trainer takes it; \
+      without it ratios alone are given. At another batch the target has the source's tokens unless its \
+      length is given.
 
-      The interval is 1.5 standard deviations of ln γ to either side, added in squares: 0.2 for a bare \
-      --lr (from a sweep: the spread of three fitted forms and the noise of a run), 0.2 where the shape \
-      changes, 0.1·|ln(T2/T1)| for the exponent, and 0.46 for each end that does not anneal below 5 %.
+      The interval is 2 standard deviations of ln γ to either side. Its parts add in squares: 0.21 for a \
+      bare --lr (from a sweep: the spread of three fitted forms and the noise of a run), 0.08 where the \
+      shape changes, 0.11·|ln(D2/D1)| for the horizon (0.25·|ln(T2/T1)| without a batch), 0.12·|ln(B2/B1)| \
+      for the batch (0.35 below 1e9 tokens), 0.33 or 0.47 for an end that does not anneal, 0.05 for the rest.
 
       --rule calibrated takes the exponents of S, V and T from your own runs: those of --calibration, or \
       of the sweep where it has several schedules or horizons; the default then stands beside it too.
@@ -47,14 +53,8 @@ struct TransferCommand: ExportingCommand {
   @Option("The base learning rate tuned for the source.", "lr", transform: Arguments.learningRate)
   var lr: Double?
 
-  @Option(
-    "Number of optimiser steps of the source; 10,000 without it, where no sweep tells.", "t",
-    transform: Arguments.steps)
-  var steps: Int?
-
-  @Option(
-    "Number of steps of the target; the source's without it.", "t", transform: Arguments.steps)
-  var toSteps: Int?
+  @OptionGroup var length: RunLengthOptions
+  @OptionGroup var target: TargetLengthOptions
 
   @Option(
     repeated:
@@ -64,6 +64,7 @@ struct TransferCommand: ExportingCommand {
 
   @OptionGroup var sweepOptions: SweepOptions
   @OptionGroup var ruleOptions: RuleOptions
+  @OptionGroup var modelSize: ModelSizeOption
   @OptionGroup var crossCheck: CrossCheckOptions
   @OptionGroup var norms: GradientNormOption
   @OptionGroup var exportOptions: ExportOptions
@@ -80,6 +81,14 @@ struct TransferCommand: ExportingCommand {
       throw InputError.usage(
         "--lr and --sweep both give the source's learning rate", "give one of them")
     }
+    if (ruleOptions.rule == .absolute) != (modelSize.params != nil) {
+      throw InputError.usage("--rule absolute and --params go together", "give both, or neither")
+    }
+    if modelSize.params != nil, lr != nil || !sweep.isEmpty {
+      throw InputError.usage(
+        "--rule absolute is for where nothing is tuned",
+        "leave out \(lr != nil ? "--lr" : "--sweep")")
+    }
     if from.spec == nil, !sweep.isEmpty {
       throw InputError.usage(
         "--from: a sweep has no runs of a schedule file", "give a spec, or --lr")
@@ -88,8 +97,14 @@ struct TransferCommand: ExportingCommand {
       throw InputError.usage(
         "--rule calibrated: nothing to calibrate with", "add --calibration or --sweep")
     }
-    if steps == nil, toSteps != nil, sweep.isEmpty, from.spec != nil, to.spec != nil {
-      throw InputError.usage("--to-steps needs the source's number of steps", "add --steps")
+    if length.steps == nil, length.tokens == nil, sweep.isEmpty, from.spec != nil, to.spec != nil {
+      let given = [
+        ("--to-steps", target.toSteps), ("--to-tokens", target.toTokens),
+        ("--to-batch-tokens", target.toBatchTokens), ("--batch-tokens", length.batchTokens),
+      ].first { $0.1 != nil }
+      if let (option, _) = given {
+        throw InputError.usage("\(option) needs the source's number of steps", "add --steps")
+      }
     }
     try sweepOptions.refuse(unless: !sweep.isEmpty)
     _ = try crossCheck.tasks(for: output)
@@ -98,27 +113,37 @@ struct TransferCommand: ExportingCommand {
   func report() throws -> Report<TransferBody> {
     var notes = Notes()
     let source = try sweptSource(&notes)
-    let (from, to) = try runs(steps: source?.cell.cell.steps ?? steps, &notes)
+    let (from, to) = try runs(source: source?.cell.cell, &notes)
     let rule = try ruleOptions.read() ?? calibrated(on: source?.sweep, &notes)
     let norms = try norms.read(steps: from.steps)
     if norms.steps != nil, to.steps != from.steps {
       throw InputError.usage(
-        "--to-steps \(to.steps): the norms of --gradient-norm are for \(from.steps) steps",
+        "--to-steps '\(to.steps)': the norms of --gradient-norm are for \(from.steps) steps",
         "leave one of the two out")
     }
-    let known: TransferQuestion.Source =
-      source.map { .swept($0.cell.optimum) }
-      ?? (lr ?? from.givenBaseLearningRate).map { .given($0) } ?? .unknown
-    let answer = try TransferQuestion(
-      from: from, to: to, source: known, rule: rule, gradientNorms: (norms, norms)
-    ).answer()
+    let known = try tuned(from, source?.cell)
+    if let scale = modelSize.scale { notes.diagnostics += scale.caveats(at: from.horizon) }
+    let question = TransferQuestion(
+      from: from, to: to, source: known, rule: rule, gradientNorms: (norms, norms))
+    let answer = try question.answer()
     let model = try crossCheck.tasks(for: output).map { tasks in
       CrossCheckView(
         try answer.crossCheck(tasks: tasks), boundRatio: answer.boundRatio,
-        answerRatio: answer.ratio, isExplained: crossCheck.explain)
+        answerRatio: answer.ratio)
     }
     return TransferBody.report(
-      answer, source: source.map { ($0.sweep.path, $0.cell) }, model: model, notes: notes)
+      answer, recipe: TransferRecipe(for: question, answer: answer),
+      source: source.map { ($0.sweep.path, $0.cell) }, model: model,
+      isExplained: crossCheck.explain, isAbsolute: modelSize.params != nil, notes: notes)
+  }
+
+  /// Where the source's base learning rate comes from.
+  private func tuned(
+    _ run: TrainingRun, _ cell: TunedCell?
+  ) throws -> TransferQuestion.Source {
+    if let scale = modelSize.scale { return try scale.source(of: run) }
+    return cell.map { .swept($0.optimum) }
+      ?? (lr ?? run.givenBaseLearningRate).map { .given($0) } ?? .unknown
   }
 
   /// The source's cell of the sweep; nil where there is no sweep.
@@ -127,9 +152,12 @@ struct TransferCommand: ExportingCommand {
     let sweep = try sweepOptions.read(sweep)
     let cell: TunedCell
     do {
-      cell = try sweep.cell(for: spec, steps: steps)
+      let length = try length.read(batchOfOther: target.toBatchTokens)
+      cell = try sweep.cell(
+        for: spec, steps: length.steps, batchTokens: self.length.batchTokens)
     } catch let error as InputError where error.kind == .value && error.subject.isEmpty {
-      throw InputError.usage("--steps: \(error.problem)", error.hint)
+      throw InputError.usage(
+        "--sweep: \(error.problem)", "say which is the source by --steps or --batch-tokens")
     }
     notes.diagnostics += sweep.fileDiagnostics + cell.diagnostics
     notes.assumptions.append(sweep.noiseAssumption)
@@ -143,13 +171,23 @@ struct TransferCommand: ExportingCommand {
     return .calibrated(calibration)
   }
 
+  /// The source's length: that of its cell, or as given.
+  private func sourceLength(of cell: SweepCell?) throws -> RunLength {
+    guard let cell else { return try length.read(batchOfOther: target.toBatchTokens) }
+    return try RunLength(
+      steps: cell.steps, batchTokens: cell.batchTokens ?? length.batchTokens)
+  }
+
   /// Both schedules over their steps; a file brings its own length.
-  private func runs(steps: Int?, _ notes: inout Notes) throws -> (TrainingRun, TrainingRun) {
+  private func runs(
+    source: SweepCell?, _ notes: inout Notes
+  ) throws -> (TrainingRun, TrainingRun) {
+    var own = try sourceLength(of: source)
     // Standard input can be read once only.
-    let file = try to.spec == nil ? to.run(steps: toSteps) : nil
-    var steps = steps
-    if steps == nil, from.spec != nil {
-      steps = file?.steps ?? Self.defaultSteps
+    let file = try to.spec == nil ? to.run(target.read(beside: RunLength())) : nil
+    if own.steps == nil, from.spec != nil {
+      own = try RunLength(
+        steps: file?.steps ?? Self.defaultSteps, batchTokens: own.batchTokens)
       notes.assumptions.append(
         file.map { "--steps was not given: the target file's \($0.steps) steps" }
           ?? "--steps was not given: \(grouped(Self.defaultSteps)) steps at both ends")
@@ -161,7 +199,7 @@ struct TransferCommand: ExportingCommand {
               "--steps was not given: the export is for \(grouped(Self.defaultSteps)) steps"))
       }
     }
-    let from = try self.from.run(steps: steps)
+    let from = try self.from.run(own)
     if let own = from.givenBaseLearningRate {
       if let lr, abs(lr / own - 1) > 1e-6 {
         throw InputError.usage(
@@ -173,8 +211,8 @@ struct TransferCommand: ExportingCommand {
           "the source's base learning rate is its file's maximum, \(significant(own, 6))")
       }
     }
-    let to = try file ?? self.to.run(steps: toSteps ?? from.steps)
-    for (run, option) in [(from, "--steps"), (to, toSteps == nil ? "--to" : "--to-steps")]
+    let to = try file ?? self.to.run(target.read(beside: RunLength(of: from)))
+    for (run, option) in [(from, "--steps"), (to, target.toSteps == nil ? "--to" : "--to-steps")]
     where run.spec?.hasAbsoluteFloor != true {
       // Whether a schedule fits into its steps; an absolute floor is looked at with its learning rate.
       do throws(InputError) {

@@ -10,34 +10,81 @@ struct TransferBody: Codable {
     let baseLearningRate: Double?
   }
 
+  /// The standard deviations of ln γ that add in squares to the interval's: of the source and in all
+  /// downwards and upwards.
+  struct Parts: Codable {
+    let source: [Double]
+    let shape: Double
+    let horizon: Double
+    let batch: Double
+    let ends: Double
+    let rest: Double
+    let total: [Double]
+  }
+
+  /// The answer in plain words.
+  struct Advice: Codable {
+    let baseLearningRate: Double
+    let threeRuns: [Double]
+    let confidence: TransferAdvice.Confidence
+    let reason: String
+  }
+
+  /// How a small sweep would answer better.
+  struct Recipe: Codable {
+    let steps: Int
+    let baseLearningRates: [Double]
+    let cost: Double
+    let regret: Double
+    let regretOfAnswer: Double
+  }
+
   let from: RunEcho
   let to: RunEcho
   let ratio: Double
   let ratioInterval: [Double]
+  let intervalParts: Parts
   let bound: Carried
   let `default`: Carried?
   let rule: RuleEcho
   let baseLearningRate: Double?
   let interval: [Double]?
   let grid: [Double]?
+  let advice: Advice?
+  let recipe: Recipe?
   let theoryModel: TheoryModelBody?
   let sweep: CellBody?
 
   static func report(
-    _ answer: TransferAnswer, source: (path: String, cell: TunedCell)?, model: CrossCheckView?,
-    notes: Notes
+    _ answer: TransferAnswer, recipe: TransferRecipe?, source: (path: String, cell: TunedCell)?,
+    model: CrossCheckView?, isExplained: Bool, isAbsolute: Bool, notes: Notes
   ) -> Report<TransferBody> {
-    let (from, to) = (answer.from, answer.to)
+    let (from, to, parts) = (answer.from, answer.to, answer.uncertainty)
     let body = TransferBody(
       from: RunEcho(from.run, baseLearningRate: from.baseLearningRate),
       to: RunEcho(to.run, baseLearningRate: to.baseLearningRate), ratio: answer.ratio,
       ratioInterval: answer.ratioInterval.ends,
+      intervalParts: Parts(
+        source: [parts.source.below, parts.source.above], shape: parts.shape,
+        horizon: parts.horizon, batch: parts.batch, ends: parts.ends, rest: parts.rest,
+        total: [parts.total.below, parts.total.above]),
       bound: Carried(ratio: answer.boundRatio, baseLearningRate: answer.boundBaseLearningRate),
       default: answer.standardRatio.map {
         Carried(ratio: $0, baseLearningRate: answer.standardBaseLearningRate)
       },
-      rule: RuleEcho(answer.rule, at: from.run.horizon), baseLearningRate: to.baseLearningRate,
-      interval: answer.interval?.ends, grid: answer.grid, theoryModel: model?.body,
+      rule: RuleEcho(answer.rule, at: from.run.horizon, isAbsolute: isAbsolute),
+      baseLearningRate: to.baseLearningRate,
+      interval: answer.interval?.ends, grid: answer.grid,
+      advice: answer.advice.map {
+        Advice(
+          baseLearningRate: $0.baseLearningRate, threeRuns: $0.threeRuns,
+          confidence: $0.confidence, reason: $0.reason)
+      },
+      recipe: recipe.map {
+        Recipe(
+          steps: $0.run.steps, baseLearningRates: $0.baseLearningRates, cost: $0.cost,
+          regret: $0.regret, regretOfAnswer: $0.regretOfAnswer)
+      }, theoryModel: model?.body,
       sweep: source.map { CellBody($0.cell, file: $0.path) })
     var report = Report(
       body,
@@ -51,14 +98,16 @@ struct TransferBody: Codable {
       diagnostics: notes.diagnostics + answer.diagnostics + (model?.diagnostics ?? []),
       assumptions: notes.assumptions + answer.assumptions, chart: { try body.chart(answer) },
       text: {
-        let ends = [from, to].map { "\($0.run.name) at \(grouped($0.run.steps)) steps" }
+        let ends = [from, to].map(\.run.summary)
+        let explained = isExplained ? explanation(of: answer) + (model?.rows ?? []) : []
         return [
           .lines([ends.joined(separator: " → ")]),
-          .facts(rows(answer, source: source?.cell) + (model?.rows ?? [])),
+          .facts(rows(answer, source: source?.cell) + recipeRows(recipe) + explained),
         ]
       })
+    report.closing = answer.advice?.sentence
     report.exportable = {
-      let rate = to.baseLearningRate
+      let rate = answer.advice?.baseLearningRate
       return ExportableSchedule(
         schedule: try to.run.schedule(baseLearningRate: rate), title: to.run.name,
         baseLearningRate: rate)
@@ -85,14 +134,52 @@ struct TransferBody: Codable {
     if let grid = answer.grid {
       rows.append(["try", grid.map { significant($0, 3) }.joined(separator: "  ")])
     }
-    func carried(_ rate: Double?, _ ratio: Double) -> String {
-      (rate.map { significant($0) + "  " } ?? "") + "ratio \(significant(ratio, 5))"
-    }
-    rows.append(["plain bound", carried(answer.boundBaseLearningRate, answer.boundRatio)])
     if let ratio = answer.standardRatio {
       rows.append(["default", carried(answer.standardBaseLearningRate, ratio)])
     }
-    return rows + [["rule", answer.rule.explanation(at: answer.from.run.horizon)]]
+    rows.append(["rule", answer.rule.explanation(at: answer.from.run.horizon)])
+    if answer.from.run.horizon != answer.to.run.horizon,
+      let meaning = answer.rule.batchMeaning(at: answer.from.run.horizon)
+    {
+      rows.append(["", meaning])
+    }
+    return rows
+  }
+
+  private static func recipeRows(_ recipe: TransferRecipe?) -> [[String]] {
+    guard let recipe else { return [] }
+    let rates = recipe.baseLearningRates.map { scientific($0, 2) }.joined(separator: ", ")
+    let runs = "\(significant(recipe.cost, 2)) target runs in all"
+    return [
+      [
+        "recipe",
+        "sweep \(rates) at \(grouped(recipe.run.steps)) steps (\(runs)), wider while the best is",
+      ],
+      [
+        "",
+        "at an edge, and transfer from that: leaves about \(significant(recipe.regret, 2)) nats, this answer \(significant(recipe.regretOfAnswer, 2))",
+      ],
+    ]
+  }
+
+  /// How the answer comes about: the bound's ratio and the interval's parts.
+  private static func explanation(of answer: TransferAnswer) -> [[String]] {
+    let parts = answer.uncertainty
+    let named = [
+      ("source", parts.source.below), ("shape", parts.shape), ("horizon", parts.horizon),
+      ("batch", parts.batch), ("ends", parts.ends), ("rest", parts.rest),
+    ].filter { $0.1 > 0 }.map { "\($0.0) \(significant($0.1, 2))" }
+    return [
+      ["plain bound", carried(answer.boundBaseLearningRate, answer.boundRatio)],
+      [
+        "parts",
+        "sd of ln γ: \(named.joined(separator: ", ")); together \(significant(parts.total.below, 2)), of which the interval has 2",
+      ],
+    ]
+  }
+
+  private static func carried(_ rate: Double?, _ ratio: Double) -> String {
+    (rate.map { significant($0) + "  " } ?? "") + "ratio \(significant(ratio, 5))"
   }
 
   /// The learning rates of source and target over their steps, and the target's interval.
@@ -116,3 +203,5 @@ struct TransferBody: Codable {
       ])
   }
 }
+
+extension TransferAdvice.Confidence: Codable {}

@@ -95,7 +95,8 @@ struct TuneBody: Codable {
       csv: .records(
         rows(tuned), "kind", "steps=choice.steps", "fraction=choice.fraction",
         "gamma=choice.gamma", "omega=choice.omega", "excess=choice.excess"),
-      diagnostics: tuned.diagnostics, assumptions: [convexAssumption, shapeAssumption],
+      diagnostics: tuned.diagnostics,
+      assumptions: tuned.run.lengthAssumptions + [convexAssumption, shapeAssumption],
       chart: { try chart(of: tuned, scale: scale) }, text: { text(tuned, scale: scale) })
   }
 
@@ -209,7 +210,7 @@ extension TuneBody {
       keptSteps: tuning.keptSteps, lowerBound: best.lowerBound, cap: tuning.cap)
     return Report(
       body, csv: .pieces(ScheduleTable(of: tuning.schedule, baseLearningRate: nil).forEachPiece),
-      assumptions: [convexAssumption, shapeAssumption],
+      assumptions: tuning.run.lengthAssumptions + [convexAssumption, shapeAssumption],
       chart: {
         Chart(
           title: "The best of all schedules over \(grouped(tuning.run.steps)) steps",
