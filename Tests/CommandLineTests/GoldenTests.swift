@@ -23,6 +23,14 @@ import Testing
     ("help-model-momentum.txt", ["model", "momentum", "--help"]),
     ("help-model-scaling.txt", ["model", "scaling", "--help"]),
     ("help-model-transfer.txt", ["model", "transfer", "--help"]),
+    ("help-model-horizon.txt", ["model", "horizon", "--help"]),
+    (
+      "model-horizon.txt",
+      [
+        "model", "horizon", "wsd20", "--steps", "100", "--task", "3,1.5,10%", "--features", "100",
+        "--batches", "1,32,1024",
+      ]
+    ),
     ("model-loss.txt", ["model", "loss", "wsd20", "--steps", "1000", "--lr", "0.05"]),
     ("model-loss.json", ["model", "loss", "wsd20", "--steps", "100", "--lr", "0.05", "--json"]),
     ("version.txt", ["--version"]),

@@ -113,6 +113,41 @@ import Testing
     #expect(json["horizon_exponent"] as? Double != nil)
   }
 
+  @Test func horizon() throws {
+    let arguments = ["horizon", "wsd20", "--steps", "200", "--task", "3,1.5,10%"]
+    let json = try json(arguments + ["--batches", "1,4096"] + Self.small)
+    #expect(abs(try #require(json["limiting_exponent"] as? Double) - 0.5) < 1e-12)
+    let rows = try #require(json["rows"] as? [[String: Any]])
+    let names = ["horizon_exponent", "law_exponent", "batch", "critical_batch", "base_lr"]
+    let values = try rows.map { row in try names.map { try #require(row[$0] as? Double) } }
+    for row in values {
+      let relative = row[2] / row[3]
+      #expect(abs(row[1] - (0.5 / (1 + relative * relative) - 1 / 6.0)) < 1e-12)
+    }
+    #expect(values[0][0] > 0.4 && values[1][0] == 0 && values[1][4] == 0.5)
+    #expect(rows.map { $0["regime"] as? String } == ["small", "flat"])
+    #expect(rows.map { $0["law_regime"] as? String } == ["small", "large"])
+    #expect(rows.map { $0["at_cap"] as? Bool } == [false, true])
+    #expect((json["warnings"] as? [[String: String]])?.map { $0["code"] } == ["at-cap"])
+    // The exponent is that of the transfer from half to double the steps.
+    let transfer = try self.json(
+      [
+        "transfer", "--from", "wsd20", "--to", "wsd20", "--steps", "100", "--to-steps", "400",
+        "--task", "3,1.5,10%",
+      ] + Self.small)
+    #expect(transfer["horizon_exponent"] as? Double == values[0][0])
+  }
+
+  /// Without --batches they start at the task's.
+  @Test func horizonOfATask() throws {
+    let run = try CommandRun(
+      [
+        "model", "horizon", "linear", "--steps", "20", "--task", "2,3,1,3", "--csv",
+      ] + Self.small)
+    let lines = run.output.split(separator: "\n").map { $0.split(separator: ",") }
+    #expect(lines.map { $0[0] }.prefix(4) == ["batch", "3", "12", "48"] && lines.count == 10)
+  }
+
   /// Arguments, exit code, pieces of the message.
   static let refused: [([String], [String])] = [
     (["loss", "linear", "--steps", "9", "--task", "1,2,1"], ["--task '1,2,1'", "a = 1"]),
@@ -137,6 +172,13 @@ import Testing
     (["momentum", "--steps", "1e5"], ["20,000"]),
     (["momentum", "--gradient-noise", "x"], ["--gradient-noise 'x'", "additive"]),
     (["scaling", "--compute", "3"], ["--compute '3'", "16 to 1e24"]),
+    (["horizon", "linear", "--steps", "1"], ["1 steps", "halved"]),
+    (["horizon", "linear", "--steps", "9", "--batches", "0.5"], ["--batches '0.5'", "1 to 1e9"]),
+    (["horizon", "linear", "--steps", "9", "--task", "2,2,1,1e20"], ["batch 1e+20", "1e15"]),
+    (
+      ["horizon", "linear", "--steps", "9", "--task", "2,2,1,8", "--batches", "1"],
+      ["--batches replaces"]
+    ),
     (["transfer", "--from", "linear"], ["--to"]),
     (["transfer", "--from", "linear", "--to", "liner"], ["--to", "liner"]),
   ]

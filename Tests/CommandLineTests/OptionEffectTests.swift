@@ -55,6 +55,7 @@ import Testing
     "model momentum": ["--steps", "50,100", "--features", "50"],
     "model scaling": ["--compute", "1e4,1e5"],
     "model transfer": ["--from", "wsd20", "--to", "linear", "--steps", "200", "--features", "100"],
+    "model horizon": ["wsd20", "--steps", "60", "--features", "100"],
     "log": ["LOG"], "fit": ["SWEEP"], "evaluate": ["SWEEP"],
     "search run": [
       "con", "--steps", "50", "--shapes", "2", "--grid", "0.1,1,2", "--workload", "logistic",
@@ -88,7 +89,8 @@ import Testing
     "seeds": "3", "norm": "l1", "method": "minimise", "recursion": "modified",
     "features": "70", "compute": "1e4,2e5", "gradient-noise": "additive", "lr-at": "next",
     "calibration-out": "OUT.json", "curves": "CURVE", "score": "CURVE", "warmup": "3",
-    "batch": "2", "start": "aligned", "weight-decay": "0.001", "command": "true {schedule_file}",
+    "batch": "2", "batches": "2,20", "start": "aligned", "weight-decay": "0.001",
+    "command": "true {schedule_file}",
     "trial-timeout": "9", "shapes": "3", "grid": "0.1,1,3", "finalists": "1", "fresh-seeds": "2",
     "refine": "2", "error": "dkw", "sampling-seed": "5", "chunk": "3", "max-array": "7",
     "max-parallel": "3", "sbatch": "--partition=x", "tuned-lr": "1.5e-3", "tuned-spec": "cosine",

@@ -62,6 +62,10 @@ import Testing
       ["model", "transfer", "--from", "wsd20", "--to", "linear", "--steps", "100"],
       ["source: wsd20, 100 steps", "target: linear, 100 steps"]
     ),
+    (
+      ["model", "horizon", "linear", "--steps", "20", "--features", "20", "--batches", "1,9,99"],
+      ["the model", "the law", "B/B_c"]
+    ),
     (["search", "tps", "--workload", "bound", "--steps", "50", "--shapes", "5"], ["tps"]),
     (["fit", "SWEEP"], ["base learning rate", "final loss (nats)", "linear, 100 steps"]),
     (["refine", "-"], ["gradient norm, smoothed", "learning rate"]),

@@ -10,6 +10,7 @@ import Testing
   static let checked = [
     "bound", "tune", "robustness", "schedule", "check", "transfer", "extend", "model loss",
     "model optimal", "model compare", "model batch", "model scaling", "model transfer",
+    "model horizon",
   ]
 
   @Test(arguments: sampled(checked))

@@ -5,7 +5,7 @@ import Support
 /// A task of the theory model on its first N features, on which SGD runs.
 public struct FeatureModel: Sendable {
   /// a, b, the label noise and m.
-  public let task: ModelTask
+  public private(set) var task: ModelTask
 
   /// N, the number of the student's features.
   public let features: Int
@@ -113,6 +113,14 @@ public struct FeatureModel: Sendable {
 }
 
 extension FeatureModel {
+  /// The same features and noise at another batch, which may be a fraction or infinite: only 1/m enters.
+  func with(batch: Double) -> FeatureModel {
+    var model = self
+    model.task = ModelTask(
+      task.name, task.taskExponent, task.spectrumExponent, task.noise, batch)
+    return model
+  }
+
   /// The learning-rate cap: the given one, or the stability edge.
   func usableCap(_ cap: Double?) throws(InputError) -> Double {
     guard let cap else { return stabilityEdge }

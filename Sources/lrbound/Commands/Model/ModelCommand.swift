@@ -18,6 +18,6 @@ struct ModelCommand: ParsableCommand {
     subcommands: [
       ModelLossCommand.self, ModelOptimalCommand.self, ModelCompareCommand.self,
       ModelBatchCommand.self, ModelMomentumCommand.self, ModelScalingCommand.self,
-      ModelTransferCommand.self,
+      ModelTransferCommand.self, ModelHorizonCommand.self,
     ])
 }

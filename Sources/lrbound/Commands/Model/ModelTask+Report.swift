@@ -74,10 +74,11 @@ let modelAssumptions = [
 ]
 
 extension FeatureModel {
-  /// The first line of a report.
-  func heading(_ what: String) -> TextBlock {
-    .lines([
-      "\(what); a = \(decimalText(task.taskExponent)), b = \(decimalText(task.spectrumExponent)), σ² = \(significant(noise)), m = \(decimalText(task.batch)), \(grouped(features)) features"
+  /// The first line of a report, which names the task's batch unless the report has its own.
+  func heading(_ what: String, hasBatch: Bool = true) -> TextBlock {
+    let batch = hasBatch ? "m = \(decimalText(task.batch)), " : ""
+    return .lines([
+      "\(what); a = \(decimalText(task.taskExponent)), b = \(decimalText(task.spectrumExponent)), σ² = \(significant(noise)), \(batch)\(grouped(features)) features"
     ])
   }
 
@@ -86,7 +87,7 @@ extension FeatureModel {
     guard let phase = try? Phase(of: task) else {
       return ["phase", "none", "without label noise there are no phases"]
     }
-    let power = decimalText(phase.annealingPower)
+    let power = significant(phase.annealingPower, 6)
     return [
       "phase", phase.kind.rawValue,
       phase.kind == .hard

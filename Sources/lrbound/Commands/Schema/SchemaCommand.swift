@@ -19,9 +19,9 @@ struct SchemaCommand: ParsableCommand {
     TransferCommand.self, ExtendCommand.self, BoundCommand.self, TuneCommand.self,
     RobustnessCommand.self, RefineCommand.self, ModelLossCommand.self, ModelOptimalCommand.self,
     ModelCompareCommand.self, ModelBatchCommand.self, ModelMomentumCommand.self,
-    ModelScalingCommand.self, ModelTransferCommand.self, LogCommand.self, FitCommand.self,
-    EvaluateCommand.self, SearchRunCommand.self, SearchEmitCommand.self, CheckCommand.self,
-    ScheduleCommand.self,
+    ModelScalingCommand.self, ModelTransferCommand.self, ModelHorizonCommand.self, LogCommand.self,
+    FitCommand.self, EvaluateCommand.self, SearchRunCommand.self, SearchEmitCommand.self,
+    CheckCommand.self, ScheduleCommand.self,
   ]
 
   @Argument(help: "The command, for example transfer or model loss.")
