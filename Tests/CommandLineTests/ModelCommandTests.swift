@@ -173,7 +173,7 @@ import Testing
     (["momentum", "--gradient-noise", "x"], ["--gradient-noise 'x'", "additive"]),
     (["scaling", "--compute", "3"], ["--compute '3'", "16 to 1e24"]),
     (["horizon", "linear", "--steps", "1"], ["1 steps", "halved"]),
-    (["horizon", "linear", "--steps", "9", "--batches", "0.5"], ["--batches '0.5'", "1 to 1e9"]),
+    (["horizon", "linear", "--steps", "9", "--batches", "0.5"], ["--batches '0.5'", "1 to 1e09"]),
     (["horizon", "linear", "--steps", "9", "--task", "2,2,1,1e20"], ["batch 1e+20", "1e15"]),
     (
       ["horizon", "linear", "--steps", "9", "--task", "2,2,1,8", "--batches", "1"],
