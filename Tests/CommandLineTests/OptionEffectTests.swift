@@ -55,7 +55,7 @@ import Testing
     "model momentum": ["--steps", "50,100", "--features", "50"],
     "model scaling": ["--compute", "1e4,1e5"],
     "model transfer": ["--from", "wsd20", "--to", "linear", "--steps", "200", "--features", "100"],
-    "model horizon": ["wsd20", "--steps", "60", "--features", "100"],
+    "model horizon": ["wsd20", "--steps", "60", "--features", "10"],
     "log": ["LOG"], "fit": ["SWEEP"], "evaluate": ["SWEEP"],
     "search run": [
       "con", "--steps", "50", "--shapes", "2", "--grid", "0.1,1,2", "--workload", "logistic",
