@@ -60,8 +60,12 @@ public struct HorizonBatchLaw: Equatable, Sendable {
     guard let batch = horizon.batchTokens, let tokens = horizon.tokens else {
       return Self.smallBatchExponent
     }
-    let relative = Double(batch) / criticalBatch(tokens: tokens)
-    return 0.5 / (1 + relative * relative) + Self.largeBatchExponent
+    return Self.horizonExponent(relativeBatch: Double(batch) / criticalBatch(tokens: tokens))
+  }
+
+  /// p at a batch given as B/B_c.
+  public static func horizonExponent(relativeBatch relative: Double) -> Double {
+    0.5 / (1 + relative * relative) + largeBatchExponent
   }
 
   /// Returns ln γ* up to a constant that all horizons with a known batch share, and all without.

@@ -133,9 +133,7 @@ struct ModelHorizonBody: Codable {
       (batch, criticalBatch) = (measured.batch, measured.criticalBatch)
       (baseLearningRate, excess) = (measured.tuned.baseLearningRate, measured.tuned.excess)
       (atCap, horizonExponent) = (measured.isAtCap, measured.exponent)
-      // At one token in all, B/B_c is 1/c.
-      lawExponent = HorizonBatchLaw(constant: criticalBatch / batch)
-        .horizonExponent(at: Horizon(steps: 1, batchTokens: 1))
+      lawExponent = HorizonBatchLaw.horizonExponent(relativeBatch: batch / criticalBatch)
       regime = BatchRegime(measured: horizonExponent)
       lawRegime = BatchRegime(nearest: lawExponent)
     }
