@@ -89,6 +89,6 @@ extension TransferAnswer {
 
   private func list(_ names: [String]) -> String {
     guard names.count > 1 else { return "the " + names.joined() }
-    return names.dropLast().joined(separator: ", ") + " and " + names[names.count - 1]
+    return "the " + names.dropLast().joined(separator: ", ") + " and " + names[names.count - 1]
   }
 }
