@@ -33,6 +33,18 @@ import Transfer
     #expect(many.logDeviation.above <= one.logDeviation.above)
   }
 
+  /// Of a parabola in ln γ the curvature is twice its coefficient, but for the other forms' share.
+  @Test(arguments: [0.01, 0.05])
+  func curvature(_ coefficient: Double) throws {
+    let points = (-2...2).map { step in
+      let log = 0.6931 * Double(step)
+      return (1e-3 * exp(log), 3 + coefficient * log * log)
+    }
+    let optimum = try SweepOptimum(of: Self.cell(points, noise: 1e-4))
+    let curvature = try #require(optimum.curvature)
+    #expect(abs(curvature / (2 * coefficient) - 1) < 0.15)
+  }
+
   /// More noise never narrows an interval, and the optimum stays within the bracket of the runs.
   @Test func noiseWidens() throws {
     let points = [(5e-4, 3.0496), (1e-3, 3.0378), (2e-3, 3.0431)]
