@@ -41,3 +41,50 @@ import Testing
     #expect(error?.description.contains(message) == true, "\(error?.description ?? "")")
   }
 }
+
+/// Lengths of a schedule in tokens.
+@Suite struct TokenLengthTests {
+  /// A spec, its batch, and its canonical form in steps.
+  static let specs: [(String, Int, String)] = [
+    ("wsd:cooldown=20Btokens", 500_000, "wsd:cooldown=40000steps"),
+    ("wsd20:warmup=2e9tokens", 500_000, "wsd:cooldown=0.2,warmup=4000steps"),
+    ("linear:warmup=1001tokens", 10, "linear:warmup=101steps"),
+    ("cosine:period=3ktokens", 3, "cosine:period=1000steps"),
+    (
+      "twostage:at=8Mtokens,factor=0.5,cooldown=1Mtokens", 1000,
+      "twostage:at=8000steps,factor=0.5,cooldown=1000steps"
+    ),
+    (
+      "wsds:period=1TTOKENS,cooldown=1btokens", 1 << 20, "wsds:period=953675steps,cooldown=954steps"
+    ),
+  ]
+
+  @Test(arguments: specs)
+  func stepsAreRoundedUp(_ text: String, _ batch: Int, _ canonical: String) throws {
+    let spec = try ScheduleSpec(text, batchTokens: batch)
+    #expect(spec.canonical == canonical && spec.text == text)
+    #expect(try ScheduleSpec(canonical) == spec)
+    let error = #expect(throws: InputError.self) { try ScheduleSpec(text) }
+    #expect(error?.description.contains("depends on the batch") == true)
+  }
+
+  /// At another batch with the same tokens a length in tokens is the same part of the run, up to a step.
+  @Test(arguments: [1000, 4000, 7777, 64_000])
+  func sameFraction(_ batch: Int) throws {
+    let length = try RunLength(tokens: 64_000_000, batchTokens: batch)
+    let steps = try #require(length.steps)
+    let spec = try ScheduleSpec("wsd:cooldown=12Mtokens,warmup=3Mtokens", batchTokens: batch)
+    let schedule = try spec.schedule(steps: steps)
+    let plateau = try #require(schedule.stablePhase).steps
+    let step = 1 / Double(steps)
+    #expect(abs(Double(plateau.lowerBound - 1) * step - 3.0 / 64) <= 2 * step)
+    #expect(abs(Double(steps - plateau.upperBound) * step - 12.0 / 64) <= 3 * step)
+  }
+
+  @Test(arguments: ["-1tokens", "1.5tokens", "tokens", "xtokens", "1e16tokens", "1e15tokens"])
+  func refused(_ length: String) {
+    #expect(throws: InputError.self) {
+      try ScheduleSpec("wsd:cooldown=\(length)", batchTokens: 1)
+    }
+  }
+}

@@ -111,7 +111,8 @@ private struct SweepColumns {
     if grammar.isEmpty, let family = text(family) {
       grammar = try Self.grammar(family: family.lowercased(), cooldown: text(cooldown))
     }
-    let schedule = try ScheduleSpec(grammar)
+    let batchTokens = try text(batch).map(Self.batchTokens)
+    let schedule = try ScheduleSpec(grammar, batchTokens: batchTokens)
     guard let lossText = text(loss) else { return nil }
     let isWord = lossText.lowercased() == "diverged"
     guard let loss = isWord ? .nan : parseNumber(lossText) else {
@@ -120,7 +121,7 @@ private struct SweepColumns {
         hint: "give a number, or nan for a run that diverged")
     }
     return Sweep.Run(
-      spec: schedule, steps: Int(count), batchTokens: try text(batch).map(Self.batchTokens),
+      spec: schedule, steps: Int(count), batchTokens: batchTokens,
       baseLearningRate: baseLearningRate, loss: loss, seed: text(seed))
   }
 

@@ -27,9 +27,10 @@ public struct ScheduleSpec: Sendable {
 
   /// Parses a spec such as `wsd20`, `cosine:min=0.1` or `wsd:cooldown=5000steps,decay=1-sqrt`.
   ///
-  /// Case does not matter. Throws `InputError` with the position of the mistake and a suggestion.
-  public init(_ text: String) throws(InputError) {
-    var parser = try SpecParser(text)
+  /// Case does not matter. `batchTokens` turns lengths in tokens (`warmup=2Btokens`) into steps, rounded up;
+  /// without it they are refused. Throws `InputError` with the position of the mistake and a suggestion.
+  public init(_ text: String, batchTokens: Int? = nil) throws(InputError) {
+    var parser = try SpecParser(text, batchTokens: batchTokens)
     self = try parser.entry.read(&parser)
   }
 

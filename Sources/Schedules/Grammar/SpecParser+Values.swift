@@ -37,13 +37,14 @@ extension SpecParser {
     return value
   }
 
-  /// A length: `0.2`, `20%`, `5000steps` or `5000`.
+  /// A length: `0.2`, `20%`, `5000steps`, `5000` or `2Btokens`.
   ///
   /// Fractions may not exceed `most`; bare numbers up to 100 are ambiguous and rejected.
   mutating func extent(_ key: String, most: Double = 1) throws(InputError) -> Extent? {
     guard let option = take(key) else { return nil }
     let text = option.value
     let forms = "write a fraction (0.2), a percentage (20%) or steps (5000steps)"
+    if text.hasSuffix("tokens") { return .steps(try steps(ofTokens: option)) }
     for suffix in ["steps", "step"] where text.hasSuffix(suffix) {
       guard let count = decimal(String(text.dropLast(suffix.count))), count >= 0,
         count == count.rounded(), count <= 1e9
@@ -73,6 +74,25 @@ extension SpecParser {
       throw wrong(option, "is neither a fraction of the run nor a whole number of steps", forms)
     }
     return .steps(Int(number))
+  }
+
+  /// A length in tokens as whole steps, rounded up.
+  private func steps(ofTokens option: SpecOption) throws(InputError) -> Int {
+    let units: [Character: String] = ["k": "e3", "m": "e6", "b": "e9", "t": "e12"]
+    var digits = String(option.value.dropLast("tokens".count))
+    if let unit = digits.last.flatMap({ units[$0] }) { digits = digits.dropLast() + unit }
+    guard let tokens = decimal(digits), (0...1e15).contains(tokens), tokens == tokens.rounded()
+    else {
+      throw wrong(option, "is not a whole number of tokens up to 1e15", "write 2Btokens")
+    }
+    guard let batchTokens else {
+      throw wrong(option, "depends on the batch", "give the tokens in a step, or write steps")
+    }
+    let steps = (tokens / Double(batchTokens)).rounded(.up)
+    guard steps <= Double(ScheduleSpec.mostSteps) else {
+      throw wrong(option, "is more than 1e9 steps", "give fewer tokens or a larger batch")
+    }
+    return Int(steps)
   }
 
   mutating func decay() throws(InputError) -> Curve {

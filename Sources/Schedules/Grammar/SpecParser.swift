@@ -20,6 +20,9 @@ package struct SpecParser {
   /// The number between the name and the colon, without `%`.
   let percentage: String?
 
+  /// B, for lengths in tokens; nil refuses them.
+  let batchTokens: Int?
+
   private(set) var options: [SpecOption] = []
 
   private static let keySynonyms: [String: String] = [
@@ -28,7 +31,7 @@ package struct SpecParser {
     "shape": "decay",
   ]
 
-  init(_ text: String) throws(InputError) {
+  init(_ text: String, batchTokens: Int? = nil) throws(InputError) {
     func failure(_ problem: String, _ hint: String, at position: Int = 1) -> InputError {
       .schedule(text, at: position, problem: problem, hint: hint)
     }
@@ -36,6 +39,7 @@ package struct SpecParser {
       throw failure("a file is not a schedule's name", "write the schedule, for example wsd20")
     }
     self.text = text
+    self.batchTokens = batchTokens
     // Underscores count as hyphens, so that inverse_sqrt and min_lr are read.
     let lowered = String(text.lowercased().map { $0 == "_" ? "-" : $0 })
     let colon = lowered.firstIndex(of: ":")

@@ -61,7 +61,9 @@ public struct TransferRecipe: Sendable {
     guard
       let centre = try? TransferQuestion(
         from: question.from, to: run, source: question.source, rule: question.rule
-      ).carriedBaseLearningRate()
+      ).carriedBaseLearningRate(),
+      // Lengths in steps make another shape of a shorter run.
+      (try? run.hasSameShape(as: target, baseLearningRates: (centre, centre))) == true
     else { return nil }
     baseLearningRates = (-2...2).map { centre * exp2(Double($0)) }
       .map { Double(scientific($0, 2)) ?? $0 }

@@ -23,8 +23,9 @@ struct RunLengthOptions: ParsableArguments {
       steps: steps, tokens: tokens, batchTokens: batchTokens ?? batchOfOther, option: "--tokens")
   }
 
-  /// The length where nothing depends on the batch: steps, or tokens with their batch.
-  func readSteps() throws -> RunLength {
+  /// The length where only lengths in tokens depend on the batch: steps, or tokens with their batch.
+  func read(for schedule: ScheduleArgument?) throws -> RunLength {
+    if case .inTokens? = schedule { return try read() }
     if steps != nil,
       let option = tokens != nil ? "--tokens" : batchTokens.map({ _ in "--batch-tokens" })
     {

@@ -6,17 +6,28 @@ import Support
 /// A schedule as it is named on the command line: a spec of the grammar, or a file behind `@`.
 enum ScheduleArgument: Sendable {
   case spec(ScheduleSpec)
+
+  /// A spec with lengths in tokens, which the batch turns into steps.
+  case inTokens(String)
+
   case file(path: String)
 
   /// The text as it was given.
   var text: String {
     switch self {
     case .spec(let spec): spec.text
+    case .inTokens(let text): text
     case .file(let path): "@\(path)"
     }
   }
 
-  /// The spec; nil for a file.
+  /// Whether it is a file, which brings its own length.
+  var isFile: Bool {
+    if case .file = self { return true }
+    return false
+  }
+
+  /// The spec; nil for a file, and where it depends on the batch.
   var spec: ScheduleSpec? {
     if case .spec(let spec) = self { return spec }
     return nil
@@ -24,7 +35,8 @@ enum ScheduleArgument: Sendable {
 
   init(_ text: String) throws(InputError) {
     guard text.hasPrefix("@") else {
-      self = .spec(try ScheduleSpec(text))
+      self =
+        text.lowercased().contains("tokens") ? .inTokens(text) : .spec(try ScheduleSpec(text))
       return
     }
     let path = String(text.dropFirst())
@@ -42,11 +54,12 @@ enum ScheduleArgument: Sendable {
   func run(_ length: RunLength) throws -> TrainingRun {
     var run: TrainingRun
     switch self {
-    case .spec(let spec):
+    case .spec, .inTokens:
       guard let steps = length.steps else {
         throw InputError.schedule(
           text, problem: "the number of steps is not known", hint: "add --steps")
       }
+      let spec = try self.spec ?? ScheduleSpec(text, batchTokens: length.batchTokens)
       run = TrainingRun(spec, steps: steps)
     case .file(let path):
       run = TrainingRun(try Schedule(contentsOf: path), name: text)

@@ -11,7 +11,7 @@ struct ScheduleOptions: ParsableArguments {
   @OptionGroup var length: RunLengthOptions
 
   /// The schedule over its steps, reading a file.
-  func run() throws -> TrainingRun { try spec.run(length.readSteps()) }
+  func run() throws -> TrainingRun { try spec.run(length.read(for: spec)) }
 }
 
 extension CompletionKind {

@@ -158,7 +158,7 @@ struct CheckCommand: ReportingCommand {
     if let tuned = tunedSpec ?? plan.spec.map(ScheduleArgument.spec) {
       // A file brings its own length.
       let other =
-        tuned.spec == nil ? try RunLength(batchTokens: plan.batchTokens) : RunLength(of: plan)
+        tuned.isFile ? try RunLength(batchTokens: plan.batchTokens) : RunLength(of: plan)
       return try tuned.run(tunedLength.read(beside: other))
     }
     let length = try tunedLength.read(beside: RunLength(of: plan))

@@ -23,8 +23,8 @@ struct ScheduleCommand: ExportingCommand {
       \(families)
 
       All take warmup=; those that decay take min= (a ratio of the peak) or min-lr= (a learning rate), with \
-      floor=rescale or clamp. decay= is linear, 1-sqrt, cosine, exponential or square. Lengths are 0.2, 20% \
-      or 5000steps. @file.csv holds one learning rate a step.
+      floor=rescale or clamp. decay= is linear, 1-sqrt, cosine, exponential or square. Lengths are 0.2, 20%, \
+      5000steps or, with --batch-tokens, 2Btokens. @file.csv holds one learning rate a step.
 
       With --dialect the schedule is read as that library runs it, step by step. --json lists lint findings; \
       with --strict the exit code is 1 where there are warnings or errors.
@@ -73,7 +73,7 @@ struct ScheduleCommand: ExportingCommand {
 
   private func report(of named: NamedSchedule) throws -> Report<ScheduleBody> {
     var report = ScheduleBody.report(named)
-    report.assumptions = try length.readSteps().assumptions
+    report.assumptions = try length.read().assumptions
     return report
   }
 
@@ -96,10 +96,13 @@ struct ScheduleCommand: ExportingCommand {
 
   /// The schedule, from the grammar, a file or another library.
   private func named() throws -> NamedSchedule {
-    let length = try length.readSteps()
-    if let named = try dialectOptions.read(name: spec, steps: length.steps, learningRate: lr) {
-      return named
+    if dialectOptions.dialect != nil {
+      let steps = try length.read(for: nil).steps
+      if let named = try dialectOptions.read(name: spec, steps: steps, learningRate: lr) {
+        return named
+      }
     }
-    return try NamedSchedule(Arguments.schedule(spec ?? "").run(length), learningRate: lr)
+    let schedule = try Arguments.schedule(spec ?? "")
+    return try NamedSchedule(schedule.run(length.read(for: schedule)), learningRate: lr)
   }
 }

@@ -91,13 +91,14 @@ struct TransferCommand: ExportingCommand {
     }
     if from.spec == nil, !sweep.isEmpty {
       throw InputError.usage(
-        "--from: a sweep has no runs of a schedule file", "give a spec, or --lr")
+        "--from: a sweep has no runs of \(from.isFile ? "a schedule file" : "lengths in tokens")",
+        "give a spec, or --lr")
     }
     if ruleOptions.rule == .calibrated, ruleOptions.calibration == nil, sweep.isEmpty {
       throw InputError.usage(
         "--rule calibrated: nothing to calibrate with", "add --calibration or --sweep")
     }
-    if length.steps == nil, length.tokens == nil, sweep.isEmpty, from.spec != nil, to.spec != nil {
+    if length.steps == nil, length.tokens == nil, sweep.isEmpty, !from.isFile, !to.isFile {
       let given = [
         ("--to-steps", target.toSteps), ("--to-tokens", target.toTokens),
         ("--to-batch-tokens", target.toBatchTokens), ("--batch-tokens", length.batchTokens),
@@ -184,8 +185,8 @@ struct TransferCommand: ExportingCommand {
   ) throws -> (TrainingRun, TrainingRun) {
     var own = try sourceLength(of: source)
     // Standard input can be read once only.
-    let file = try to.spec == nil ? to.run(target.read(beside: RunLength())) : nil
-    if own.steps == nil, from.spec != nil {
+    let file = try to.isFile ? to.run(target.read(beside: RunLength())) : nil
+    if own.steps == nil, !from.isFile {
       own = try RunLength(
         steps: file?.steps ?? Self.defaultSteps, batchTokens: own.batchTokens)
       notes.assumptions.append(
