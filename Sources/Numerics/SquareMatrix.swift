@@ -162,6 +162,9 @@ public struct CholeskyFactor: Sendable {
     return solution
   }
 
+  /// ln det M.
+  public var logDeterminant: Double { 2 * lower.diagonal.reduce(0) { $0 + log($1) } }
+
   /// The inverse of M.
   public var inverse: SquareMatrix {
     let indices = 0..<lower.size

@@ -29,8 +29,10 @@ import Testing
     #expect((cells[0]["forms"] as? [Any])?.count == 3 && cells[0]["interval"] != nil)
     let fitted = try #require(json["calibration"] as? [String: Any])
     let exponent = try #require(fitted["horizon_exponent"] as? Double)
-    #expect(exponent > 0.25 && exponent < 1.0 / 3 && fitted["scope"] as? String == "full")
+    // Two horizons: p is the law's.
+    #expect(exponent == 1.0 / 3 && fitted["scope"] as? String == "shape")
     #expect((fitted["horizon_interval"] as? [Double])?.count == 2)
+    #expect(fitted["law_constant"] as? Double == 1.9 && fitted["law_constant_log_sd"] == nil)
     let model = try #require(json["loss_model"] as? [String: Any])
     #expect(model["alpha"] as? Double ?? 0 > 0 && model["held_out_rms"] != nil)
 
@@ -64,10 +66,10 @@ import Testing
     #expect(
       one.code == 0 && one.errors.contains("needs two") && one.errors.contains("default rule"))
     let horizon = try run { $0.contains(",1000,") }
-    #expect(horizon.code == 0 && horizon.errors.contains("no horizon exponent"))
-    #expect(horizon.output.contains("0.333  the default's: there is one horizon"))
+    #expect(horizon.code == 0 && horizon.errors.contains("exponent p stays the law's"))
+    #expect(horizon.output.contains("0.333  the law's: there are too few horizons"))
     let shape = try run { $0.hasPrefix("wsd20,") }
-    #expect(shape.code == 0 && shape.errors.contains("one shape"))
+    #expect(shape.code == 0 && shape.errors.contains("one shape, and too few horizons"))
     let unwritten = try run({ $0.hasPrefix("wsd20,1000,") }, ["--calibration-out", "/tmp/no.json"])
     #expect(unwritten.code == 3 && unwritten.output.isEmpty)
     // Several files are one sweep.
@@ -78,6 +80,31 @@ import Testing
     }
     let both = try CommandRun(["fit"] + halves + ["--csv"]).output
     #expect(both.split(separator: "\n").count == 5)
+  }
+
+  /// One shape at three batches: c alone is fitted, and a transfer needs the batch.
+  @Test(.enabled(if: isHeavy)) func fitsTheCriticalBatch() throws {
+    var table = "batch_tokens,spec,steps,base_lr,final_loss\n"
+    for (batch, optimum) in [(64, 1e-3), (1024, 1e-2), (16_384, 2e-2)] {
+      for factor in [0.25, 0.5, 1, 2, 4] {
+        table +=
+          "\(batch),wsd20,1000,\(factor * optimum),\(3 + 0.01 * (factor + 1 / factor))\n"
+      }
+    }
+    let sweep = try TemporaryFile(table, name: "sweep.csv")
+    let calibration = try TemporaryFile("", name: "mine.json")
+    let arguments = ["fit", sweep.path, "--calibration-out", calibration.path]
+    let fitted = try #require(
+      CommandRun(arguments + ["--json"]).json()["calibration"] as? [String: Any])
+    #expect(fitted["scope"] as? String == "batch" && fitted["law_constant"] != nil)
+    #expect(fitted["law_constant_log_sd"] as? Double ?? 1 < 0.4)
+    let text = try CommandRun(arguments)
+    #expect(text.output.contains("from 3 batches (usual: 1.9·√D)"), "\(text.output)")
+    let transfer = try CommandRun([
+      "transfer", "--from", "wsd20", "--to", "wsd20", "--steps", "1000", "--to-steps", "8000",
+      "--rule", "calibrated", "--calibration", calibration.path,
+    ])
+    #expect(transfer.code == 4 && transfer.errors.contains("several batches"))
   }
 
   @Test(.enabled(if: isHeavy)) func evaluates() throws {

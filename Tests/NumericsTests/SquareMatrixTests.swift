@@ -1,3 +1,4 @@
+import Glibc
 import Numerics
 import TestSupport
 import Testing
@@ -52,6 +53,7 @@ import Testing
     for (row, right) in zip(rows, [1, -2, 0.5]) {
       #expect(abs(zip(row, solution).reduce(0) { $0 + $1.0 * $1.1 } - right) < 1e-14)
     }
+    #expect(abs(factored.logDeterminant - log(40)) < 1e-14)
     let inverse = factored.inverse
     for row in 0..<3 {
       for column in 0..<3 {

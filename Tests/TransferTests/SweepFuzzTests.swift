@@ -15,9 +15,11 @@ import Transfer
 
   static func sweep(_ random: inout SplitMix64) throws -> Sweep {
     var runs: [Sweep.Run] = []
+    let hasBatches = random.nextIndex(below: 2) == 0
     for _ in 0..<1 + random.nextIndex(below: 6) {
       let spec = try ScheduleSpec(specs[random.nextIndex(below: specs.count)])
       let steps = [6, 100, 101, 3000][random.nextIndex(below: 4)]
+      let batch = hasBatches ? 64 << random.nextIndex(below: 20) : nil
       let centre = exp((random.nextIndex(below: 8) == 0 ? 200 : 4) * (random.nextUnit() - 0.5))
       for _ in 0..<random.nextIndex(below: 10) {
         let distance = 6 * (random.nextUnit() - 0.5)
@@ -26,7 +28,7 @@ import Transfer
         let kind = random.nextIndex(below: 40)
         runs.append(
           Sweep.Run(
-            spec: spec, steps: steps, baseLearningRate: centre * exp(distance),
+            spec: spec, steps: steps, batchTokens: batch, baseLearningRate: centre * exp(distance),
             loss: kind < odd.count ? odd[kind] : smooth))
       }
     }
@@ -51,10 +53,12 @@ import Transfer
     }
     do {
       let calibration = try Calibration(of: cells)
-      #expect(calibration.exponents.horizon.isFinite && calibration.logScale.isFinite)
-      #expect(calibration.deviations.horizon > 0 && calibration.shapeDeviation.isFinite)
+      #expect(calibration.exponents.horizonOffset.isFinite && calibration.logScale.isFinite)
+      #expect(calibration.law.constant > 0 && calibration.law.constant.isFinite)
+      #expect(calibration.covariance.allSatisfy { $0.allSatisfy(\.isFinite) })
+      #expect(calibration.shapeDeviation > 0 && calibration.shapeDeviation.isFinite)
       let spread = try CalibrationSpread(of: cells, samples: 3)
-      #expect(spread.deviations.horizon.isFinite)
+      #expect(spread.deviations.horizonOffset.isFinite)
       let file = try TemporaryFile(calibration.json)
       #expect(try Calibration(contentsOf: file.path) == calibration)
       for error in CalibrationCheck(of: cells)?.errors ?? [] { #expect(error.isFinite) }

@@ -75,7 +75,7 @@ import Transfer
 
   @Test func calibrates() throws {
     let sweep = try SyntheticSweep.following(
-      a: 0.5, b: 0.5, p: 0.3, shapes: ["linear"], horizons: [1000, 4000])
+      a: 0.5, b: 0.5, p: 0.3, shapes: ["linear"], horizons: [1000, 4000, 16_000])
     let calibration = try TunedSweep(sweep).calibration()
     #expect(calibration.diagnostics.map(\.code) == ["one-shape"])
     let one = try TunedSweep(Sweep(runs: Self.runs("wsd20", [3.02, 3, 3.03])), path: "a.csv")
@@ -87,8 +87,9 @@ import Transfer
     let sweep = try SyntheticSweep.following(
       a: 0.5, b: 0.5, p: 0.3, shapes: ["linear", "wsd20"], horizons: [1000, 4000])
     let fit = try SweepFit(of: TunedSweep(sweep))
-    #expect(fit.calibration?.scope == .full && fit.spread?.optimumDeviations.count == 4)
-    #expect(fit.check?.errors.count == 4 && fit.lossModel != nil && fit.diagnostics.isEmpty)
+    #expect(fit.calibration?.scope == .shape && fit.spread?.optimumDeviations.count == 4)
+    #expect(fit.check?.errors.count == 4 && fit.lossModel != nil)
+    #expect(fit.diagnostics.map(\.code) == ["few-horizons"])
     let one = try SweepFit(of: TunedSweep(Sweep(runs: Self.runs("wsd20", [3.02, 3, 3.03]))))
     #expect(one.calibration == nil && one.spread == nil && one.check == nil)
     #expect(one.diagnostics.map(\.code) == ["one-cell"])

@@ -171,6 +171,7 @@ private struct TunedRate {
       }
       return
     }
+    try evidence.rule.check(run.horizon)
     // Geometric means of the answers and interval ends, as multiples of the first answer.
     var first: Double?
     var (centre, lower, upper) = (0.0, 0.0, 0.0)

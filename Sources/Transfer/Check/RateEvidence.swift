@@ -70,7 +70,8 @@ public struct RateEvidence: Sendable {
   public init(calibration: Calibration) throws {
     let sources = try calibration.sources.map { source in
       Source(
-        run: try TrainingRun(ScheduleSpec(source.spec), steps: source.steps),
+        run: try TrainingRun(
+          ScheduleSpec(source.spec), steps: source.steps, batchTokens: source.batchTokens),
         rate: .given(source.baseLearningRate))
     }
     if sources.isEmpty {

@@ -123,6 +123,7 @@ public struct ExtensionQuestion: Sendable {
   }
 
   private func check() throws(InputError) {
+    try rule.check(run.tuning.horizon)
     for (name, step) in [
       ("the steps made", madeSteps), ("the step to branch from", freeFormBranch),
     ] {

@@ -11,6 +11,8 @@ public struct CalibrationCheck: Sendable {
 
   /// Leaves out each cell in turn; nil if the others cannot be calibrated.
   public init?(of cells: [TunedCell]) {
+    // Without its only cell with a batch, a sweep that cannot be calibrated could be.
+    guard (try? Calibration(of: cells)) != nil else { return nil }
     var errors: [Double] = []
     for (index, held) in cells.enumerated() {
       var others = cells
@@ -27,7 +29,7 @@ public struct CalibrationCheck: Sendable {
 ///
 /// Each sample adds normal noise to every final loss, then fits optima and exponents again.
 public struct CalibrationSpread: Sendable {
-  /// The standard deviations of a, b and p over the samples.
+  /// The standard deviations of a, b and δ over the samples.
   public let deviations: Calibration.Exponents
 
   /// The standard deviation of each cell's ln γ* over the samples in which it has an optimum.

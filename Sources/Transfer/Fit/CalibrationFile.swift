@@ -4,11 +4,27 @@ import Schedules
 import Support
 
 extension Calibration {
+  private struct Header: Codable {
+    var kind: String
+    var version: Int
+
+    enum CodingKeys: String, CodingKey {
+      case kind
+      case version = "schema_version"
+    }
+  }
+
   private struct Contents: Codable {
     struct Cell: Codable {
       var spec: String
       var steps: Int
+      var batchTokens: Int?
       var optimum: Double
+
+      enum CodingKeys: String, CodingKey {
+        case spec, steps, optimum
+        case batchTokens = "batch_tokens"
+      }
     }
 
     enum CodingKeys: String, CodingKey {
@@ -16,7 +32,8 @@ extension Calibration {
       case version = "schema_version"
       case stepSum = "a"
       case noiseSum = "b"
-      case horizon = "horizon_exponent"
+      case horizonOffset = "horizon_offset"
+      case lawConstant = "law_constant"
       case shapeDeviation = "shape_deviation"
       case logScale = "log_scale"
     }
@@ -26,7 +43,8 @@ extension Calibration {
     var scope: String
     var stepSum: Double
     var noiseSum: Double
-    var horizon: Double
+    var horizonOffset: Double
+    var lawConstant: Double
     var covariance: [[Double]]
     var shapeDeviation: Double
     var logScale: Double
@@ -34,15 +52,18 @@ extension Calibration {
   }
 
   private static let kind = "lrbound calibration"
+  private static let version = 2
 
   /// The calibration as one JSON object at full precision, with a final line break.
   public var json: String {
     let contents = Contents(
-      kind: Self.kind, version: 1, scope: scope.rawValue, stepSum: exponents.stepSum,
-      noiseSum: exponents.noiseSum, horizon: exponents.horizon, covariance: covariance,
-      shapeDeviation: shapeDeviation, logScale: logScale,
+      kind: Self.kind, version: Self.version, scope: scope.rawValue, stepSum: exponents.stepSum,
+      noiseSum: exponents.noiseSum, horizonOffset: exponents.horizonOffset,
+      lawConstant: law.constant, covariance: covariance, shapeDeviation: shapeDeviation,
+      logScale: logScale,
       cells: sources.map {
-        Contents.Cell(spec: $0.spec, steps: $0.steps, optimum: $0.baseLearningRate)
+        Contents.Cell(
+          spec: $0.spec, steps: $0.steps, batchTokens: $0.batchTokens, optimum: $0.baseLearningRate)
       })
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
@@ -67,37 +88,52 @@ extension Calibration {
     let bytes = try readBytes(path)
     // The decoder accepts duplicate keys and trailing commas.
     guard (try? JSONTree.document(bytes, path: path)) != nil,
-      let contents = try? JSONDecoder().decode(Contents.self, from: Data(bytes)),
-      contents.kind == Self.kind
+      let header = try? JSONDecoder().decode(Header.self, from: Data(bytes)),
+      header.kind == Self.kind
     else { throw failure("it is not a calibration") }
-    guard contents.version == 1 else {
-      throw failure("its schema version \(contents.version) is not 1")
+    guard header.version == Self.version else {
+      throw failure("its schema version \(header.version) is not \(Self.version)")
+    }
+    guard let contents = try? JSONDecoder().decode(Contents.self, from: Data(bytes)) else {
+      throw failure("it is not a calibration")
     }
     guard let scope = Scope(rawValue: contents.scope) else {
       throw failure("its scope '\(printable(contents.scope))' is not known")
     }
     for (name, value) in [
-      ("a", contents.stepSum), ("b", contents.noiseSum), ("horizon_exponent", contents.horizon),
+      ("a", contents.stepSum), ("b", contents.noiseSum),
+      ("horizon_offset", contents.horizonOffset),
     ] where !(abs(value) <= 1000) {
       throw failure("its exponent \(name), \(value), is not within 1000 of zero")
     }
-    guard contents.covariance.count == 3, contents.covariance.allSatisfy({ $0.count == 3 }),
-      (0..<3).allSatisfy({ (0...25).contains(contents.covariance[$0][$0]) }),
+    guard contents.covariance.count == 4, contents.covariance.allSatisfy({ $0.count == 4 }),
+      (0..<4).allSatisfy({ (0...25).contains(contents.covariance[$0][$0]) }),
       contents.covariance.allSatisfy({ $0.allSatisfy { abs($0) <= 25 } })
-    else { throw failure("its covariance is not three rows of three") }
+    else { throw failure("its covariance is not four rows of four") }
+    guard (1e-6...1e6).contains(contents.lawConstant) else {
+      throw failure("its law_constant is out of range")
+    }
     guard (0...1000).contains(contents.shapeDeviation), abs(contents.logScale) <= 1e5 else {
       throw failure("its shape_deviation or its log_scale is out of range")
     }
-    guard contents.cells.allSatisfy({ $0.steps >= 1 && $0.optimum > 0 && $0.optimum.isFinite })
-    else { throw failure("one of its cells has no steps or no optimum") }
+    guard
+      contents.cells.allSatisfy({
+        $0.steps >= 1 && $0.batchTokens ?? 1 >= 1 && $0.optimum > 0 && $0.optimum.isFinite
+      })
+    else { throw failure("one of its cells has no steps, no batch or no optimum") }
+    guard Set(contents.cells.map { $0.batchTokens == nil }).count <= 1 else {
+      throw failure("some of its cells have a batch and others have none")
+    }
     self.init(
       scope: scope,
       exponents: Exponents(
-        stepSum: contents.stepSum, noiseSum: contents.noiseSum, horizon: contents.horizon),
-      covariance: contents.covariance, shapeDeviation: contents.shapeDeviation,
-      logScale: contents.logScale,
+        stepSum: contents.stepSum, noiseSum: contents.noiseSum,
+        horizonOffset: contents.horizonOffset),
+      law: HorizonBatchLaw(constant: contents.lawConstant), covariance: contents.covariance,
+      shapeDeviation: contents.shapeDeviation, logScale: contents.logScale,
       sources: contents.cells.map {
-        Source(spec: $0.spec, steps: $0.steps, baseLearningRate: $0.optimum)
+        Source(
+          spec: $0.spec, steps: $0.steps, batchTokens: $0.batchTokens, baseLearningRate: $0.optimum)
       })
   }
 }

@@ -91,7 +91,10 @@ extension LossModel {
   /// A point's deviation grows by this fraction of its excess loss over its cell's best.
   static let excessFraction = 0.02
 
-  /// The prior of ln α; a and b have those of the calibration, at means 1/3 and 1/2.
+  /// The priors of a and b.
+  static let exponentPrior = (stepSum: 1.0 / 3, noiseSum: 0.5, deviation: 0.1)
+
+  /// The prior of ln α.
   static let biasExponentPrior = (mean: 0.4, deviation: 0.5)
 
   /// The Huber threshold in standard deviations.
@@ -190,12 +193,12 @@ private struct LossPoints {
       residuals.jacobian[row + 5] = noise * exponent * noiseSums[index] * scale
     }
     let total = alpha + rate
-    let deviation = CalibrationPrior.exponentDeviation
+    let (stepSumPrior, noiseSumPrior, deviation) = LossModel.exponentPrior
     let (stepSum, noiseSum) = (alpha / total, exponent / total)
     let prior = LossModel.biasExponentPrior
     let first = losses.count
-    residuals.values[first] = (stepSum - CalibrationPrior.horizonExponent) / deviation
-    residuals.values[first + 1] = (noiseSum - CalibrationPrior.noiseSumExponent) / deviation
+    residuals.values[first] = (stepSum - stepSumPrior) / deviation
+    residuals.values[first + 1] = (noiseSum - noiseSumPrior) / deviation
     residuals.values[first + 2] = (point[2] - log(prior.mean)) / prior.deviation
     for entry in 6 * first..<6 * (first + 3) { residuals.jacobian[entry] = 0 }
     // da/d ln α = −da/d ln q = a(1 − a); db/d ln r = b, db/d ln α = −ba, db/d ln q = −b(1 − a).

@@ -20,8 +20,11 @@ public struct TunedCell: Sendable {
   /// S and V at each of the cell's points.
   public let pointTerms: [BoundTerms]
 
+  /// The standard deviation of ln γ* due to an end that does not anneal; 0 if it does.
+  let endDeviation: Double
+
   /// Whether the schedule decays to about zero.
-  public let isAnnealed: Bool
+  public var isAnnealed: Bool { endDeviation == 0 }
 
   /// Fits a cell with at least three base learning rates that did not diverge, and sums its schedule.
   ///
@@ -38,7 +41,8 @@ public struct TunedCell: Sendable {
     let tunable = try TunableSchedule(of: run)
     terms = try tunable.terms(at: optimum.baseLearningRate)
     pointTerms = try cell.points.map { try tunable.terms(at: $0.baseLearningRate) }
-    isAnnealed = try run.schedule(baseLearningRate: optimum.baseLearningRate).isAnnealed
+    endDeviation = TransferUncertainty.end(
+      try run.schedule(baseLearningRate: optimum.baseLearningRate))
   }
 
   /// The same cell with other losses and their optimum; S and V, which hardly change, are kept.

@@ -86,6 +86,12 @@ public struct HorizonBatchLaw: Equatable, Sendable {
     return exp(logRate(at: to) - logRate(at: from))
   }
 
+  /// Returns the part of ``ratio(from:to:)`` due to the batch alone, at the target's number of steps.
+  func batchRatio(from: Horizon, to: Horizon) -> Double {
+    let step = Horizon(steps: to.steps, batchTokens: from.batchTokens)
+    return step == to ? 1 : ratio(from: step, to: to)
+  }
+
   /// The law's three regimes by their batch at the source, with γ*_to/γ*_from at one shape and batch for T
   /// times k.
   static let regimes: [(name: String, ratio: @Sendable (Double) -> Double)] = [

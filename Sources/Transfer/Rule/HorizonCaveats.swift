@@ -9,7 +9,9 @@ extension TransferRule {
     }
     guard self != .bound else { return [] }
     var caveats: [Diagnostic] = []
-    if from.batchTokens != to.batchTokens, min(tokens, toTokens) < HorizonBatchLaw.leastTokens {
+    if from.batchTokens != to.batchTokens, !isBatchFitted,
+      min(tokens, toTokens) < HorizonBatchLaw.leastTokens
+    {
       caveats.append(
         Diagnostic(
           code: "few-tokens",
@@ -40,6 +42,16 @@ extension TransferRule {
           code: "batch-unknown",
           message:
             "the batch is unknown, and decides how the learning rate moves with the horizon: × \(factors.joined(separator: ", × ")); the first is used"
+        ))
+    }
+    if lengthening != 1, case .calibrated(let calibration) = self,
+      let batch = calibration.sharedBatch
+    {
+      caveats.append(
+        Diagnostic(
+          code: "calibration-batch",
+          message:
+            "the batch is unknown; it is taken to be that of the calibration's cells, \(grouped(batch)) tokens"
         ))
     }
     if abs(log(lengthening)) > log(8) {

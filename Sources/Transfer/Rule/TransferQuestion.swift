@@ -61,6 +61,7 @@ public struct TransferQuestion: Sendable {
   ///
   /// Throws `InputError`, for example if an absolute floor needs the source's learning rate.
   public func answer() throws -> TransferAnswer {
+    try rule.check(from.horizon)
     if case .bound = rule, from.batchTokens != to.batchTokens {
       throw InputError(
         problem: "the two batches differ, and the bound knows no batch",
@@ -97,8 +98,8 @@ public struct TransferQuestion: Sendable {
     let target = RunTerms(carried.terms, at: to.horizon)
     if case .calibrated(let calibration) = rule {
       uncertainty.shape = isSameShape ? 0 : calibration.shapeDeviation
-      uncertainty.horizon = calibration.deviation(from: ends.source, to: target)
-      uncertainty.batch = calibration.batchDeviation(from: from.horizon, to: to.horizon)
+      (uncertainty.horizon, uncertainty.batch) = calibration.deviation(
+        from: ends.source, to: target)
     } else {
       uncertainty.shape = isSameShape ? 0 : TransferUncertainty.otherShape
       uncertainty.setHorizon(from: from.horizon, to: to.horizon)

@@ -38,15 +38,29 @@ public enum TransferRule: Equatable, Sendable {
     }
   }
 
+  /// Whether the critical batch is fitted to the user's runs.
+  var isBatchFitted: Bool {
+    if case .calibrated(let calibration) = self { return calibration.isLawFitted }
+    return false
+  }
+
+  /// Throws `InputError` of kind `unanswerable` if the rule needs a run's batch and that is unknown.
+  func check(_ horizon: Horizon) throws(InputError) {
+    guard isBatchFitted, horizon.batchTokens == nil else { return }
+    throw InputError(
+      .unanswerable,
+      problem: "the calibration's cells have several batches, and the run's batch is unknown",
+      hint: "give the run's batch in tokens")
+  }
+
   /// Returns γ*_to/γ*_from at one shape.
   public func horizonRatio(from: Horizon, to: Horizon) -> Double {
     switch self {
     case .standard(let law): return law.ratio(from: from, to: to)
     case .calibrated(let calibration): return calibration.horizonRatio(from: from, to: to)
     case .exponent(let exponent):
-      let step = Horizon(steps: to.steps, batchTokens: from.batchTokens)
       return pow(Double(to.steps) / Double(from.steps), -exponent)
-        * (step == to ? 1 : HorizonBatchLaw().ratio(from: step, to: to))
+        * HorizonBatchLaw().batchRatio(from: from, to: to)
     case .bound: return (Double(from.steps) / Double(to.steps)).squareRoot()
     }
   }
@@ -82,7 +96,7 @@ public enum TransferRule: Equatable, Sendable {
       let exponents = calibration.exponents
       return
         "calibrated on \(calibration.sources.count) cells: (S/T)^-\(significant(exponents.stepSum, 3)) · "
-        + "V^-\(significant(exponents.noiseSum, 3)) · T^-\(significant(exponents.horizon, 3))"
+        + "V^-\(significant(exponents.noiseSum, 3)) · T^-\(significant(calibration.horizonExponent(at: horizon), 3))"
     }
   }
 

@@ -17,7 +17,8 @@ public struct TransferUncertainty: Sendable {
   /// The horizon: 0.11·|ln(D_to/D_from)|, without a batch 0.25·|ln(T_to/T_from)|, or a calibration's.
   public var horizon = 0.0
 
-  /// The batch: 0.12·|ln(B_to/B_from)|, or 0.35 times that below ``HorizonBatchLaw/leastTokens``.
+  /// The batch: 0.12·|ln(B_to/B_from)|, 0.35·|ln(B_to/B_from)| below ``HorizonBatchLaw/leastTokens``, or a
+  /// calibration's if that fits the critical batch and knows it less well.
   public var batch = 0.0
 
   /// The ends that do not anneal: 0.33 each for a floor above 5 % of the peak, 0.47 for a constant schedule.
@@ -40,8 +41,9 @@ public struct TransferUncertainty: Sendable {
     schedule.isAnnealed ? 0 : schedule.finalLevel > 0.5 ? 0.47 : 0.33
   }
 
-  /// Sets the horizon's and the batch's parts by the law's evidence.
-  mutating func setHorizon(from: Horizon, to: Horizon) {
+  /// Sets the horizon's and the batch's parts by the law's evidence; a critical batch fitted to the user's
+  /// runs is known at any number of tokens.
+  mutating func setHorizon(from: Horizon, to: Horizon, isBatchFitted: Bool = false) {
     guard let first = from.batchTokens, let second = to.batchTokens, let tokens = from.tokens,
       let toTokens = to.tokens
     else {
@@ -49,7 +51,14 @@ public struct TransferUncertainty: Sendable {
       return
     }
     horizon = Self.perLogTokens * abs(log(toTokens / tokens))
-    batch = Self.batchPart(Double(second) / Double(first), tokens: min(tokens, toTokens))
+    batch = Self.batchPart(
+      Double(second) / Double(first), tokens: isBatchFitted ? .infinity : min(tokens, toTokens))
+  }
+
+  /// The variance of p by the law's evidence.
+  static func horizonVariance(at horizon: Horizon) -> Double {
+    let deviation = horizon.batchTokens == nil ? perLogSteps : perLogTokens
+    return deviation * deviation
   }
 
   static func batchPart(_ ratio: Double, tokens: Double) -> Double {

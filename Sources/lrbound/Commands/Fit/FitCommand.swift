@@ -16,10 +16,11 @@ struct FitCommand: DrawingCommand {
         lrbound fit --curves constant.csv,cosine.csv --score wsd.csv
 
       Sweeps have one run a row: spec (or family, cooldown), steps, base_lr, final_loss. For each cell (a \
-      schedule at a number of steps) the optimum of three fitted forms is given with its interval; across \
-      cells the exponents of γ* ∝ (S/T)^-a · V^-b · T^-p, held near the default (a = b = 1/2, p = 1/3) by \
-      a prior of 0.1 on each, and the loss C + A·(γS)^-α + B·γ^q·V^r. With one shape p alone is fitted, \
-      with one horizon a and b alone. Replicates are averaged, diverged runs left out. lrbound transfer \
+      schedule at a number of steps and batch) the optimum of three fitted forms is given with its \
+      interval; across cells the exponents of γ* ∝ (S/T)^-a · V^-b, and of T^-p at one shape and batch, \
+      and the loss C + A·(γS)^-α + B·γ^q·V^r. With one shape a = b = 1/2, as in the bound. p is fitted if \
+      three horizons at one batch span a factor of 16; else it is that of the default rule. With \
+      batch_tokens at several batches the critical batch is fitted as well. Replicates are averaged, diverged runs left out. lrbound transfer \
       --rule calibrated --calibration a.json goes by what was written.
 
       \(LoggedRunOptions.discussion)

@@ -1,4 +1,5 @@
 import Charts
+import Glibc
 import Support
 import Transfer
 
@@ -65,29 +66,58 @@ struct CellBody: Codable {
   }
 }
 
-/// The exponents of γ* ∝ (S/T)^-a · V^-b · T^-p.
+/// The exponents of γ* ∝ (S/T)^-a · V^-b · law(B, D) · T^-δ.
 struct CalibrationBody: Codable {
-  /// Standard deviations of the exponents.
+  /// Standard deviations of the exponents; 0 for a and b that are not fitted.
   struct Deviations: Codable {
     let a: Double
     let b: Double
     let horizonExponent: Double
 
-    init(_ exponents: Calibration.Exponents) {
-      (a, b, horizonExponent) = (exponents.stepSum, exponents.noiseSum, exponents.horizon)
+    init(_ exponents: Calibration.Exponents, horizonExponent: Double) {
+      (a, b) = (exponents.stepSum, exponents.noiseSum)
+      self.horizonExponent = horizonExponent
     }
   }
 
+  /// The cell at which p is given, the longest.
+  struct Place: Codable {
+    let steps: Int
+    let batchTokens: Int?
+  }
+
+  let scope: Calibration.Scope
   let a: Double
   let b: Double
-  let c: Double
+  let horizonOffset: Double
   let horizonExponent: Double
   let horizonInterval: [Double]
-  let scope: Calibration.Scope
+  let at: Place
+  let lawConstant: Double
+  let lawConstantLogSd: Double?
   let sd: Deviations
   let shapeSd: Double
   let bootstrapSd: Deviations?
   let heldOutLogError: Double?
+
+  init(_ calibration: Calibration, of fit: SweepFit) {
+    let (exponents, horizon) = (calibration.exponents, fit.longestHorizon)
+    scope = calibration.scope
+    (a, b) = (exponents.stepSum, exponents.noiseSum)
+    horizonOffset = exponents.horizonOffset
+    horizonExponent = calibration.horizonExponent(at: horizon)
+    horizonInterval = calibration.horizonInterval(at: horizon).ends
+    at = Place(steps: horizon.steps, batchTokens: horizon.batchTokens)
+    lawConstant = calibration.law.constant
+    lawConstantLogSd = calibration.isLawFitted ? calibration.lawConstantLogDeviation : nil
+    sd = Deviations(
+      calibration.deviations, horizonExponent: calibration.horizonDeviation(at: horizon))
+    shapeSd = calibration.shapeDeviation
+    bootstrapSd = fit.spread.map {
+      Deviations($0.deviations, horizonExponent: $0.deviations.horizonOffset)
+    }
+    heldOutLogError = fit.check?.error
+  }
 }
 
 /// The loss C + A·(γS)^-α + B·γ^q·V^r.
@@ -114,6 +144,7 @@ struct LossModelBody: Codable {
 extension FitBody {
   static func report(_ fit: SweepFit) -> Report<FitBody> {
     let cells = fit.sweep.cells
+    let isOneBatch = Set(cells.map(\.cell.batchTokens)).count == 1
     let body = FitBody(
       noise: fit.sweep.sweep.noise.typical,
       cells: cells.indices.map { index in
@@ -121,16 +152,7 @@ extension FitBody {
           cells[index], bootstrapDeviation: fit.spread?.optimumDeviations[index],
           heldOutError: fit.check?.errors[index])
       },
-      calibration: fit.calibration.map { calibration in
-        let exponents = calibration.exponents
-        return CalibrationBody(
-          a: exponents.stepSum, b: exponents.noiseSum, c: exponents.length,
-          horizonExponent: exponents.horizon, horizonInterval: calibration.horizonInterval.ends,
-          scope: calibration.scope, sd: .init(calibration.deviations),
-          shapeSd: calibration.shapeDeviation,
-          bootstrapSd: fit.spread.map { .init($0.deviations) },
-          heldOutLogError: fit.check?.error)
-      },
+      calibration: fit.calibration.map { CalibrationBody($0, of: fit) },
       lossModel: fit.lossModel.map { fit in
         let model = fit.model
         return LossModelBody(
@@ -148,7 +170,7 @@ extension FitBody {
       diagnostics: fit.diagnostics,
       assumptions: [
         fit.sweep.noiseAssumption,
-        "same model, data, batch size, optimiser and weight decay in all runs",
+        "same model, data,\(isOneBatch ? " batch size," : "") optimiser and weight decay in all runs",
       ], chart: { chart(cells) },
       text: {
         let facts = calibrationFacts(fit) + lossFacts(fit.lossModel)
@@ -172,24 +194,42 @@ extension FitBody {
     guard let calibration = fit.calibration else { return [] }
     let (exponents, deviations) = (calibration.exponents, calibration.deviations)
     let bootstrap = fit.spread?.deviations
+    let horizon = fit.longestHorizon
     func line(_ value: Double, _ deviation: Double, _ bootstrap: Double?) -> String {
-      guard deviation > 0 else { return "\(significant(value, 3))  held at the default's" }
+      guard deviation > 0 else {
+        return "\(significant(value, 3))  the bound's: there is one shape"
+      }
       let noise =
         bootstrap.map { "; the runs' noise alone moves it by \(significant($0, 2))" } ?? ""
       return "\(significant(value, 3)) ± \(significant(deviation, 2))\(noise)"
     }
+    let place =
+      "at \(grouped(horizon.steps)) steps"
+      + (horizon.batchTokens.map { " of \(grouped($0)) tokens" } ?? "")
+    let exponent = calibration.horizonExponent(at: horizon)
+    let interval = lrbound.interval(calibration.horizonInterval(at: horizon), 2)
     var facts = [
-      ["calibration", "γ* ∝ (S/T)^-a · V^-b · T^-p, from \(calibration.sources.count) cells"],
+      [
+        "calibration",
+        "γ* ∝ (S/T)^-a · V^-b, and T^-p at one shape and batch; from \(calibration.sources.count) cells",
+      ],
       ["a", line(exponents.stepSum, deviations.stepSum, bootstrap?.stepSum)],
       ["b", line(exponents.noiseSum, deviations.noiseSum, bootstrap?.noiseSum)],
       [
         "p",
-        calibration.scope == .shape
-          ? "\(significant(exponents.horizon, 3))  the default's: there is one horizon"
-          : line(exponents.horizon, deviations.horizon, bootstrap?.horizon)
-            + "; 95 %: \(lrbound.interval(calibration.horizonInterval, 2))",
+        (calibration.isHorizonFitted
+          ? line(exponent, calibration.horizonDeviation(at: horizon), bootstrap?.horizonOffset)
+          : "\(significant(exponent, 3))  the law's: there are too few horizons")
+          + "; 95 %: \(interval) \(place)",
       ],
     ]
+    if calibration.isLawFitted {
+      let factor = exp(calibration.lawConstantLogDeviation)
+      facts.append([
+        "B_c",
+        "\(significant(calibration.law.constant, 3))·√D, × or ÷ \(significant(factor, 3)), from \(calibration.batches.count) batches (usual: \(significant(HorizonBatchLaw.usualConstant, 3))·√D)",
+      ])
+    }
     if let check = fit.check {
       facts.append([
         "left out",
@@ -233,6 +273,15 @@ extension FitBody {
       references: marked.map { tuned in
         ChartReference("γ* of \(name(tuned))", at: .vertical(tuned.optimum.baseLearningRate))
       })
+  }
+}
+
+extension SweepFit {
+  /// The longest cell's length and batch.
+  fileprivate var longestHorizon: Horizon {
+    let run = sweep.cells.map(\.run).max { $0.steps < $1.steps }
+    guard let run else { preconditionFailure("a fit has a cell") }
+    return run.horizon
   }
 }
 
