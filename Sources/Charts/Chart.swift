@@ -101,6 +101,9 @@ public struct ChartReference: Sendable {
 
     /// A horizontal line at a value of the y axis.
     case horizontal(Double)
+
+    /// The line y = x, on axes of one spacing.
+    case diagonal
   }
 
   /// What the line marks.

@@ -16,6 +16,9 @@ public struct ChartSeries: Sendable {
 
     /// A vertical bar per point, from the lower to the upper value.
     case intervals(lower: [Double], upper: [Double])
+
+    /// A dot per point on a faint vertical line, which shows its range; a terminal shows the dots only.
+    case estimates([Double], lower: [Double], upper: [Double])
   }
 
   /// The name in the legend; an empty name has no entry.
@@ -95,11 +98,13 @@ public struct ChartSeries: Sendable {
 }
 
 extension ChartSeries.Mark {
-  /// The least and greatest value of each point; they differ for bands and intervals only.
+  /// The least and greatest value of each point; they differ for bands, intervals and estimates only.
   var bounds: (lower: [Double], upper: [Double]) {
     switch self {
     case .line(let values), .steps(let values), .points(let values): return (values, values)
-    case .band(let lower, let upper), .intervals(let lower, let upper): return (lower, upper)
+    case .band(let lower, let upper), .intervals(let lower, let upper),
+      .estimates(_, let lower, let upper):
+      return (lower, upper)
     }
   }
 
@@ -107,7 +112,7 @@ extension ChartSeries.Mark {
   var runsFromLeftToRight: Bool {
     switch self {
     case .line, .steps, .band: return true
-    case .points, .intervals: return false
+    case .points, .intervals, .estimates: return false
     }
   }
 
@@ -120,6 +125,8 @@ extension ChartSeries.Mark {
     case .band(let lower, let upper): return .band(lower: pick(lower), upper: pick(upper))
     case .intervals(let lower, let upper):
       return .intervals(lower: pick(lower), upper: pick(upper))
+    case .estimates(let values, let lower, let upper):
+      return .estimates(pick(values), lower: pick(lower), upper: pick(upper))
     }
   }
 }

@@ -77,4 +77,16 @@ enum ColumnNames {
   static let sweepOnly: Set = [
     "spec", "schedule", "family", "cooldown", "horizon", "base_lr", "final_loss",
   ]
+
+  // MARK: - Tuned learning rates
+
+  static let tunedRate = ["tuned_lr", "optimum"]
+  static let logDeviation = ["log_sd"]
+  static let curvature = ["curvature"]
+  static let runTokens = ["tokens"]
+
+  /// What was measured in a cell, which says nothing about its model.
+  static let measurement = Set(
+    ["least_loss", "swept", "noise", "seeds", "runs", "file"] + seed + finalLoss
+      + ["interval_low", "interval_high", "bound", "steep", "parabola"])
 }

@@ -6,6 +6,7 @@ enum ChartSamples {
   static let all: [(name: String, chart: Chart)] = [
     ("lines", lines), ("logarithmic", logarithmic), ("marks", marks), ("empty", empty),
     ("point", point), ("gaps", gaps), ("escaping", escaping), ("many", many),
+    ("estimates", estimates),
   ]
 
   private static let steps = ChartAxis("step")
@@ -62,6 +63,23 @@ enum ChartSamples {
           .intervals(lower: [2.8, 2.5, 2.4], upper: [3, 2.9, 2.5])),
         ChartSeries("best", x: .values([3, 9, 15]), .points([2.9, 2.65, 2.45])),
       ])
+  }
+
+  /// Dots with ranges, and the diagonal, on logarithmic axes; one range leaves the picture.
+  static var estimates: Chart {
+    let measured = [3e-4, 5e-4, 8e-4, 1.2e-3, 2.5e-3]
+    let predicted = [3.4e-4, 4.5e-4, 9e-4, 1.1e-3, 2.2e-3]
+    return Chart(
+      title: "Predicted and measured", x: ChartAxis("measured", spacing: .logarithmic),
+      y: ChartAxis("predicted", spacing: .logarithmic, lowest: 2.5e-4),
+      series: [
+        ChartSeries(
+          "law", x: .values(measured),
+          .estimates(
+            predicted, lower: predicted.map { 0.6 * $0 }, upper: predicted.map { 1.5 * $0 })),
+        ChartSeries("same", x: .values(measured), .points(measured.map { _ in 8e-4 })),
+      ],
+      references: [ChartReference("predicted = measured", at: .diagonal)])
   }
 
   static var empty: Chart {

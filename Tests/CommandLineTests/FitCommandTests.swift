@@ -110,18 +110,55 @@ import Testing
   @Test(.enabled(if: isHeavy)) func evaluates() throws {
     let file = try TemporaryFile(Self.sweep, name: "sweep.csv")
     let text = try CommandRun(["evaluate", file.path])
-    #expect(text.code == 0 && text.output.contains("calibrated without the target"))
+    #expect(text.code == 0 && text.output.contains("calibrated: exponents fitted to all cells but"))
     #expect(text.output.contains("half of cosine needs a cosine and a wsd cell"))
     let json = try CommandRun(["evaluate", file.path, "--json"]).json()
     let rules = try #require(json["pairs"] as? [[String: Any]])
-    #expect(rules.count == 9 && rules[0]["predictions"] as? Int == 12)
-    #expect(rules[3]["absent"] as? String == "needs a cosine and a wsd cell")
+    #expect(rules.count == 10 && rules[0]["predictions"] as? Int == 12)
+    #expect(rules[1]["absent"] as? String == "needs the batches in tokens")
+    #expect(rules[4]["absent"] as? String == "needs a cosine and a wsd cell")
     #expect((json["predictions"] as? [Any])?.count == 8 * 12 + 8 * 4)
     let csv = try CommandRun(["evaluate", file.path, "--csv"]).output.split(separator: "\n")
     #expect(
-      csv.count == 19
+      csv.count == 31
         && csv.allSatisfy { $0.split(separator: ",", omittingEmptySubsequences: false).count == 14 }
     )
+  }
+
+  @Test func evaluatesTunedRates() throws {
+    let table = """
+      model,steps,batch_tokens,tuned_lr,curvature
+      a,1000,65536,1e-3,0.02
+      a,4000,65536,8e-4,0.02
+      a,2000,131072,1.2e-3,
+      b,1000,65536,3e-3,0.02
+
+      """
+    let file = try TemporaryFile(table, name: "tuned.csv")
+    let text = try CommandRun(["evaluate", file.path])
+    #expect(text.code == 0 && text.output.hasPrefix("4 cells of 2 models (by model); regret in"))
+    for piece in [
+      "horizon only", "batch only", "no schedule is named", "all but 1", "without log_sd (4 rows)",
+    ] {
+      #expect(text.output.contains(piece), "\(piece)")
+    }
+    #expect(text.errors.contains("compared with nothing: 1"))
+    #expect(text.output.split(separator: "\n").allSatisfy { $0.count <= 120 })
+    let json = try CommandRun(
+      ["evaluate", "-", "--schedule", "cosine", "--json"], input: table
+    ).json()
+    #expect((json["horizon"] as? [[String: Any]])?.count == 10)
+    #expect(json["model_columns"] as? [String] == ["model"])
+    let predictions = try #require(json["predictions"] as? [[String: Any]])
+    #expect(predictions.filter { $0["source"] == nil }.count == 8 * 3)
+    for (option, value) in [("--lr", "1"), ("--steps", "9"), ("--noise", "1"), ("--lr-col", "x")] {
+      let run = try CommandRun(["evaluate", file.path, option, value])
+      #expect(run.code == 2 && run.errors.contains(option) && run.output.isEmpty)
+    }
+    for command in [["fit"], ["transfer", "--from", "wsd20", "--to", "rex", "--sweep"]] {
+      let run = try CommandRun(command + [file.path])
+      #expect(run.code == 3 && run.errors.contains("tuned learning rates, not runs"))
+    }
   }
 
   @Test(.enabled(if: isHeavy)) func fitsCurves() throws {

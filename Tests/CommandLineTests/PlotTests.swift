@@ -68,6 +68,10 @@ import Testing
     ),
     (["search", "tps", "--workload", "bound", "--steps", "50", "--shapes", "5"], ["tps"]),
     (["fit", "SWEEP"], ["base learning rate", "final loss (nats)", "linear, 100 steps"]),
+    (
+      ["evaluate", "SWEEP"],
+      ["measured learning rate", "law, with its interval", "same LR", "predicted = measured"]
+    ),
     (["refine", "-"], ["gradient norm, smoothed", "learning rate"]),
     (
       ["schedule", "wsds:period=25%,cooldown=5%", "--steps", "1e6"],
@@ -107,7 +111,7 @@ import Testing
     #expect(below.code == 0 && below.output.hasPrefix(plain.output + "\n"))
     let drawn = below.output.dropFirst(plain.output.count)
     let dots = Character("\u{2801}")...Character("\u{28FF}")
-    #expect(drawn.contains("┤") && drawn.contains { dots.contains($0) || $0 == "•" })
+    #expect(drawn.contains("┤") && drawn.contains { dots.contains($0) || "•·".contains($0) })
     #expect(drawn.split(separator: "\n").allSatisfy { $0.count <= 100 })
     #expect(!drawn.contains("\u{1B}"))
   }

@@ -41,6 +41,10 @@ import Testing
       "spec,steps,base_lr,final_loss\n" + rows.joined(separator: "\n"), name: "sweep.csv")
     try check("fit", [sweep.path])
     try check("evaluate", [sweep.path])
+    let tuned = try TemporaryFile(
+      "model,steps,batch_tokens,tuned_lr,curvature\na,1000,64,1e-3,0.1\na,2000,64,9e-4,\n",
+      name: "tuned.csv")
+    try check("evaluate", [tuned.path])
     try check(
       "check", ["--schedule", "wsd20", "--steps", "1000", "--lr", "2e-3", "--sweep", sweep.path])
     try check(

@@ -64,10 +64,10 @@ import Transfer
       for error in CalibrationCheck(of: cells)?.errors ?? [] { #expect(error.isFinite) }
     } catch is InputError {}
     do {
-      let evaluation = try SweepEvaluation(of: cells)
+      let evaluation = try RuleEvaluation(of: cells.map(MeasuredOptimum.init))
       for prediction in evaluation.pairs + evaluation.fromOthers {
-        #expect(prediction.baseLearningRate.isFinite && prediction.regret.isFinite)
-        #expect(prediction.regret >= 0 && prediction.error.isFinite)
+        #expect(prediction.baseLearningRate.isFinite && prediction.regret?.isFinite == true)
+        #expect(prediction.regret ?? -1 >= 0 && prediction.error.isFinite)
       }
     } catch is InputError {
     } catch is InputError {

@@ -5,8 +5,8 @@ struct PlacedChart {
 
   let series: [PlacedSeries]
 
-  /// The reference lines in the chart's order; nil for those outside the picture.
-  let references: [ChartReference.Place?]
+  /// The ends of the reference lines in the chart's order; nil for those outside the picture.
+  let references: [(start: PlacedPoint, end: PlacedPoint)?]
 
   /// The number of points omitted by a logarithmic axis.
   let leftOut: Int
@@ -31,8 +31,19 @@ struct PlacedChart {
         return (0...1).contains(position) ? position : nil
       }
       switch reference.place {
-      case .vertical(let value): return place(value, x).map { .vertical($0) }
-      case .horizontal(let value): return place(value, y).map { .horizontal($0) }
+      case .vertical(let value):
+        return place(value, x).map {
+          (PlacedPoint(across: $0, up: 1), PlacedPoint(across: $0, up: 0))
+        }
+      case .horizontal(let value):
+        return place(value, y).map {
+          (PlacedPoint(across: 0, up: $0), PlacedPoint(across: 1, up: $0))
+        }
+      case .diagonal:
+        func point(_ coordinate: Double) -> PlacedPoint {
+          PlacedPoint(across: x.place(coordinate), up: y.place(coordinate))
+        }
+        return PlacedPoint.clipped(from: point(x.lower), to: point(x.upper))
       }
     }
   }
@@ -116,6 +127,7 @@ private struct Survey {
       guard AxisScale.canShow(value, on: ySpacing) else { return }
       bottom = min(bottom, value)
       top = max(top, value)
+    case .diagonal: break
     }
   }
 }

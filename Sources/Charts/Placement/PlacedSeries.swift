@@ -10,6 +10,9 @@ enum PlacedSeries {
 
   case intervals([Span])
 
+  /// Dots, and the ranges behind them.
+  case estimates([PlacedPoint], ranges: [Span])
+
   struct Span: Equatable {
     var across: Double
     var lower: Double
@@ -30,10 +33,13 @@ enum PlacedSeries {
     case .steps:
       self = .lines(points.lines().flatMap { PlacedPoint.clipped(Self.staircase($0)) })
     case .band: self = .bands(points.bands().map(Self.clipped).filter { !$0.isEmpty })
-    case .points:
-      self = .dots(
-        points.distinct().map { PlacedPoint(across: $0.across, up: $0.lower) }.filter(\.isInside))
+    case .points: self = .dots(points.dots())
     case .intervals: self = .intervals(Self.clipped(points.distinct()))
+    case .estimates(let values, _, _):
+      let centres = ChartSeries(series.name, x: series.abscissae, .points(values))
+      self = .estimates(
+        ThinnedPoints(of: centres, x: x, y: y, columns: columns, rows: rows).dots(),
+        ranges: Self.clipped(points.distinct()))
     }
   }
 
@@ -154,6 +160,11 @@ private struct ThinnedPoints {
     }
     flush(endsRun: true)
     return runs
+  }
+
+  /// The distinct dots in the picture.
+  func dots() -> [PlacedPoint] {
+    distinct().map { PlacedPoint(across: $0.across, up: $0.lower) }.filter(\.isInside)
   }
 
   /// Dots and bars, without those that fall on the same pixels.

@@ -49,6 +49,9 @@ struct SVGLegend {
       return SVGPath.element("rule r\(entry.index)", SVGPath.line(x, y, end, y))
     case .series(.line), .series(.steps):
       return SVGPath.element("\(series) line", SVGPath.line(x, y, end, y))
+    case .series(.estimates):
+      return SVGPath.element("\(series) stem", SVGPath.line(middle, y - 7, middle, y + 7))
+        + SVGPath.element("\(series) dot", SVGPath.dot(middle, y))
     case .series(.points): return SVGPath.element("\(series) dot", SVGPath.dot(middle, y))
     case .series(.intervals):
       return SVGPath.element("\(series) bar", SVGPath.bar(at: middle, from: y - 6, to: y + 6))

@@ -58,10 +58,14 @@ struct SVGPicture {
     svg += SVGText.element(heading, x: 12, y: Self.titleLine, kind: "ink heading")
     svg += legend.text(left: left, top: Self.legendTop)
     svg += axes
-    for (index, series) in placed.series.enumerated() where series.isArea {
-      svg += marks(series, index)
+    for (index, series) in placed.series.enumerated() {
+      if series.isArea { svg += marks(series, index) }
+      if case .estimates(_, let ranges) = series { svg += stems(ranges, index) }
     }
-    for (index, place) in placed.references.enumerated() { svg += reference(place, index) }
+    for (index, ends) in placed.references.enumerated() {
+      guard let ends else { continue }
+      svg += SVGPath.element("rule r\(index)", SVGPath.chain([place(ends.start), place(ends.end)]))
+    }
     for (index, series) in placed.series.enumerated() where !series.isArea {
       svg += marks(series, index)
     }
@@ -130,7 +134,7 @@ struct SVGPicture {
     case .lines(let chains):
       return path("line", chains.filter { $0.count > 1 }.map { SVGPath.chain($0.map(place)) })
         + path("dot", chains.filter { $0.count == 1 }.map { dot($0[0]) })
-    case .dots(let points): return path("dot", points.map(dot))
+    case .dots(let points), .estimates(let points, _): return path("dot", points.map(dot))
     case .intervals(let spans):
       return path(
         "bar", spans.map { SVGPath.bar(at: x($0.across), from: y($0.upper), to: y($0.lower)) })
@@ -146,19 +150,14 @@ struct SVGPicture {
     }
   }
 
-  private func dot(_ point: PlacedPoint) -> String {
-    SVGPath.dot(x(point.across), y(point.up))
+  /// The ranges behind dots.
+  private func stems(_ ranges: [PlacedSeries.Span], _ index: Int) -> String {
+    let lines = ranges.map { SVGPath.line(x($0.across), y($0.upper), x($0.across), y($0.lower)) }
+    return SVGPath.element("s\(index) stem", lines.joined())
   }
 
-  private func reference(_ place: ChartReference.Place?, _ index: Int) -> String {
-    let kind = "rule r\(index)"
-    switch place {
-    case .vertical(let position):
-      return SVGPath.element(kind, SVGPath.line(x(position), top, x(position), bottom))
-    case .horizontal(let position):
-      return SVGPath.element(kind, SVGPath.line(left, y(position), end, y(position)))
-    case nil: return ""
-    }
+  private func dot(_ point: PlacedPoint) -> String {
+    SVGPath.dot(x(point.across), y(point.up))
   }
 
   // MARK: - Places

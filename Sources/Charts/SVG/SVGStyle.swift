@@ -15,6 +15,7 @@ enum SVGStyle {
       .chart .end{text-anchor:end}
       .chart .line{fill:none;stroke-width:2;stroke-linejoin:round;stroke-linecap:round}
       .chart .bar{fill:none;stroke-width:2}
+      .chart .stem{fill:none;stroke-width:1.5;stroke-opacity:.25}
       .chart .dot{fill:none;stroke-width:6;stroke-linecap:round}
       .chart .area{fill-opacity:.2;stroke:none}
       """

@@ -92,15 +92,17 @@ struct DotCanvas {
 }
 
 extension DotCanvas {
-  mutating func draw(_ place: ChartReference.Place, index: Int, signs: TerminalSigns) {
-    let sign = signs.reference(place, index: index)
-    switch place {
-    case .vertical(let position):
-      let column = cell(PlacedPoint(across: position, up: 0)).column
-      for row in 0..<rows { put(sign, column: column, row: row, series: nil) }
-    case .horizontal(let position):
-      let row = cell(PlacedPoint(across: 0, up: position)).row
-      for column in 0..<columns { put(sign, column: column, row: row, series: nil) }
+  /// Draws a reference line, one character per column or row.
+  mutating func draw(from start: PlacedPoint, to end: PlacedPoint, sign: Character) {
+    let (first, last) = (cell(start), cell(end))
+    let count = max(abs(last.column - first.column), abs(last.row - first.row), 1)
+    for step in 0...count {
+      func between(_ first: Int, _ last: Int) -> Int {
+        first + Int((Double(step * (last - first)) / Double(count)).rounded())
+      }
+      put(
+        sign, column: between(first.column, last.column), row: between(first.row, last.row),
+        series: nil)
     }
   }
 
@@ -117,7 +119,7 @@ extension DotCanvas {
       for chain in chains where chain.count == 1 {
         put(signs.dot(of: index), at: chain[0], series: index)
       }
-    case .dots(let points):
+    case .dots(let points), .estimates(let points, _):
       for point in points { put(signs.dot(of: index), at: point, series: index) }
     case .intervals(let spans):
       for span in spans {

@@ -79,8 +79,9 @@ struct TerminalPicture {
     for (index, series) in series where series.isArea {
       canvas.draw(series, index: index, signs: signs)
     }
-    for (index, place) in placed.references.enumerated() {
-      if let place { canvas.draw(place, index: index, signs: signs) }
+    for (index, ends) in placed.references.enumerated() {
+      let sign = signs.reference(chart.references[index].place, index: index)
+      if let ends { canvas.draw(from: ends.start, to: ends.end, sign: sign) }
     }
     for (index, series) in series where !series.isArea {
       canvas.draw(series, index: index, signs: signs)

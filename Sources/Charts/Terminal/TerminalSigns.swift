@@ -25,7 +25,7 @@ struct TerminalSigns {
     let letter = letter(of: index).map(String.init) ?? ""
     switch mark {
     case .band: return style.isASCII ? ":" : "⠅⡂"
-    case .points: return String(dot(of: index))
+    case .points, .estimates: return String(dot(of: index))
     case .line, .steps: return style.isASCII ? String(symbol(of: index)) : letter + "⠒⠒"
     case .intervals: return style.isASCII ? String(symbol(of: index)) : letter + "⡇"
     }
@@ -37,6 +37,7 @@ struct TerminalSigns {
     switch place {
     case .vertical: return style.isASCII ? (isFirst ? "|" : "!") : isFirst ? "┊" : "╎"
     case .horizontal: return style.isASCII ? (isFirst ? "-" : "~") : isFirst ? "┄" : "╌"
+    case .diagonal: return style.isASCII ? "." : "·"
     }
   }
 

@@ -49,11 +49,8 @@ package struct SweepTable {
 }
 
 private struct SweepColumns {
-  let spec: Int?
-  let family: Int?
-  let cooldown: Int?
+  let run: RunColumns
   let steps: Int
-  let batch: Int?
   let rate: Int
   let loss: Int
   let seed: Int?
@@ -67,12 +64,9 @@ private struct SweepColumns {
       guard let name = named[quantity] else { return nil }
       return try require(table.column([name.lowercased()]), "'\(printable(name))'")
     }
-    spec = table.column(ColumnNames.spec)
-    family = table.column(ColumnNames.family)
-    cooldown = table.column(ColumnNames.cooldown)
+    run = RunColumns(of: table)
     seed = table.column(ColumnNames.seed)
-    batch = table.column(ColumnNames.batchTokens)
-    _ = try require(spec ?? family, "spec or family")
+    _ = try require(run.schedule, "spec or family")
     steps = try require(
       given(.step) ?? table.column(ColumnNames.runSteps), "steps or horizon")
     rate = try require(
@@ -84,36 +78,11 @@ private struct SweepColumns {
 
   /// The run of the current row, nil without a loss; its `InputError` lacks file and line.
   func run(of row: DelimitedTable) throws(InputError) -> Sweep.Run? {
-    // A decimal comma, or a spec with commas, would shift every column after it.
-    guard !row.hasSurplus else {
-      throw InputError(
-        problem: "it has \(row.count) fields, but the header has \(row.width)",
-        hint: "write decimals with a point, and put specs with commas in quotes")
-    }
-    func text(_ column: Int?) -> String? {
-      column.map { row.text($0) }.flatMap { $0.isEmpty ? nil : $0 }
-    }
-    guard let count = decimal(row.text(steps)), count >= 1, count <= Double(ScheduleSpec.mostSteps),
-      count == count.rounded()
-    else {
-      throw InputError(
-        problem: "'\(printable(row.text(steps)))' is not a number of steps",
-        hint: "give a whole number up to 1e9")
-    }
-    guard let baseLearningRate = decimal(row.text(rate)),
-      usableMagnitudes.contains(baseLearningRate)
-    else {
-      throw InputError(
-        problem: "'\(printable(row.text(rate)))' is not a base learning rate",
-        hint: "give a positive number like 1e-3")
-    }
-    var grammar = text(spec) ?? ""
-    if grammar.isEmpty, let family = text(family) {
-      grammar = try Self.grammar(family: family.lowercased(), cooldown: text(cooldown))
-    }
-    let batchTokens = try text(batch).map(Self.batchTokens)
-    let schedule = try ScheduleSpec(grammar, batchTokens: batchTokens)
-    guard let lossText = text(loss) else { return nil }
+    try row.checkWidth()
+    let steps = try row.steps(steps)
+    let baseLearningRate = try row.baseLearningRate(rate)
+    let schedule = try run.schedule(of: row)
+    guard let lossText = row.filled(loss) else { return nil }
     let isWord = lossText.lowercased() == "diverged"
     guard let loss = isWord ? .nan : parseNumber(lossText) else {
       throw InputError(
@@ -121,33 +90,7 @@ private struct SweepColumns {
         hint: "give a number, or nan for a run that diverged")
     }
     return Sweep.Run(
-      spec: schedule, steps: Int(count), batchTokens: batchTokens,
-      baseLearningRate: baseLearningRate, loss: loss, seed: text(seed))
-  }
-
-  private static func batchTokens(_ text: String) throws(InputError) -> Int {
-    guard let value = decimal(text), let tokens = TrainingRun.batchTokens(value) else {
-      throw InputError(
-        problem: "'\(printable(text))' is not a batch", hint: "give its tokens, like 524288")
-    }
-    return tokens
-  }
-
-  private static func grammar(family: String, cooldown: String?) throws(InputError) -> String {
-    func wsd(_ options: String) throws(InputError) -> String {
-      guard let cooldown else {
-        throw InputError(
-          problem: "\(family) has no cooldown", hint: "give the fraction in the column cooldown")
-      }
-      // In this column 1 is the whole run, never one step.
-      return "wsd:cooldown=\(decimal(cooldown) == 1 ? "100%" : cooldown)\(options)"
-    }
-    switch family {
-    case "wsd": return try wsd("")
-    case "wsd_sqrt", "wsd-sqrt", "wsd_1-sqrt": return try wsd(",decay=1-sqrt")
-    case "cos0": return "cosine"
-    case "cos10": return "cosine:min=0.1"
-    default: return family
-    }
+      spec: schedule, steps: steps, batchTokens: try run.batchTokens(of: row),
+      baseLearningRate: baseLearningRate, loss: loss, seed: row.filled(seed))
   }
 }

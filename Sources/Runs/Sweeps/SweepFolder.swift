@@ -10,6 +10,9 @@ public struct SweepFolder: Sendable {
   /// The runs of the logs; nil without logs.
   public let logs: LoggedSweep?
 
+  /// The tuned learning rates, in place of runs; nil without such tables.
+  public let tunedRates: TunedRateTable?
+
   /// The unreadable files in folders, and why.
   public let unread: [LoggedSweep.Unused]
 
@@ -33,11 +36,12 @@ public struct SweepFolder: Sendable {
   /// A CSV file with a column that only a sweep has (`spec`, `family`, `base_lr`, …), or without steps,
   /// is a table; any other file is one run's log. `known` holds settings of the logged runs, `options`
   /// also names a table's columns. `noise` is the standard deviation of one run's final loss in nats; nil
-  /// measures it from replicates. `progress` receives the number of files read. Throws `InputError` for
+  /// measures it from replicates. With `takesTunedRates`, tables of tuned learning rates are read too, but
+  /// not beside runs. `progress` receives the number of files read. Throws `InputError` for
   /// an unreadable file that was named, and if no run is left.
   public init(
     contentsOf paths: [String], known: RunSettings = RunSettings(),
-    options: LogOptions = LogOptions(), noise: Double? = nil,
+    options: LogOptions = LogOptions(), noise: Double? = nil, takesTunedRates: Bool = false,
     progress: (Int) -> Void = { _ in }
   ) throws(InputError) {
     var runs: [Sweep.Run] = []
@@ -45,6 +49,7 @@ public struct SweepFolder: Sendable {
     var logs: [RunLog] = []
     var unread: [LoggedSweep.Unused] = []
     var choices: [LossChoice] = []
+    var rates = TunedRateTable()
     var taken = FilesRead()
     var count = 0
     func take(_ path: String, isNamed: Bool) throws(InputError) {
@@ -56,7 +61,8 @@ public struct SweepFolder: Sendable {
         return
       }
       let bytes = try readBytes(path, isNamed: isNamed)
-      if options.format == nil, Sweep.isTable(bytes, path: path) {
+      switch options.format == nil ? MeasurementKind(of: bytes, path: path) : .log {
+      case .runs:
         let table = try SweepTable(csv: bytes, path: path, columns: options.columns)
         runs += table.runs
         unfinished += table.unfinished
@@ -64,8 +70,13 @@ public struct SweepFolder: Sendable {
           choices.append(
             LossChoice(path: path, taken: table.lossColumn, others: table.otherLossColumns))
         }
-      } else {
-        logs.append(try RunLog(bytes: bytes, path: path, options: options))
+      case .tunedRates where takesTunedRates:
+        try rates.add(csv: bytes, path: path, spec: known.spec)
+      case .tunedRates:
+        throw InputError(
+          path: path, line: 1, problem: "it has tuned learning rates, not runs",
+          hint: "give runs with the columns spec,steps,base_lr,final_loss")
+      case .log: logs.append(try RunLog(bytes: bytes, path: path, options: options))
       }
     }
     for path in paths {
@@ -85,7 +96,15 @@ public struct SweepFolder: Sendable {
     self.unread = unread
     lossChoices = choices
     sweep = Sweep(runs: runs + (self.logs?.runs ?? []), unfinished: unfinished, noise: noise)
-    guard sweep.runs.isEmpty, unfinished == 0 else { return }
+    tunedRates = rates.rows.isEmpty ? nil : rates
+    let hasRuns = !sweep.runs.isEmpty || unfinished > 0
+    if tunedRates != nil, hasRuns || self.logs != nil {
+      throw InputError(
+        path: paths.joined(separator: ", "),
+        problem: "some files hold tuned learning rates, others runs",
+        hint: "give files of one kind")
+    }
+    guard !hasRuns, tunedRates == nil else { return }
     let first = (unread + (self.logs?.unused ?? [])).first
     throw InputError(
       path: first?.path ?? paths.joined(separator: ", "),
@@ -110,15 +129,33 @@ private struct FilesRead {
   }
 }
 
-extension Sweep {
-  /// Whether a file is a table of runs rather than one run's log.
-  static func isTable(_ bytes: [UInt8], path: String) -> Bool {
-    guard let format = try? LogFormat.recognised(in: bytes, path: path) else { return true }
-    guard format == .csv else { return false }
+/// What a file of measurements holds.
+enum MeasurementKind {
+  /// A table of runs.
+  case runs
+
+  /// A table of tuned learning rates.
+  case tunedRates
+
+  /// One run's log.
+  case log
+
+  init(of bytes: [UInt8], path: String) {
+    guard let format = try? LogFormat.recognised(in: bytes, path: path) else {
+      self = .runs
+      return
+    }
     var table = DelimitedTable(bytes, path: path)
-    guard (try? table.next()) == true else { return true }
+    guard format == .csv, (try? table.next()) == true else {
+      self = format == .csv ? .runs : .log
+      return
+    }
     let names = (0..<table.count).map { table.text($0).lowercased() }
-    return names.contains { ColumnNames.sweepOnly.contains($0) }
-      || !names.contains { ColumnNames.logged(.step).contains($0) }
+    func has(_ known: some Collection<String>) -> Bool { names.contains { known.contains($0) } }
+    if has(ColumnNames.tunedRate), !has(ColumnNames.baseRate) {
+      self = .tunedRates
+    } else {
+      self = has(ColumnNames.sweepOnly) || !has(ColumnNames.logged(.step)) ? .runs : .log
+    }
   }
 }

@@ -21,8 +21,9 @@ public struct RuleScore: Sendable {
   /// The number of predictions.
   public let predictions: Int
 
-  /// The regret at the nearest tested learning rate, in nats.
-  public let regret: Extent
+  /// The regret at the nearest tested learning rate, or by the curvature at the optimum, in nats; nil if
+  /// neither is known.
+  public let regret: Extent?
 
   /// The regret under C + A/γ + Bγ, in nats.
   public let boundRegret: Extent?
@@ -40,15 +41,13 @@ public struct RuleScore: Sendable {
   public let medianWidth: Double?
 
   /// Scores the predictions of one rule among those given; nil if there are none.
-  public init?(of rule: BaselineRule, in predictions: [SweepEvaluation.Prediction]) {
+  public init?(of rule: BaselineRule, in predictions: [RuleEvaluation.Prediction]) {
     let own = predictions.filter { $0.rule == rule }
-    guard let regret = Extent(own.map(\.regret)), let error = Extent(own.map(\.error)) else {
-      return nil
-    }
+    guard let error = Extent(own.map(\.error)) else { return nil }
     self.rule = rule
     self.predictions = own.count
-    self.regret = regret
     self.error = error
+    regret = Extent(own.compactMap(\.regret))
     boundRegret = Extent(own.compactMap(\.smoothRegret.bound))
     steepRegret = Extent(own.compactMap(\.smoothRegret.steep))
     let coverage = own.compactMap(\.isCovered)

@@ -67,7 +67,7 @@ public struct TransferQuestion: Sendable {
         problem: "the two batches differ, and the bound knows no batch",
         hint: "take the default rule, or give both ends one batch")
     }
-    let ends = try TunedEnds(of: self)
+    let ends = try self.ends
     let carried = try ends.carry(by: rule)
     var standard: TunableSchedule.Optimum?
     if case .calibrated = rule { standard = try ends.carry(by: .standard()) }
@@ -84,8 +84,30 @@ public struct TransferQuestion: Sendable {
 
   /// The target's base learning rate alone.
   func carriedBaseLearningRate() throws -> Double {
-    let ends = try TunedEnds(of: self)
+    let ends = try self.ends
     return ends.rate(try ends.carry(by: rule))
+  }
+
+  private var ends: TunedEnds {
+    get throws {
+      try TunedEnds(
+        of: self, from: TunableSchedule(of: from, gradientNorms: gradientNorms.from),
+        to: TunableSchedule(of: to, gradientNorms: gradientNorms.to))
+    }
+  }
+
+  /// Returns the target's base learning rate and its interval; nil if the source's is unknown.
+  ///
+  /// `tunable` and `target` are the two runs, whose sums many questions can share. Takes O(1) time without
+  /// an absolute floor.
+  func prediction(
+    from tunable: TunableSchedule, to target: TunableSchedule
+  ) throws -> (baseLearningRate: Double, interval: ClosedRange<Double>)? {
+    guard source.baseLearningRate != nil else { return nil }
+    let ends = try TunedEnds(of: self, from: tunable, to: target)
+    let carried = try ends.carry(by: rule)
+    let rate = ends.rate(carried)
+    return (rate, try uncertainty(of: carried, from: ends).interval(around: rate))
   }
 
   private func uncertainty(
@@ -134,7 +156,7 @@ public struct TransferQuestion: Sendable {
 }
 
 extension TransferQuestion.Source {
-  fileprivate var baseLearningRate: Double? {
+  var baseLearningRate: Double? {
     switch self {
     case .unknown: return nil
     case .given(let rate), .tuned(let rate, _): return rate
@@ -142,7 +164,7 @@ extension TransferQuestion.Source {
     }
   }
 
-  fileprivate var logDeviation: (below: Double, above: Double) {
+  var logDeviation: (below: Double, above: Double) {
     switch self {
     case .unknown: return (0, 0)
     case .given: return (TransferUncertainty.bareLearningRate, TransferUncertainty.bareLearningRate)
@@ -171,7 +193,9 @@ private struct TunedEnds {
   /// The most fixed-point iterations for an absolute floor; a few usually suffice.
   private static let mostRefinements = 60
 
-  init(of question: TransferQuestion) throws {
+  init(of question: TransferQuestion, from tunable: TunableSchedule, to target: TunableSchedule)
+    throws
+  {
     let rate = question.source.baseLearningRate
     for run in [question.from, question.to] where run.spec?.hasAbsoluteFloor == true && rate == nil
     {
@@ -180,9 +204,7 @@ private struct TunedEnds {
         problem: "min-lr= is a learning rate, and the source's base learning rate is unknown",
         hint: "give the source's base learning rate, or write min= as a ratio")
     }
-    let tunable = try TunableSchedule(
-      of: question.from, gradientNorms: question.gradientNorms.from)
-    target = try TunableSchedule(of: question.to, gradientNorms: question.gradientNorms.to)
+    self.target = target
     scale = try rate.map { try tunable.distance(tunedAt: $0) } ?? 1
     sourceGamma = try rate ?? tunable.optimum(distance: scale).baseLearningRate
     plain = try target.optimum(distance: scale)

@@ -25,13 +25,27 @@ struct SweepOptions: ParsableArguments {
 
   /// Reads tables, logs and folders as one sweep.
   func read(_ paths: [String], known: RunSettings = RunSettings()) throws -> TunedSweep {
+    try sweep(in: folder(paths, known: known), of: paths, known: known)
+  }
+
+  /// Reads the files of a sweep or, where they may take its place, tables of tuned learning rates.
+  func folder(
+    _ paths: [String], known: RunSettings, takesTunedRates: Bool = false
+  ) throws -> SweepFolder {
     let progress = ProgressLine(isWanted: true)
     defer { progress.end() }
-    let folder = try SweepFolder(
-      contentsOf: paths, known: known, options: reading.options, noise: noise
+    return try SweepFolder(
+      contentsOf: paths, known: known, options: reading.options, noise: noise,
+      takesTunedRates: takesTunedRates
     ) { count in
       progress.show("file \(count)")
     }
+  }
+
+  /// Tunes the runs that were read.
+  func sweep(
+    in folder: SweepFolder, of paths: [String], known: RunSettings
+  ) throws -> TunedSweep {
     if folder.logs == nil, known != RunSettings() {
       throw InputError.usage(
         "--schedule, --steps and --lr describe logs, and there are only tables", "leave them out")
@@ -66,12 +80,15 @@ struct LoggedRunOptions: ParsableArguments {
     follow no known schedule or have no loss at the end are named and left out.
     """
 
-  /// Reads tables, logs and folders as one sweep.
-  func read(_ paths: [String]) throws -> TunedSweep {
+  /// The settings that are given.
+  var known: RunSettings {
     var settings = RunSettings()
     settings.spec = schedule
     settings.steps = steps
     settings.baseLearningRate = lr
-    return try sweep.read(paths, known: settings)
+    return settings
   }
+
+  /// Reads tables, logs and folders as one sweep.
+  func read(_ paths: [String]) throws -> TunedSweep { try sweep.read(paths, known: known) }
 }
