@@ -22,7 +22,7 @@ import Transfer
   }
 
   /// Dense language models, 157 cells of 5 models (2503.04715).
-  @Test func denseLanguageModels() throws {
+  @Test(.enabled(if: isHeavy)) func denseLanguageModels() throws {
     var known = RunSettings()
     known.spec = try ScheduleSpec("cosine")
     let table = try SweepFolder(contentsOf: [Self.path], known: known, takesTunedRates: true)
