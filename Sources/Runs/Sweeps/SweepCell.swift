@@ -32,6 +32,9 @@ public struct SweepCell: Sendable {
   /// The standard deviation of one run's final loss in nats.
   public internal(set) var noise = SweepNoise.assumed
 
+  /// The schedule with its length and batch.
+  public var run: TrainingRun { TrainingRun(spec, steps: steps, batchTokens: batchTokens) }
+
   let scatter: SweepNoise.Scatter
 
   /// The excess over a cell's best loss, in nats, that counts as divergence.

@@ -131,9 +131,6 @@ public struct TunedSweep: Sendable {
 }
 
 extension SweepCell {
-  /// The schedule with its length and batch.
-  public var run: TrainingRun { TrainingRun(spec, steps: steps, batchTokens: batchTokens) }
-
   var name: String {
     "\(spec.canonical) at \(grouped(steps)) steps"
       + (batchTokens.map { " of \(grouped($0)) tokens" } ?? "")

@@ -123,5 +123,5 @@ public struct HorizonBatchLaw: Equatable, Sendable {
 
 extension TrainingRun {
   /// The run's length and batch.
-  public var horizon: Horizon { Horizon(steps: steps, batchTokens: batchTokens) }
+  package var horizon: Horizon { Horizon(steps: steps, batchTokens: batchTokens) }
 }
