@@ -105,3 +105,25 @@ import Transfer
     #expect(relativeError(usual.uncertainty.horizon, 0.11 * log(2)) < 1e-14)
   }
 }
+
+@Suite struct LawMeaningTests {
+  /// Batches and steps of source and target, and what is said.
+  static let cases: [(Int?, Int, Int?, Int, String?)] = [
+    (
+      4_000_000, 10_000, 4_000_000, 80_000,
+      "11 times the critical one at the source, 3.7 at the target: the longer run wants a higher"
+    ),
+    (64_000, 10_000, 64_000, 80_000, "the longer run wants a lower"),
+    (4_000_000, 80_000, 4_000_000, 10_000, "the shorter run wants a lower"),
+    (500_000, 80_000, 4_000_000, 10_000, "the target wants a higher"),
+    (nil, 10_000, nil, 80_000, nil), (64_000, 10_000, 64_000, 10_000, nil),
+  ]
+
+  @Test(arguments: cases)
+  func words(_ batch: Int?, _ steps: Int, _ toBatch: Int?, _ toSteps: Int, _ words: String?) {
+    let meaning = TransferRule.standard().meaning(
+      from: Horizon(steps: steps, batchTokens: batch),
+      to: Horizon(steps: toSteps, batchTokens: toBatch))
+    #expect(meaning.map { words.map($0.contains) ?? false } ?? (words == nil), "\(meaning ?? "")")
+  }
+}

@@ -100,18 +100,23 @@ public struct HorizonBatchLaw: Equatable, Sendable {
     ("for large ones", { pow($0, -largeBatchExponent) }),
   ]
 
-  /// How the batch stands to the critical one at a horizon and what that means, in one sentence; nil if the
-  /// batch is unknown.
-  public func meaning(at horizon: Horizon) -> String? {
-    guard let batch = horizon.batchTokens, let tokens = horizon.tokens else { return nil }
-    let critical = criticalBatch(tokens: tokens)
-    let exponent = horizonExponent(at: horizon)
-    let direction =
-      exponent > 0.03
-      ? "a lower learning rate"
-      : exponent < -0.03 ? "a higher learning rate" : "about the same learning rate"
+  /// How both batches stand to the critical one and what that means, in one sentence; nil if they are unknown.
+  public func meaning(from: Horizon, to: Horizon) -> String? {
+    let places = [from, to].compactMap { horizon in
+      horizon.batchTokens.flatMap { batch in
+        horizon.tokens.map { significant(Double(batch) / criticalBatch(tokens: $0), 2) }
+      }
+    }
+    guard places.count == 2 else { return nil }
+    let ratio = ratio(from: from, to: to)
+    let wanted =
+      abs(ratio - 1) < 0.02
+      ? "the same learning rate" : "a \(ratio > 1 ? "higher" : "lower") learning rate"
+    let who =
+      from.batchTokens != to.batchTokens
+      ? "the target" : to.steps > from.steps ? "the longer run" : "the shorter run"
     return
-      "\(grouped(batch)) tokens are \(significant(Double(batch) / critical, 2)) times the critical batch: there a longer run wants \(direction)"
+      "the batch is \(places[0]) times the critical one at the source, \(places[1]) at the target: \(who) wants \(wanted)"
   }
 
   /// Returns d ln γ*/d ln c at a horizon with a known batch, which is −1 at small and 0 at large batches.

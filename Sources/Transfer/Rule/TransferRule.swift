@@ -100,10 +100,11 @@ public enum TransferRule: Equatable, Sendable {
     }
   }
 
-  /// What the batch means for the horizon, in one sentence; nil if the batch or a law of it is unknown.
-  public func batchMeaning(at horizon: Horizon) -> String? {
-    guard case .standard(let law) = self else { return nil }
-    return law.meaning(at: horizon)
+  /// What horizon and batch mean for the learning rate, in one sentence; nil if a batch or a law of it is
+  /// unknown, or if nothing changes.
+  public func meaning(from: Horizon, to: Horizon) -> String? {
+    guard case .standard(let law) = self, from != to else { return nil }
+    return law.meaning(from: from, to: to)
   }
 
   /// The rule's assumption about horizon and batch, in one sentence.

@@ -138,8 +138,8 @@ struct TransferBody: Codable {
       rows.append(["default", carried(answer.standardBaseLearningRate, ratio)])
     }
     rows.append(["rule", answer.rule.explanation(at: answer.from.run.horizon)])
-    if answer.from.run.horizon != answer.to.run.horizon,
-      let meaning = answer.rule.batchMeaning(at: answer.from.run.horizon)
+    if let meaning = answer.rule.meaning(
+      from: answer.from.run.horizon, to: answer.to.run.horizon)
     {
       rows.append(["", meaning])
     }
