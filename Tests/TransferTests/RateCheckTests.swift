@@ -141,7 +141,7 @@ import Testing
     let evidence = try RateEvidence(
       sweep: TunedSweep(
         Sweep(runs: [.init(spec: spec, steps: 2000, baseLearningRate: 1e-3, loss: 3)])))
-    let run = try TrainingRun(spec, steps: 2000)
+    let run = TrainingRun(spec, steps: 2000)
     // It shows no optimum: neither a yes nor a no.
     for rate in [1e-3, 1, 1e-6] {
       let check = try RateCheck(rate, for: run, given: evidence)
@@ -160,7 +160,7 @@ import Testing
     let highest = sweep.runs.map(\.baseLearningRate).max() ?? 0
     let spec = sweep.runs[0].spec
     let failed = Sweep.Run(spec: spec, steps: 2000, baseLearningRate: 2 * highest, loss: .nan)
-    let run = try TrainingRun(spec, steps: 2000)
+    let run = TrainingRun(spec, steps: 2000)
     let evidence = try RateEvidence(sweep: TunedSweep(Sweep(runs: sweep.runs + [failed])))
     let check = try RateCheck(2 * highest, for: run, given: evidence)
     #expect(check.verdict == .fail && check.reasons.first?.code == "runs-diverged")
@@ -204,7 +204,7 @@ import Testing
     for cell in sweep.cells {
       let others = Sweep(runs: sweep.runs.filter { $0.spec != cell.spec || $0.steps != cell.steps })
       let evidence = try RateEvidence(sweep: TunedSweep(others))
-      let run = try TrainingRun(cell.spec, steps: cell.steps)
+      let run = TrainingRun(cell.spec, steps: cell.steps)
       let best = try #require(cell.points.map(\.loss).min())
       let measured = try SweepOptimum(of: cell).baseLearningRate
       #expect(try RateCheck(measured, for: run, given: evidence).verdict == .ok)

@@ -70,7 +70,6 @@ import Transfer
         #expect(prediction.regret ?? -1 >= 0 && prediction.error.isFinite)
       }
     } catch is InputError {
-    } catch is InputError {
       // Predictions beyond 1e±50.
     }
   }
