@@ -43,7 +43,7 @@ extension ParameterValue {
   }
 
   /// Converts a JSON tree; nil if a number is not finite.
-  private init?(_ tree: JSONTree) {
+  init?(_ tree: JSONTree) {
     switch tree {
     case .null: self = .null
     case .boolean(let flag): self = .boolean(flag)

@@ -44,6 +44,9 @@ public struct RunLength: Equatable, Sendable {
     func failure(_ problem: String, _ hint: String) -> InputError {
       InputError(problem: "\(grouped(tokens)) tokens: \(problem)", hint: hint)
     }
+    guard Double(tokens) <= Self.mostTokens else {
+      throw failure("they are more than 1e18", "give fewer")
+    }
     guard let batch = batchTokens ?? steps.map({ Self.parts(of: tokens, $0) }) else {
       throw failure("their number of steps depends on the batch", "give the tokens in a step")
     }

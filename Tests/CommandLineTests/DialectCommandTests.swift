@@ -96,6 +96,51 @@ import Testing
     #expect((json["last"] as? Double).map { abs($0 - 0.134254) < 1e-6 } ?? false)
   }
 
+  /// --batch-tokens completes a configuration without a batch, and must not contradict one.
+  @Test func batchOfConfiguration() throws {
+    let members = "\"lr_decay_style\": \"linear\", \"lr\": 1e-3, \"seq_length\": 2048"
+    let open = try TemporaryFile("{\(members), \"train_samples\": 5100}", name: "open.json")
+    let arguments = ["schedule", "--dialect", "megatron", "--config", open.path]
+    let completed = try CommandRun(arguments + ["--batch-tokens", "512x2048", "--json"]).json()
+    #expect(completed["batch_tokens"] as? Int == 1_048_576 && completed["steps"] as? Int == 9)
+    let lint = try #require(completed["lint"] as? [[String: String]])
+    #expect(lint.contains { $0["code"] == "rounded-length" })
+    #expect(try CommandRun(arguments).errors.contains("add global_batch_size"))
+    let whole = try TemporaryFile("{\(members), \"global_batch_size\": 512}", name: "whole.json")
+    let stated = ["schedule", "--dialect", "megatron", "--config", whole.path]
+    let text = try CommandRun(stated + ["--steps", "10"])
+    #expect(text.output.hasPrefix("megatron over 10 steps of 1,048,576 tokens"), "\(text.errors)")
+    let inTokens = try CommandRun(stated + ["--tokens", "10M", "--json"]).json()
+    #expect(inTokens["steps"] as? Int == 10)
+    #expect((inTokens["assumptions"] as? [String])?.first?.contains("rounded up") == true)
+    for (more, piece) in [
+      (
+        ["--steps", "10", "--batch-tokens", "1000"],
+        "--batch-tokens: the configuration says 1,048,576"
+      ),
+      (["--steps", "10", "--tokens", "10M"], "--tokens: --steps gives the length"),
+    ] {
+      let refused = try CommandRun(stated + more)
+      #expect(refused.code == 2 && refused.errors.contains(piece), "\(refused.errors)")
+    }
+    let bad = try TemporaryFile("{\(members), \"global_batch_size\": 0}", name: "bad.json")
+    let refused = try CommandRun(["schedule", "--dialect", "megatron", "--config", bad.path])
+    #expect(
+      refused.code == 3 && refused.errors.contains("bad.json: megatron, global_batch_size: 0"))
+  }
+
+  /// A scheduler by name takes the batch, too; a spec of the grammar takes it only to count tokens.
+  @Test func batchOfScheduler() throws {
+    let batch = ["--steps", "10", "--batch-tokens", "1000", "--json"]
+    let scheduler = try CommandRun(["schedule", "--dialect", "hf", "linear"] + batch).json()
+    #expect(scheduler["batch_tokens"] as? Int == 1000)
+    #expect(try CommandRun(["schedule", "linear"] + batch).code == 2)
+    let spec = try CommandRun(
+      ["schedule", "linear", "--tokens", "9500", "--batch-tokens", "1000", "--json"]
+    ).json()
+    #expect(spec["batch_tokens"] as? Int == 1000 && spec["steps"] as? Int == 10)
+  }
+
   static let badInput: [([String], Int32, [String])] = [
     (["schedule", "linear", "--steps", "9", "--kwargs", "{}"], 2, ["add --dialect"]),
     (["schedule", "linear", "--steps", "9", "--dialect", "hff"], 2, ["did you mean hf"]),

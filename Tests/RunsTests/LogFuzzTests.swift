@@ -22,6 +22,8 @@ import Testing
       "{\"step\": 1, \"loss\": 3}\n{\"step\": 2, \"loss\": NaN}\n",
       "{\"step\": [1, 2], \"loss\": [3, null]}",
       "{\"history\": {\"train\": {\"iter\": [2, 1], \"train_loss\": [3, 2]}}}",
+      "{\"config\": {\"global_batch_size\": 4, \"seq_length\": 8, \"train_samples\": 9}}\n{\"loss\": 3}\n",
+      "- arguments -\n a . 1\n seq_length .. 8\n- end of arguments -\n iteration 1/ 2 | lm loss: 3 |\n",
     ]
     return try names.map { Array(try LogContainers.fixture($0).prefix(1200)) }
       + texts.map { Array($0.utf8) }

@@ -18,8 +18,10 @@ import Testing
     .list([]), .list([.number(3), .number(9)]), .object([:]), .text("cosine"), .text("linear"),
     .text("1e19ba"), .text("1e300dur"), .text("1e15ba"), .number(1e-308), .number(1e300),
     .number(1e19), .number(1e3), .number(.greatestFiniteMagnitude), .number(.infinity),
-    .number(.nan), .list([.number(1e15), .number(1e-308)]),
+    .number(.nan), .list([.number(1e15), .number(1e-308)]), .text("77tok"), .text("9.5sp"),
   ]
+
+  static let tokens: [Int?] = [nil, nil, nil, 1, 7, 4096, 0, -1, 1_000_000_000_000, .max, .min]
 
   @Test func randomParameters() throws {
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
@@ -36,10 +38,19 @@ import Testing
       for key in parameters.keys.sorted() where Int.random(in: 0..<3, using: &generator) == 0 {
         parameters[key] = Self.values.randomElement(using: &generator)
       }
-      let request = DialectRequest(
+      for key in ["seq_length", "global_batch_size", "max_duration", "max_tokens"]
+      where Int.random(in: 0..<20, using: &generator) == 0 {
+        parameters[key] = Self.values.randomElement(using: &generator)
+      }
+      var request = DialectRequest(
         name: item.name, parameters: parameters,
         steps: [1, 2, 3, 7, 50, item.steps].randomElement(using: &generator),
-        learningRate: [nil, 1e-3].randomElement(using: &generator) ?? nil)
+        learningRate: [nil, 1e-3].randomElement(using: &generator) ?? nil,
+        batchTokens: Self.tokens.randomElement(using: &generator) ?? nil)
+      if Int.random(in: 0..<10, using: &generator) == 0 {
+        request.tokens = Self.tokens.randomElement(using: &generator) ?? nil
+        request.steps = nil
+      }
       let schedule: DialectSchedule
       do {
         schedule = try library.read(request)
@@ -47,6 +58,8 @@ import Testing
         #expect(!error.description.contains("\n"))
         continue
       }
+      // A length in tokens may make a billion steps, too many to look at each.
+      guard schedule.schedule.steps <= 100_000 else { continue }
       read += 1
       check(schedule, "\(library.rawValue) \(request)")
     }

@@ -56,6 +56,9 @@ public struct LogRepair: Equatable, Sendable {
     /// Iterations whose update the trainer skipped.
     case skippedIterations = "skipped-iterations"
 
+    /// Settings of the batch that are invalid or contradict others.
+    case unusableBatch = "unusable-batch"
+
     /// Rows of a history that the service downsampled.
     case sampledRows = "sampled-rows"
 
@@ -109,6 +112,9 @@ public struct LogRepair: Equatable, Sendable {
     case .severalLearningRates:
       return counted("learning rate", "equal up to a constant factor; the first was used")
     case .skippedIterations: return counted("iteration", "whose update the trainer skipped")
+    case .unusableBatch:
+      return counted(
+        "setting", "of the batch, not positive and whole or contradicted by another, left out")
     case .sampledRows:
       return counted(
         "row",

@@ -69,7 +69,7 @@ public struct LoggedSweep: Sendable {
       }
       runs.append(
         Sweep.Run(
-          spec: candidate.spec, steps: candidate.steps,
+          spec: candidate.spec, steps: candidate.steps, batchTokens: candidate.batchTokens,
           baseLearningRate: candidate.baseLearningRate, loss: loss))
     }
   }
@@ -78,6 +78,7 @@ public struct LoggedSweep: Sendable {
     let log: RunLog
     let spec: ScheduleSpec
     let steps: Int
+    let batchTokens: Int?
     let baseLearningRate: Double
 
     /// Throws `InputError` with the reason why the log gives no run.
@@ -116,6 +117,7 @@ public struct LoggedSweep: Sendable {
           "at step \(mismatch.step) its learning rate is \(mismatch.found), but \(expected)")
       }
       (self.log, self.spec, baseLearningRate) = (log, spec, rate)
+      batchTokens = settings.batchTokens
       guard hasDiverged || log.reaches(steps, in: log.steps) else {
         throw failure("it ends at step \(last) of \(steps)")
       }

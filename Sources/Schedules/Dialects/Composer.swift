@@ -3,14 +3,22 @@ import Support
 
 extension DialectLibrary {
   /// Composer's schedulers: decays end at `t_max`, floors are rescaled ratios, and times are text such as
-  /// `300ba` or `0.1dur`, rounded down to whole batches.
+  /// `300ba`, `0.1dur`, `1000sp` or `2000000tok`, rounded down to whole batches, samples or tokens.
   static let composer = DialectLibrary(
     read: { reader throws(InputError) in try reader.readComposer() },
     request: { reader throws(InputError) in
       var request = try reader.section("scheduler", rate: "optimizer.lr")
       // A bare number counts epochs, whose length is unknown.
-      if case .text(let duration)? = reader.value("max_duration"), duration.hasSuffix("ba") {
-        request.steps = decimal(String(duration.dropLast(2))).flatMap { Int(exactly: $0) }
+      if let duration = reader.value("max_duration"), let time = ComposerTime(duration) {
+        request.parameters["max_duration"] = nil
+        switch time.unit {
+        case .batches: request.steps = Int(exactly: time.count)
+        case .samples, .tokens: request.parameters["max_duration"] = duration
+        case .duration: break
+        }
+      }
+      for key in ["global_train_batch_size", "max_seq_len"] {
+        request.parameters[key] = request.parameters[key] ?? reader.peek(key)
       }
       let names = [
         "constant_with_warmup": "ConstantWithWarmupScheduler",
@@ -19,7 +27,31 @@ extension DialectLibrary {
       ]
       request.name = names[request.name] ?? request.name
       return request
-    })
+    },
+    batch: [["global_train_batch_size", "max_seq_len"]])
+}
+
+/// A time such as `300ba` or `0.1dur`.
+private struct ComposerTime {
+  enum Unit: String, CaseIterable {
+    case batches = "ba"
+    case samples = "sp"
+    case tokens = "tok"
+    case duration = "dur"
+  }
+
+  let count: Double
+  let unit: Unit
+}
+
+extension ComposerTime {
+  init?(_ value: ParameterValue) {
+    guard case .text(let text) = value,
+      let unit = Unit.allCases.first(where: { text.hasSuffix($0.rawValue) }),
+      let count = decimal(String(text.dropLast(unit.rawValue.count))), count >= 0
+    else { return nil }
+    self.init(count: count, unit: unit)
+  }
 }
 
 extension DialectReader {
@@ -91,6 +123,8 @@ extension DialectReader {
       throw unknown(Self.composer.map(\.key))
     }
     ignore("scale_warmup")
+    try takeSequences("global_train_batch_size", length: "max_seq_len")
+    try takeComposerDuration()
     try takeSteps()
     warmup = hasWarmup ? try composerTime("t_warmup", example: "300ba") : 0
     // `ConstantWithWarmupScheduler` warms up to alpha; `ConstantScheduler` returns to 1 after `t_max`.
@@ -124,11 +158,78 @@ extension DialectReader {
     stairs((0...milestones.count).map { pow(gamma, Double($0)) }, ends: milestones.sorted())
   }
 
-  /// `t_max` in batches; Composer refuses one before the end of the run after a warmup.
+  /// The run's length in its own unit; in batches if nothing else is known.
+  private var composerDuration: ComposerTime {
+    request.parameters["max_duration"].flatMap { ComposerTime($0) }
+      ?? ComposerTime(count: total, unit: .batches)
+  }
+
+  /// The size of a step in a unit; nil if unknown.
+  private func composerStep(_ unit: ComposerTime.Unit) -> Double? {
+    switch unit {
+    case .batches, .duration: 1
+    case .samples: sequences.map { Double($0) }
+    case .tokens: batchTokens.map { Double($0) }
+    }
+  }
+
+  /// Takes T from a length in samples or tokens, the last step perhaps smaller.
+  private mutating func takeComposerDuration() throws(InputError) {
+    guard let value = try take("max_duration") else { return }
+    guard let time = ComposerTime(value), time.unit != .duration else {
+      throw failure("max_duration", "\(value.shown) is not a length", "write for example 5000ba")
+    }
+    guard let perStep = composerStep(time.unit) else {
+      guard request.steps == nil else {
+        request.parameters["max_duration"] = nil
+        return
+      }
+      throw lackingBatch("max_duration", time.unit)
+    }
+    let steps = (time.count / perStep).rounded(.up)
+    try require(
+      (1...Double(ScheduleSpec.mostSteps)).contains(steps), "max_duration",
+      "\(value.shown) makes \(decimalText(steps)) steps", "give 1 to 1e9 steps")
+    try require(
+      request.steps ?? Int(steps) == Int(steps), "max_duration",
+      "\(value.shown) makes \(grouped(Int(steps))) steps, not the \(grouped(request.steps ?? 0)) of the run",
+      "give the same number, or only one of them")
+    request.steps = Int(steps)
+    if steps * perStep != time.count {
+      remark(
+        "rounded-length", .information,
+        "\(value.shown) is rounded up to \(grouped(Int(steps))) steps of \(grouped(Int(perStep)))")
+    }
+  }
+
+  private func lackingBatch(_ key: String, _ unit: ComposerTime.Unit) -> InputError {
+    failure(
+      key, "the \(unit == .tokens ? "tokens" : "samples") in a step are not known",
+      unit == .tokens
+        ? "give the tokens in a step, or global_train_batch_size and max_seq_len"
+        : "add global_train_batch_size")
+  }
+
+  /// The unit that a parameter counts in.
+  private func composerUnit(_ key: String) -> ComposerTime.Unit {
+    let unit = request.parameters[key].flatMap { ComposerTime($0)?.unit } ?? .duration
+    return unit == .duration ? composerDuration.unit : unit
+  }
+
+  /// `t_max` in steps.
+  ///
+  /// After a warmup, Composer refuses one in another unit than the warmup's, or before the end of the run.
   private mutating func composerEnd() throws(InputError) -> Double {
     let end = try composerTime("t_max", default: "1dur", example: "1dur")
+    let unit = composerUnit("t_max")
     try require(
-      !hasWarmup || end >= total, "t_max",
+      !hasWarmup || composerUnit("t_warmup") == unit, "t_warmup",
+      "it counts \(composerUnit("t_warmup").rawValue) and t_max \(unit.rawValue), which Composer refuses",
+      "give both in one unit")
+    let duration = composerDuration
+    let whole = duration.count / (composerStep(duration.unit) ?? 1)
+    try require(
+      !hasWarmup || duration.unit != unit || end >= whole, "t_max",
       "\(decimalText(end)) batches end before the run of \(steps), which Composer refuses",
       "lengthen it to 1dur")
     return end
@@ -144,16 +245,19 @@ extension DialectReader {
   }
 
   private func composerTime(_ value: ParameterValue, _ key: String) throws(InputError) -> Double {
-    if case .text(let text) = value {
-      for (suffix, unit) in [("dur", total), ("ba", 1)] where text.hasSuffix(suffix) {
-        guard let number = decimal(String(text.dropLast(suffix.count))), number >= 0 else { break }
-        try require(
-          number * unit <= 1e15, key, "\(value.shown) is more than 1e15 batches",
-          "give a time within the run")
-        return (number * unit).rounded(.towardZero)
-      }
+    guard var time = ComposerTime(value) else {
+      throw failure(
+        key, "\(value.shown) is not a time in batches, samples or tokens",
+        "write for example 300ba or 0.1dur")
     }
-    throw failure(
-      key, "\(value.shown) is not a time in batches", "write for example 300ba or 0.1dur")
+    if time.unit == .duration {
+      let whole = composerDuration
+      time = ComposerTime(count: time.count * whole.count, unit: whole.unit)
+    }
+    try require(
+      time.count <= 1e15, key, "\(value.shown) is more than 1e15 \(time.unit)",
+      "give a time within the run")
+    guard let perStep = composerStep(time.unit) else { throw lackingBatch(key, time.unit) }
+    return time.count.rounded(.towardZero) / perStep
   }
 }

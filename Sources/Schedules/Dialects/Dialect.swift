@@ -75,6 +75,15 @@ public enum Dialect: String, CaseIterable, Sendable {
   /// Reads a schedule, optionally without remarks on levels given as learning rates.
   func read(_ request: DialectRequest, remarksLevels: Bool) throws(InputError) -> DialectSchedule {
     let subject = request.name.isEmpty ? rawValue : "\(rawValue) \(request.name)"
+    for (name, tokens, most) in [
+      ("batch", request.batchTokens, TrainingRun.mostBatchTokens),
+      ("run", request.tokens, 1_000_000_000_000_000_000),
+    ] {
+      guard let tokens, !(1...most).contains(tokens) else { continue }
+      throw InputError.dialect(
+        subject, problem: "\(grouped(tokens)) tokens of the \(name) are out of range",
+        hint: "give 1 to \(decimalText(Double(most)))")
+    }
     var reader = DialectReader(request, subject: subject)
     reader.remarksLevels = remarksLevels
     try library.read(&reader)
@@ -83,14 +92,22 @@ public enum Dialect: String, CaseIterable, Sendable {
 
   /// Returns the scheduler that a trainer's whole configuration asks for.
   ///
-  /// Throws `InputError` for a configuration that does not choose a schedule, and for unread keys that may
-  /// affect the learning rate; other keys are ignored. For libraries without a configuration file (torch,
+  /// The batch in tokens comes with it where the configuration states it completely
+  /// (``ParameterValue/batchTokens(of:)``). Throws `InputError` for a configuration that does not choose a
+  /// schedule, for an invalid batch, and for unread keys that may affect the learning rate; other keys are
+  /// ignored. For libraries without a configuration file (torch,
   /// optax, Keras), the configuration is an object `{"name": …, parameters…}` or `{"class_name": …, "config":
   /// {…}}`.
   public func request(configuration: ParameterValue) throws(InputError) -> DialectRequest {
     var reader = try ConfigurationReader(configuration, subject: rawValue)
-    let request = try library.request(&reader)
+    var request = try library.request(&reader)
     try reader.finish(deciding: library.decidingPath)
+    do throws(InputError) {
+      request.batchTokens = try configuration.batchTokens(of: [self])
+    } catch {
+      throw InputError(
+        .value, rawValue, at: error.position, problem: error.problem, hint: error.hint)
+    }
     return request
   }
 }
@@ -105,6 +122,12 @@ struct DialectLibrary: Sendable {
     reader throws(InputError) in
     try reader.section("scheduler", rate: "lr", steps: "steps")
   }
+
+  /// The products of numbers at paths that give the tokens in a step; the first complete one counts.
+  var batch: [[String]] = []
+
+  /// A path without which a configuration's sequence length is only a limit.
+  var fullSequencesPath: String?
 
   /// Writes configurations; nil for libraries that are only read, or exported as code.
   var writer: TrainerWriter?
@@ -124,15 +147,22 @@ public struct DialectRequest: Sendable {
   /// The optimiser's learning rate; nil if unknown.
   public var learningRate: Double?
 
+  /// B, the tokens in a step; nil if unknown.
+  public var batchTokens: Int?
+
+  /// D, the run's tokens where they set its length; with B they give T, rounded up to a step.
+  public var tokens: Int?
+
   /// Creates a request.
   public init(
     name: String, parameters: [String: ParameterValue], steps: Int? = nil,
-    learningRate: Double? = nil
+    learningRate: Double? = nil, batchTokens: Int? = nil
   ) {
     self.name = name
     self.parameters = parameters
     self.steps = steps
     self.learningRate = learningRate
+    self.batchTokens = batchTokens
   }
 }
 
@@ -143,6 +173,9 @@ public struct DialectSchedule: Sendable {
 
   /// γ, the largest learning rate of the run; nil if unknown.
   public let baseLearningRate: Double?
+
+  /// B, the tokens in a step; nil if unknown.
+  public let batchTokens: Int?
 
   /// Whether the schedule depends on the optimiser's learning rate.
   public let usesLearningRate: Bool

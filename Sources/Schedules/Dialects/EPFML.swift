@@ -12,6 +12,10 @@ extension DialectLibrary {
         "decay_type", "cos_inf_steps", "lr",
       ]
       return DialectRequest(name: "", parameters: reader.values(keys, below: section))
+    },
+    // Saved runs hold the sizes of one process.
+    batch: ["", "args.", "config."].map { section in
+      ["batch_size", "acc_steps", "world_size", "sequence_length"].map { section + $0 }
     })
 }
 

@@ -23,6 +23,10 @@ extension DialectLibrary {
         name: name, parameters: parameters, steps: steps,
         learningRate: try reader.number("learning_rate"))
     },
+    // run_clm's block size, with the processes of a state, of accelerate or of torchrun.
+    batch: [["world_size"], ["num_processes"], ["nproc_per_node", "nnodes"]].map {
+      ["per_device_train_batch_size", "gradient_accumulation_steps", "block_size"] + $0
+    },
     writer: TrainerWriter(
       request: { question throws(InputError) in try question.huggingFace() },
       text: { request in

@@ -12,7 +12,10 @@ extension DialectLibrary {
       return DialectRequest(
         name: "", parameters: parameters,
         learningRate: try reader.number("optimizer.init_args.lr"))
-    })
+    },
+    batch: [["train.global_batch_size", "train.max_seq_length"]],
+    // Pretraining fills its sequences and always has it; fine-tuning does neither.
+    fullSequencesPath: "train.max_tokens")
 }
 
 extension DialectReader {
@@ -20,18 +23,22 @@ extension DialectReader {
     try requireNoName()
     try takeLearningRate("learning_rate", "lr")
     let isCounted = request.parameters["max_steps"].map { $0 != .null } ?? false
-    try takeSteps("max_steps")
-    if try take("max_tokens") != nil, isCounted {
-      throw failure(
-        "max_tokens", "they set the schedule's length, and litgpt ignores max_steps",
-        "leave out max_steps and give the resulting number of steps")
-    }
+    let tokens = try count("max_tokens", least: 1)
+    try require(
+      tokens == nil || !isCounted, "max_tokens",
+      "they set the schedule's length, and litgpt ignores max_steps",
+      "leave out max_steps and give the resulting number of steps")
     ignore(
-      "save_interval", "log_interval", "epochs", "max_time", "max_seq_length", "tie_embeddings",
-      "max_norm")
+      "save_interval", "log_interval", "epochs", "max_time", "tie_embeddings", "max_norm")
+    // Without max_tokens the length only limits samples.
+    if tokens == nil { ignore("max_seq_length") }
     let unit = Double(try litGPTAccumulation())
+    let ownIterations = try tokens.flatMap { tokens throws(InputError) in
+      try litGPTIterations(of: tokens, unit)
+    }
+    try takeSteps("max_steps")
     let iterations =
-      try count("max_iters", least: 1).map { Double($0) } ?? total * unit
+      try count("max_iters", least: 1).map { Double($0) } ?? ownIterations ?? total * unit
     let warmup = Double(try count("lr_warmup_steps") ?? 100)
     let floor = try level("min_lr", default: 4e-5) ?? 0
     try require(
@@ -47,16 +54,41 @@ extension DialectReader {
     ramp(.cosine, to: floor, at: start + origin, over: max(end - start, 1e-9), until: total)
   }
 
+  /// The micro-batches of a run in tokens, the last one whole, which also give T; nil without B.
+  private mutating func litGPTIterations(of tokens: Int, _ unit: Double) throws(InputError)
+    -> Double?
+  {
+    guard let batchTokens else { return nil }
+    let iterations = (Double(tokens) * unit / Double(batchTokens)).rounded(.down)
+    let steps = (iterations / unit).rounded(.down)
+    try require(
+      (1...Double(ScheduleSpec.mostSteps)).contains(steps), "max_tokens",
+      "they make \(decimalText(steps)) steps of \(grouped(batchTokens)) tokens",
+      "give enough for 1 to 1e9 steps")
+    try require(
+      request.steps ?? Int(steps) == Int(steps), "max_tokens",
+      "they make \(grouped(Int(steps))) steps, not the \(grouped(request.steps ?? 0)) of the run",
+      "give the same number, or only one of them")
+    request.steps = Int(steps)
+    if tokens % batchTokens != 0 {
+      remark(
+        "rounded-length", .information,
+        "\(grouped(tokens)) tokens are rounded down to \(grouped(Int(steps))) steps of \(grouped(batchTokens)), as litgpt does"
+      )
+    }
+    return iterations
+  }
+
   private mutating func litGPTAccumulation() throws(InputError) -> Int {
     let given = try count("gradient_accumulation_iters", least: 1)
-    let batch = try count("global_batch_size", least: 1)
+    try takeSequences("global_batch_size", length: "max_seq_length")
     let micro = try count("micro_batch_size", least: 1)
     let nodes = try count("num_nodes", least: 1) ?? 1
     let hasAllDevices = request.parameters["devices"] == .text("auto")
     if hasAllDevices { ignore("devices") }
     let devices = try count("devices", least: 1) ?? 1
     if let given { return given }
-    guard let batch, let micro else { return 1 }
+    guard let batch = sequences, let micro else { return 1 }
     if hasAllDevices {
       remark(
         "devices-unknown", .information,

@@ -14,8 +14,11 @@ extension DialectLibrary {
         "train_samples", "global_batch_size", "override_opt_param_scheduler",
         "use_checkpoint_opt_param_scheduler",
       ]
-      return DialectRequest(name: "", parameters: reader.values(keys))
+      var parameters = reader.values(keys)
+      parameters["seq_length"] = reader.peek("seq_length")
+      return DialectRequest(name: "", parameters: parameters)
     },
+    batch: [["global_batch_size", "seq_length"]],
     writer: TrainerWriter(
       request: { question throws(InputError) in try question.megatron() },
       text: { request in
@@ -33,7 +36,8 @@ extension DialectLibrary {
 
 extension DialectReader {
   fileprivate mutating func readMegatron() throws(InputError) {
-    let batch = try count("global_batch_size", least: 1)
+    try takeSequences("global_batch_size", length: "seq_length")
+    let batch = sequences
     let samples = try count("train_samples").flatMap { $0 > 0 ? $0 : nil }
     if let samples { try takeMegatronSamples(samples, batch: batch) }
     try takeLearningRate("lr")
@@ -117,6 +121,12 @@ extension DialectReader {
         "give the same number, or only one of them")
     }
     request.steps = steps
+    if samples % batch != 0 {
+      remark(
+        "rounded-length", .information,
+        "\(grouped(samples)) samples are rounded down to \(grouped(steps)) steps of \(grouped(batch)), as Megatron-LM does"
+      )
+    }
   }
 
   private mutating func megatronWarmup(of end: Double, _ perStep: Double?) throws(InputError)

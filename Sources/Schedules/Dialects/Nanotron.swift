@@ -13,6 +13,12 @@ extension DialectLibrary {
       try reader.section(
         "optimizer.learning_rate_scheduler", steps: "tokens.train_steps", isNamed: false)
     },
+    batch: [
+      [
+        "tokens.micro_batch_size", "tokens.batch_accumulation_per_replica", "parallelism.dp",
+        "tokens.sequence_length",
+      ]
+    ],
     writer: TrainerWriter(
       request: { question throws(InputError) in try question.nanotron() },
       text: { request in

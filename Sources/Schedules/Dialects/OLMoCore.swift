@@ -12,10 +12,15 @@ extension DialectLibrary {
         hasModule ? "train_module.scheduler" : "scheduler",
         rate: hasModule ? "train_module.optim.lr" : "optim.lr")
       let duration = try reader.count("trainer.max_duration.value")
-      if try reader.text("trainer.max_duration.unit") == "steps" { request.steps = duration }
+      switch try reader.text("trainer.max_duration.unit") {
+      case "steps": request.steps = duration
+      case "tokens": request.tokens = duration
+      default: break
+      }
       request.parameters["global_batch_size"] = reader.value("data_loader.global_batch_size")
       return request
     },
+    batch: [["data_loader.global_batch_size"]],
     writer: TrainerWriter(
       request: { question throws(InputError) in try question.olmoCore() }, text: olmoText))
 
@@ -37,10 +42,8 @@ extension DialectLibrary {
 
 /// OLMo-core's clock, in steps or tokens, which shows (k + 1)·perStep at step k.
 private struct OLMoClock {
-  let steps: Int
   let perStep: Double
-
-  var total: Double { Double(steps) * perStep }
+  let total: Double
 
   /// The step, possibly fractional, at which the clock shows a reading.
   func step(_ reading: Double) -> Double { reading / perStep - 1 }
@@ -81,14 +84,19 @@ extension DialectReader {
     guard Self.olmoNames.contains(name) else { throw unknown(Self.olmoNames) }
     ignore("lr_field", "initial_lr_field")
     try takeLearningRate("lr")
+    if let batch = try count("global_batch_size", least: 1) {
+      try agree(on: batch, "global_batch_size")
+    }
     try takeSteps("max_steps")
     let units = try word("units", among: ["steps", "tokens"]) ?? "steps"
-    let batch = try count("global_batch_size", least: 1)
     try require(
-      units == "steps" || batch != nil, "units",
+      units == "steps" || batchTokens != nil, "units",
       "the schedule counts tokens, but the tokens per batch are not known",
       "add global_batch_size")
-    let clock = OLMoClock(steps: steps, perStep: units == "tokens" ? Double(batch ?? 1) : 1)
+    let perStep = units == "tokens" ? Double(batchTokens ?? 1) : 1
+    // A run in tokens ends within its last step.
+    let tokens = units == "tokens" ? request.tokens.map { Double($0) } : nil
+    let clock = OLMoClock(perStep: perStep, total: tokens ?? total * perStep)
     switch name {
     case "ConstantScheduler": level(1)
     case "WSDS": try olmoRepeated(clock)

@@ -12,6 +12,7 @@ extension DialectLibrary {
       try reader.section(
         "lr_scheduler", rate: "optimizer.lr", steps: "training.steps", isNamed: false)
     },
+    batch: [["training.global_batch_size", "training.seq_len"]],
     writer: TrainerWriter(
       request: { question throws(InputError) in try question.torchTitan() },
       text: { request in

@@ -43,17 +43,21 @@ struct DialectOptions: ParsableArguments {
   }
 
   /// The schedule that the library would run; nil where no dialect is asked for.
-  func read(name: String?, steps: Int?, learningRate: Double?) throws -> NamedSchedule? {
+  func read(
+    name: String?, length: RunLengthOptions, learningRate: Double?
+  ) throws -> NamedSchedule? {
     guard let library = dialect else { return nil }
     if let config {
-      return try read(config, library: library, steps: steps, learningRate: learningRate)
+      return try read(config, library: library, length: length, learningRate: learningRate)
     }
+    let length = try length.read(statedBatch: nil)
     let request = DialectRequest(
-      name: name ?? "", parameters: kwargs ?? [:], steps: steps, learningRate: learningRate)
+      name: name ?? "", parameters: kwargs ?? [:], steps: length.steps,
+      learningRate: learningRate, batchTokens: length.batchTokens)
     do {
       let read = try library.read(request)
       try requireUse(of: learningRate, in: read)
-      return NamedSchedule(read, library: library, request: request)
+      return NamedSchedule(read, library: library, request: request, length: length)
     } catch let error as InputError where error.position != nil && kwargs != nil {
       throw InputError(
         .value, "--kwargs: " + error.subject, at: error.position, problem: error.problem,
@@ -70,16 +74,19 @@ struct DialectOptions: ParsableArguments {
   }
 
   private func read(
-    _ path: String, library: Dialect, steps: Int?, learningRate: Double?
+    _ path: String, library: Dialect, length: RunLengthOptions, learningRate: Double?
   ) throws -> NamedSchedule {
     let configuration = try ParameterValue(contentsOf: path)
     do {
       var request = try library.request(configuration: configuration)
-      if let given = request.steps, let steps, given != steps {
+      let option = length.tokens == nil ? "--steps" : "--tokens"
+      let length = try length.read(statedBatch: request.batchTokens)
+      if let given = request.steps, let steps = length.steps, given != steps {
         throw InputError.usage(
-          "--steps: the configuration says \(given) steps, not \(steps)", "leave it out")
+          "\(option): the configuration says \(given) steps, not \(steps)", "leave it out")
       }
-      request.steps = request.steps ?? steps
+      request.steps = request.steps ?? length.steps
+      request.batchTokens = length.batchTokens
       let own = request.learningRate
       if let own, let learningRate, own != learningRate {
         throw InputError.usage(
@@ -89,7 +96,7 @@ struct DialectOptions: ParsableArguments {
       request.learningRate = own ?? learningRate
       let read = try library.read(request)
       if own == nil { try requireUse(of: learningRate, in: read) }
-      return NamedSchedule(read, library: library, request: request)
+      return NamedSchedule(read, library: library, request: request, length: length)
     } catch let error as InputError where !error.subject.isEmpty {
       throw error.inside(path: path)
     }

@@ -24,17 +24,34 @@ struct RunLengthOptions: ParsableArguments {
   }
 
   /// The length where only lengths in tokens depend on the batch: steps, or tokens with their batch.
-  func read(for schedule: ScheduleArgument?) throws -> RunLength {
-    if case .inTokens? = schedule { return try read() }
-    if steps != nil,
-      let option = tokens != nil ? "--tokens" : batchTokens.map({ _ in "--batch-tokens" })
-    {
-      throw InputError.usage("\(option): --steps gives the length", "leave one of them out")
+  func read(for schedule: ScheduleArgument) throws -> RunLength {
+    if case .inTokens = schedule { return try read() }
+    if steps != nil, tokens == nil, batchTokens != nil {
+      throw InputError.usage("--batch-tokens: --steps gives the length", "leave one of them out")
     }
+    try refuseTwoLengths()
     if tokens == nil, batchTokens != nil {
       throw InputError.usage("--batch-tokens goes with --tokens here", "add it")
     }
     return try read()
+  }
+
+  /// The length of a run whose configuration may state its batch, which --batch-tokens must not contradict.
+  func read(statedBatch: Int?) throws -> RunLength {
+    try refuseTwoLengths()
+    if let statedBatch, let batchTokens, statedBatch != batchTokens {
+      throw InputError.usage(
+        "--batch-tokens: the configuration says \(grouped(statedBatch)), not \(grouped(batchTokens))",
+        "leave it out")
+    }
+    return try Self.length(
+      steps: steps, tokens: tokens, batchTokens: statedBatch ?? batchTokens, option: "--tokens")
+  }
+
+  private func refuseTwoLengths() throws {
+    guard steps == nil || tokens == nil else {
+      throw InputError.usage("--tokens: --steps gives the length", "leave one of them out")
+    }
   }
 
   /// A length; the error names the option of its tokens.

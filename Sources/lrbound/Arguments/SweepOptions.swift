@@ -75,7 +75,8 @@ struct LoggedRunOptions: ParsableArguments {
     Logs can take the place of a sweep: any file that lrbound log reads, or folders of them (of a Hugging \
     Face run the last checkpoint is read). The schedule, number of steps and base LR come from the options, \
     else from the log (the JSON of epfml/schedules-and-scaling has all, trainer_state.json the steps), else \
-    from the one schedule that explains every logged LR to its precision. Runs are judged by the last loss of \
+    from the one schedule that explains every logged LR to its precision. The batch in tokens comes from the \
+    configuration in the log or its folder, where that states all of it. Runs are judged by the last loss of \
     the best kind that all have. Logs that end too early, \
     follow no known schedule or have no loss at the end are named and left out.
     """

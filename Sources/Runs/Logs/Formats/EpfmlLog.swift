@@ -32,6 +32,7 @@ enum EpfmlLog {
       }
     }
     log.settings = RunSettings(epfmlConfig: document["config"])
+    if case .object(let members) = document { log.take(configurationsIn: members) }
     return log
   }
 }

@@ -13,6 +13,7 @@ enum JSONLog {
       guard let first = bytes[start..<end].firstIndex(where: { $0 > 0x20 }) else { continue }
       var reader = JSONReader(bytes, range: first..<end)
       if case .object(let members) = reader.value(), !reader.isCutShort, reader.isAtEnd {
+        log.take(configurationsIn: members)
         log.addRecord(members)
       } else if reader.repeatedName != nil {
         throw reader.failure(path: path, line: line)
@@ -36,6 +37,7 @@ enum JSONLog {
         for row in rows { log.addRecord([(unnamed.rawValue, row)]) }
       }
     case .object(let members):
+      log.take(configurationsIn: members)
       let columns = members.compactMap { member in
         member.value.elements.map { (name: member.name, values: $0) }
       }

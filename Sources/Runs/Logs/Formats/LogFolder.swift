@@ -1,4 +1,5 @@
 import Glibc
+import Schedules
 import Support
 
 /// The log in a folder written by a trainer or logger.
@@ -54,6 +55,15 @@ struct LogFolder {
   }
 
   func read(_ options: LogOptions) throws(InputError) -> RawLog {
+    var log = try readLog(options)
+    // OLMo-core saves its configuration under this name; other files of the name state no batch.
+    if let configuration = try? ParameterValue(contentsOf: path + "/config.json") {
+      log.take(configuration: configuration)
+    }
+    return log
+  }
+
+  private func readLog(_ options: LogOptions) throws(InputError) -> RawLog {
     switch contents {
     case .file(let file):
       let bytes = try readBytes(file, isNamed: false)
@@ -64,23 +74,27 @@ struct LogFolder {
       return try TensorBoardLog.read(contents, path: path)
     case .metrics(let folder):
       var metrics: [(name: String, bytes: [UInt8])] = []
-      try Self.readMetrics(in: folder, prefix: "", level: 0, into: &metrics)
-      return try MLflowLog.read(metrics, path: path)
+      try Self.readFiles(in: folder, prefix: "", level: 0, into: &metrics)
+      var parameters: [(name: String, bytes: [UInt8])] = []
+      if Self.isFolder(path + "/params") {
+        try Self.readFiles(in: path + "/params", prefix: "", level: 0, into: &parameters)
+      }
+      return try MLflowLog.read(metrics, parameters: parameters, path: path)
     }
   }
 
-  /// A metric named `train/loss` is a file in a subfolder `train`.
-  private static func readMetrics(
+  /// A metric or parameter named `train/loss` is a file in a subfolder `train`.
+  private static func readFiles(
     in folder: String, prefix: String, level: Int,
-    into metrics: inout [(name: String, bytes: [UInt8])]
+    into files: inout [(name: String, bytes: [UInt8])]
   ) throws(InputError) {
     for name in try names(in: folder) {
       let place = folder + "/" + name
       if isFolder(place) {
         guard level < 16 else { continue }
-        try readMetrics(in: place, prefix: prefix + name + "/", level: level + 1, into: &metrics)
+        try readFiles(in: place, prefix: prefix + name + "/", level: level + 1, into: &files)
       } else {
-        metrics.append((prefix + name, try readBytes(place, isNamed: false)))
+        files.append((prefix + name, try readBytes(place, isNamed: false)))
       }
     }
   }

@@ -1,10 +1,13 @@
+import Schedules
 import Support
 
-/// Reads a run in MLflow's file store: one file per metric with lines `timestamp value step`.
+/// Reads a run in MLflow's file store: one file per metric with lines `timestamp value step`, and one per
+/// parameter with its value.
 enum MLflowLog {
-  static func read(_ metrics: [(name: String, bytes: [UInt8])], path: String) throws(InputError)
-    -> RawLog
-  {
+  static func read(
+    _ metrics: [(name: String, bytes: [UInt8])], parameters: [(name: String, bytes: [UInt8])],
+    path: String
+  ) throws(InputError) -> RawLog {
     var log = RawLog(.mlflow, sharesSteps: false)
     for metric in metrics {
       var column = RawLog.Column(name: metric.name)
@@ -30,6 +33,11 @@ enum MLflowLog {
       }
       log.columns.append(column)
     }
+    let values = parameters.map { parameter in
+      let line = parameter.bytes.prefix { $0 != UInt8(ascii: "\n") }
+      return (parameter.name, ParameterValue.text(trimmed(String(decoding: line, as: UTF8.self))))
+    }
+    log.take(configuration: .object(Dictionary(values) { $1 }))
     try log.requireRecords(
       path, "it holds no metrics", hint: "give the folder of a run with metrics")
     return log

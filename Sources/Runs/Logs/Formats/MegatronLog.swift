@@ -22,11 +22,13 @@ enum MegatronLog {
     var log = RawLog(.megatron)
     var skippedIterations = 0.0
     var unfinished = 0
+    var firstRecord = bytes.count
     forEachMark(in: bytes) { line, after in
       // A field is complete at a bar or at the end of a terminated line.
       let isEnded = line.upperBound < bytes.count
       let found = progress(bytes, line, after: after) ?? validation(bytes, line, after: after)
       guard let found else { return true }
+      firstRecord = min(firstRecord, line.lowerBound)
       var isShort = !isEnded
       var hasLoss = false
       var hasNaN = false
@@ -52,6 +54,7 @@ enum MegatronLog {
     try log.requireRecords(
       path, "no line begins with 'iteration N/ M |'",
       hint: "give the output of Megatron's training script")
+    if let arguments = arguments(in: bytes[..<firstRecord]) { log.take(configuration: arguments) }
     log.repairs.note(.unfinishedRecords, unfinished)
     log.repairs.note(.skippedIterations, Int(exactly: skippedIterations.rounded()) ?? 0)
     return log

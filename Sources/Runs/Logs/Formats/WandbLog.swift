@@ -1,9 +1,11 @@
+import Schedules
 import Support
 
-/// Reads the history in the `.wandb` file of an offline Weights & Biases run.
+/// Reads the history and the configuration in the `.wandb` file of an offline Weights & Biases run.
 ///
-/// It uses the protobuf fields Record {2 history}, HistoryRecord {1 item, 2 step}, HistoryItem {1 key, 2
-/// nested_key, 16 value_json}, HistoryStep {1 num}. Older versions write `key`, newer ones `nested_key`.
+/// It uses the protobuf fields Record {2 history, 5 config, 17 run}, HistoryRecord {1 item, 2 step},
+/// HistoryItem and ConfigItem {1 key, 2 nested_key, 16 value_json}, HistoryStep {1 num}, RunRecord {4 config},
+/// ConfigRecord {1 update}. Older versions write `key`, newer ones `nested_key`.
 enum WandbLog {
   static func read(_ bytes: [UInt8], path: String) throws(InputError) -> RawLog {
     guard WandbFile.hasHeader(bytes) else {
@@ -15,13 +17,32 @@ enum WandbLog {
     var log = RawLog(.wandb)
     log.repairs.note(.corruptRecords, file.corrupt)
     log.repairs.note(.unfinishedRecords, file.isCutShort ? 1 : 0)
+    var configuration: [String: ParameterValue] = [:]
     for record in file.records {
-      for case (2, .bytes(let history)) in WireMessage(record.bytes, record.range) {
-        add(record.bytes, history, to: &log)
+      for (field, value) in WireMessage(record.bytes, record.range) {
+        switch (field, value) {
+        case (2, .bytes(let history)): add(record.bytes, history, to: &log)
+        case (5, .bytes(let config)): update(&configuration, with: record.bytes, config)
+        case (17, .bytes(let run)):
+          for case (4, .bytes(let config)) in WireMessage(record.bytes, run) {
+            update(&configuration, with: record.bytes, config)
+          }
+        default: break
+        }
       }
     }
+    log.take(configuration: .object(configuration))
     try log.requireRecords(path, "it holds no history", hint: "give a run that logged something")
     return log
+  }
+
+  private static func update(
+    _ configuration: inout [String: ParameterValue], with bytes: [UInt8], _ config: Range<Int>
+  ) {
+    for case (1, .bytes(let item)) in WireMessage(bytes, config) {
+      guard let (name, tree) = self.item(bytes, item) else { continue }
+      configuration[name] = ParameterValue(tree)
+    }
   }
 
   private static let stepName = "_step"

@@ -33,6 +33,11 @@ struct ConfigurationReader {
     return value
   }
 
+  /// The number at a path without marking it as read; for keys that the schedule may do without.
+  func peek(_ path: String) -> ParameterValue? {
+    root.value(at: path)?.number.map { .number($0) }
+  }
+
   mutating func number(_ path: String) throws(InputError) -> Double? {
     guard let value = value(path) else { return nil }
     guard let number = value.number else { throw wrong(path, value, "a number") }

@@ -26,6 +26,12 @@ struct DialectReader {
 
   private(set) var learningRate: Double?
 
+  /// B, the tokens in a step.
+  var batchTokens: Int?
+
+  /// The sequences in a step.
+  var sequences: Int?
+
   var steps = 0
 
   /// W, possibly fractional, for libraries in which every scheduler has a warmup.
@@ -40,6 +46,7 @@ struct DialectReader {
     self.request = request
     members = request.parameters.filter { $0.value != .null }
     learningRate = request.learningRate
+    batchTokens = request.batchTokens
   }
 
   var name: String { request.name }
@@ -66,7 +73,7 @@ struct DialectReader {
       rate.map({ Self.usableMagnitudes.contains($0) }) ?? true
     else { throw overflow }
     return DialectSchedule(
-      schedule: schedule, baseLearningRate: rate,
+      schedule: schedule, baseLearningRate: rate, batchTokens: batchTokens,
       usesLearningRate: !isAbsolute || takesOptimiserRate, intent: intent, remarks: remarks)
   }
 
@@ -87,7 +94,7 @@ struct DialectReader {
 }
 
 extension DialectReader {
-  /// Takes T from the request and the given keys, which must agree.
+  /// Takes T from the request, its tokens and the given keys, which must agree.
   mutating func takeSteps(_ keys: String...) throws(InputError) {
     var known = request.steps
     for key in keys {
@@ -100,6 +107,17 @@ extension DialectReader {
       }
       known = given
     }
+    if let tokens = request.tokens {
+      guard known != nil || batchTokens != nil else {
+        throw failure(
+          nil, "the steps of \(grouped(tokens)) tokens depend on the batch",
+          "give the tokens in a step, or the number of steps")
+      }
+      known =
+        try batchTokens.map { batch throws(InputError) in
+          try steps(of: tokens, batch: batch, known: known)
+        } ?? known
+    }
     guard let known else {
       throw failure(
         nil, "the number of steps is not known", "give the number of steps")
@@ -107,6 +125,17 @@ extension DialectReader {
     try require(
       known <= ScheduleSpec.mostSteps, nil, "\(known) steps are out of range", "give at most 1e9")
     steps = known
+  }
+
+  /// T of a run in tokens, rounded up to a step.
+  private mutating func steps(of tokens: Int, batch: Int, known: Int?) throws(InputError) -> Int? {
+    do throws(InputError) {
+      let length = try RunLength(steps: known, tokens: tokens, batchTokens: batch)
+      for rounding in length.assumptions { remark("rounded-length", .information, rounding) }
+      return length.steps
+    } catch {
+      throw failure(nil, error.problem, error.hint)
+    }
   }
 
   /// Takes the learning rate from the request and the given keys, which must agree.

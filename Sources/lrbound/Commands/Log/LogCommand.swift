@@ -19,7 +19,8 @@ struct LogCommand: ReportingCommand {
       their folder), .wandb files of offline runs, Megatron's output, Lightning's metrics.csv, runs of \
       MLflow's file store (the folder) and the JSON of epfml/schedules-and-scaling. Rows are sorted; \
       where a step is logged twice the later row counts; NaN losses are kept, since they show that the run \
-      diverged. Repairs are reported on stderr and by --json. A file may hold up to 2 GiB.
+      diverged. Repairs are reported on stderr and by --json, \
+      which also has the batch in tokens where the run's configuration states it. A file may hold up to 2 GiB.
 
       With several parameter groups the first learning rate is used if they differ only by a constant factor; \
       otherwise choose one with --lr-col. Logged gradient norms are usually ℓ2 norms before clipping. A \

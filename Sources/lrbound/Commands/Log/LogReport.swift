@@ -12,6 +12,7 @@ struct LogBody: Codable {
     let mended: [Repair]
     let firstStep: Int?
     let lastStep: Int?
+    let batchTokens: Int?
     let lrAt: LearningRateTiming?
     let diverged: Bool?
     let finalLoss: Loss?
@@ -93,7 +94,8 @@ extension LogBody.Run {
       columns: Dictionary(uniqueKeysWithValues: log.columns.map { ($0.key.rawValue, $0.value) }),
       mended: log.repairs.map {
         .init(code: $0.kind, count: $0.count, columns: $0.columns, message: $0.message)
-      }, firstStep: steps.first, lastStep: steps.last, lrAt: log.learningRateTiming,
+      }, firstStep: steps.first, lastStep: steps.last,
+      batchTokens: log.settings?.batchTokens, lrAt: log.learningRateTiming,
       diverged: loss.map { !$0.0.isFinite },
       finalLoss: loss.flatMap { value, column in
         value.isFinite ? LogBody.Loss(value: value, column: column) : nil

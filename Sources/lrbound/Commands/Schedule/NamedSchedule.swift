@@ -13,6 +13,12 @@ struct NamedSchedule {
 
   let schedule: Schedule
 
+  /// B, the tokens in a step; nil where it is not known.
+  let batchTokens: Int?
+
+  /// How the run's tokens were rounded to steps.
+  let assumptions: [String]
+
   /// γ, where it is known.
   let baseLearningRate: Double?
 
@@ -35,6 +41,8 @@ struct NamedSchedule {
     title = run.name
     meaning = run.canonical
     schedule = try run.schedule(baseLearningRate: learningRate)
+    batchTokens = run.batchTokens
+    assumptions = run.lengthAssumptions
     baseLearningRate = learningRate ?? run.givenBaseLearningRate
     rateSource = learningRate == nil ? " (the file's maximum)" : ""
     findings = schedule.findings(intent: run.spec?.intent(steps: run.steps) ?? ScheduleIntent())
@@ -44,10 +52,14 @@ struct NamedSchedule {
   }
 
   /// A schedule of another library.
-  init(_ dialect: DialectSchedule, library: Dialect, request: DialectRequest) {
+  init(
+    _ dialect: DialectSchedule, library: Dialect, request: DialectRequest, length: RunLength
+  ) {
     title = request.name.isEmpty ? library.rawValue : "\(library.rawValue) \(request.name)"
     meaning = "as \(library.rawValue) runs it"
     schedule = dialect.schedule
+    batchTokens = dialect.batchTokens
+    assumptions = length.assumptions
     baseLearningRate = dialect.baseLearningRate
     rateSource = ""
     // A dialect may say the same as the lint, and knows more.

@@ -26,7 +26,9 @@ struct ScheduleCommand: ExportingCommand {
       floor=rescale or clamp. decay= is linear, 1-sqrt, cosine, exponential or square. Lengths are 0.2, 20%, \
       5000steps or, with --batch-tokens, 2Btokens. @file.csv holds one learning rate a step.
 
-      With --dialect the schedule is read as that library runs it, step by step. --json lists lint findings; \
+      With --dialect the schedule is read as that library runs it, step by step. Where a configuration \
+      states the batch in tokens it is shown, and lengths in tokens or samples become steps; --batch-tokens \
+      gives it where it is missing. --json lists lint findings; \
       with --strict the exit code is 1 where there are warnings or errors.
       """)
 
@@ -69,18 +71,12 @@ struct ScheduleCommand: ExportingCommand {
     }
   }
 
-  func report() throws -> Report<ScheduleBody> { try report(of: named()) }
-
-  private func report(of named: NamedSchedule) throws -> Report<ScheduleBody> {
-    var report = ScheduleBody.report(named)
-    report.assumptions = try length.read().assumptions
-    return report
-  }
+  func report() throws -> Report<ScheduleBody> { try ScheduleBody.report(named()) }
 
   func run() throws {
     let named = try named()
     if plot.isWanted { Progress.announcePasses(2, steps: named.schedule.steps) }
-    try print(report(of: named))
+    try print(ScheduleBody.report(named))
     if exportForm != nil || output.format == .csv, output.format != .json {
       // What has taken the place of the table has no room for them.
       for finding in named.findings {
@@ -96,11 +92,8 @@ struct ScheduleCommand: ExportingCommand {
 
   /// The schedule, from the grammar, a file or another library.
   private func named() throws -> NamedSchedule {
-    if dialectOptions.dialect != nil {
-      let steps = try length.read(for: nil).steps
-      if let named = try dialectOptions.read(name: spec, steps: steps, learningRate: lr) {
-        return named
-      }
+    if let named = try dialectOptions.read(name: spec, length: length, learningRate: lr) {
+      return named
     }
     let schedule = try Arguments.schedule(spec ?? "")
     return try NamedSchedule(schedule.run(length.read(for: schedule)), learningRate: lr)

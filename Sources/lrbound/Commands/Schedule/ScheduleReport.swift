@@ -24,6 +24,7 @@ struct ScheduleBody: Codable {
   let canonical: String?
   let dialect: Dialect?
   let steps: Int
+  let batchTokens: Int?
   let peak: Double
   let first: Double
   let last: Double
@@ -36,7 +37,8 @@ struct ScheduleBody: Codable {
     let schedule = named.schedule
     let body = ScheduleBody(
       spec: named.spec, canonical: named.dialect == nil ? named.meaning : nil,
-      dialect: named.dialect, steps: schedule.steps, peak: schedule.peak, first: schedule.first,
+      dialect: named.dialect, steps: schedule.steps, batchTokens: named.batchTokens,
+      peak: schedule.peak, first: schedule.first,
       last: schedule.last, sum: schedule.sum, baseLearningRate: named.baseLearningRate,
       lint: named.findings.map {
         Finding(code: $0.code, severity: $0.severity, message: $0.message)
@@ -52,6 +54,7 @@ struct ScheduleBody: Codable {
       body, csv: .pieces(exportable.table.forEachPiece), diagnostics: named.diagnostics,
       chart: { named.chart }, text: { body.text(named) })
     report.exportable = { exportable }
+    report.assumptions = named.assumptions
     return report
   }
 
@@ -73,8 +76,10 @@ struct ScheduleBody: Codable {
       facts.append(["base LR", significant(rate, 6) + named.rateSource])
       facts.append(["last LR", significant(rate * last, 6)])
     }
+    let length =
+      "\(grouped(steps)) steps" + (batchTokens.map { " of \(grouped($0)) tokens" } ?? "")
     let blocks: [TextBlock] = [
-      .lines(["\(named.title) over \(grouped(steps)) steps, that is \(named.meaning)"]),
+      .lines(["\(named.title) over \(length), that is \(named.meaning)"]),
       .table([["steps", "what", "multiplier"]] + rows), .facts(facts),
     ]
     guard !lint.isEmpty else { return blocks }
