@@ -182,6 +182,29 @@ import Testing
     #expect(check.regretBasis == .typical && check.verdict == .ok)
   }
 
+  /// Runs at several batches judge a plan of its own batch only, and none of an unknown one.
+  @Test func batches() throws {
+    let small = Self.model.optimalBaseLearningRate(
+      for: try BoundTerms.lastIterate(of: ScheduleSpec("wsd20").schedule(steps: 2000)))
+    let runs = try Self.sweep(steps: [2000], specs: ["wsd20"]).runs.flatMap { run in
+      [(1000, 1.0), (64_000, 8.0)].map { batch, factor in
+        Sweep.Run(
+          spec: run.spec, steps: run.steps, batchTokens: batch,
+          baseLearningRate: factor * run.baseLearningRate, loss: run.loss)
+      }
+    }
+    let evidence = try RateEvidence(sweep: TunedSweep(Sweep(runs: runs)))
+    for (batch, best) in [(1000, small), (64_000, 8 * small)] {
+      let run = TrainingRun(try ScheduleSpec("wsd20"), steps: 2000, batchTokens: batch)
+      let check = try RateCheck(best, for: run, given: evidence)
+      #expect(check.isMeasured && check.verdict == .ok && abs(log(check.suggestion / best)) < 0.1)
+    }
+    let error = #expect(throws: InputError.self) {
+      try RateCheck(small, for: TrainingRun(ScheduleSpec("wsd20"), steps: 2000), given: evidence)
+    }
+    #expect(error?.kind == .unanswerable)
+  }
+
   /// A calibration in a file says what its sweep does, up to the interval.
   @Test func calibration() throws {
     let sweep = try Self.sweep()

@@ -158,6 +158,12 @@ private struct TunedRate {
   var diagnostics: [Diagnostic]
 
   init(for run: TrainingRun, given evidence: RateEvidence) throws {
+    if run.batchTokens == nil, Set(evidence.sources.compactMap(\.run.batchTokens)).count > 1 {
+      throw InputError(
+        .unanswerable,
+        problem: "the runs have several batches, and that of the planned run is unknown",
+        hint: "give its tokens in a step")
+    }
     if let cell = evidence.cell(of: run) {
       rate = cell.optimum.baseLearningRate
       interval = cell.optimum.interval
@@ -171,7 +177,6 @@ private struct TunedRate {
       }
       return
     }
-    try evidence.rule.check(run.horizon)
     // Geometric means of the answers and interval ends, as multiples of the first answer.
     var first: Double?
     var (centre, lower, upper) = (0.0, 0.0, 0.0)
