@@ -42,6 +42,21 @@ import Testing
     #expect(calibration.horizonInterval(at: horizon).contains(truth))
   }
 
+  /// The fitted loss knows no batch, and is not fitted across several.
+  @Test func noLossAcrossBatches() throws {
+    func fit(_ batches: [Int?]) throws -> SweepFit {
+      try SweepFit(
+        of: TunedSweep(
+          SyntheticSweep.following(
+            a: 0.5, b: 0.5, p: 1.0 / 3, shapes: ["linear", "wsd20"], horizons: [1000, 4000],
+            batches: batches, law: HorizonBatchLaw())))
+    }
+    let several = try fit([256, 4096])
+    #expect(several.lossModel == nil)
+    #expect(several.diagnostics.map(\.code).contains("no-loss-model"))
+    #expect(try !fit([4096]).diagnostics.map(\.code).contains("no-loss-model"))
+  }
+
   /// One shape at few horizons: c is all that can be fitted.
   @Test func theConstantAlone() throws {
     let calibration = try Self.calibration(

@@ -162,7 +162,7 @@ private struct TunedRate {
       throw InputError(
         .unanswerable,
         problem: "the runs have several batches, and that of the planned run is unknown",
-        hint: "give its tokens in a step")
+        hint: "give its batch in tokens")
     }
     if let cell = evidence.cell(of: run) {
       rate = cell.optimum.baseLearningRate

@@ -65,10 +65,11 @@ public struct LossModelFit: Sendable {
 
   /// Fits the model to the cells of one sweep, and again without each cell.
   ///
-  /// Nil with fewer than ``fewest`` cells or points, or if no start converges. Each fit takes twelve
-  /// starts of O(points).
+  /// Nil with fewer than ``fewest`` cells or points, with several batches, which the model does not know, or
+  /// if no start converges. Each fit takes twelve starts of O(points).
   public init?(of cells: [TunedCell]) {
-    guard let model = LossModel(fittedTo: cells) else { return nil }
+    guard Set(cells.map(\.cell.batchTokens)).count <= 1, let model = LossModel(fittedTo: cells)
+    else { return nil }
     self.model = model
     trainingError = rootMeanSquare(cells.flatMap { $0.errors(of: model) })
     var errors: [Double]? = []

@@ -44,6 +44,14 @@ public struct SweepFit: Sendable {
     spread = try calibration.map { _ in try CalibrationSpread(of: sweep.cells) }
     check = CalibrationCheck(of: sweep.cells)
     lossModel = LossModelFit(of: sweep.cells)
+    if Set(sweep.cells.map(\.cell.batchTokens)).count > 1 {
+      diagnostics.append(
+        Diagnostic(
+          code: "no-loss-model",
+          message:
+            "the sweep has several batches, which the loss C + A·(γS)^-α + B·γ^q·V^r does not know: it is not fitted"
+        ))
+    }
     self.diagnostics = diagnostics
   }
 }
