@@ -69,7 +69,8 @@ import Testing
 
   @Test(.enabled(if: isHeavy)) func tokensAreSteps() throws {
     let steps = try CommandRun([
-      "extend", "--schedule", "wsd20", "--steps", "1000", "--to-steps", "2000", "--csv",
+      "extend", "--schedule", "wsd20", "--steps", "1000", "--to-steps", "2000",
+      "--batch-tokens", "0.5M", "--csv",
     ])
     let tokens = try CommandRun([
       "extend", "--schedule", "wsd20", "--tokens", "500M", "--to-tokens", "1B",

@@ -40,9 +40,11 @@ import Testing
 
   /// A quick invocation of every command; words in capitals are files that the test makes.
   static let bases: [String: [String]] = [
-    "transfer": ["--from", "wsd20", "--to", "linear", "--lr", "1e-3", "--steps", "1000"],
+    "transfer": [
+      "--from", "wsd20", "--to", "linear", "--lr", "1e-3", "--steps", "1000", "--explain",
+    ],
     "extend": [
-      "--schedule", "wsd20", "--steps", "300", "--to-steps", "600", "--lr", "1e-3",
+      "--schedule", "wsd20", "--steps", "300", "--to-steps", "600", "--lr", "1e-3", "--explain",
     ],
     "bound": ["wsd20", "--steps", "300"],
     "tune": ["wsd20", "--steps", "200"],
@@ -125,7 +127,11 @@ import Testing
       guard Self.exempt[long] == nil else { continue }
       var arguments = Self.bases[name] ?? []
       if option.kind == "flag" {
-        arguments.append("--" + long)
+        if let index = arguments.firstIndex(of: "--" + long) {
+          arguments.remove(at: index)
+        } else {
+          arguments.append("--" + long)
+        }
       } else {
         let value = try #require(
           Self.values["\(name) \(long)"] ?? Self.values[long], "\(name) --\(long) has no value here"

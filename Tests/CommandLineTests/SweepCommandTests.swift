@@ -116,7 +116,7 @@ import Testing
       [
         "transfer", "--from", "wsd20", "--to", "linear", "--steps", "3", "--to-steps", "9",
         "--gradient-norm", "NORMS",
-      ], "--to-steps 9"
+      ], "--to-steps '9'"
     ),
     (["fit", "SWEEP", "--grad-norm-col", "g"], "--grad-norm-col"),
     (["fit", "SWEEP", "--steps", "9"], "describe logs"),

@@ -15,7 +15,7 @@ public struct ExtensionChain: Sendable {
   /// The plan of the last stage.
   public var lastPlan: ExtensionOption.Plan { plans[plans.count - 1] }
 
-  /// The base learning rate to write: the last plan's, to two digits if it is a re-tuned one.
+  /// The base learning rate for a trainer: the last plan's, to two digits if it is a re-tuned one.
   public var writtenBaseLearningRate: Double? {
     guard let rate = lastPlan.baseLearningRate else { return nil }
     switch followed[followed.count - 1] {

@@ -15,6 +15,9 @@ struct CrossCheckOptions: ParsableArguments {
   @Flag(help: "Say what the theory finds and how the answer comes about (--json always does).")
   var explain = false
 
+  /// Whether the text says what the tasks find: own tasks are asked for to be seen.
+  var isShown: Bool { explain || !task.isEmpty }
+
   /// What the options mean, for the help of a command.
   static let discussion = """
     The cross-check tunes both schedules in a solvable model, SGD on features of variance k^-b for a \

@@ -125,16 +125,16 @@ struct ExtendCommand: ExportingCommand {
     Progress.announcePasses(250, steps: later.last ?? question.steps)
     let progress = ProgressLine(isWanted: question.steps > 300_000 || !later.isEmpty)
     defer { progress.end() }
-    let chain = try ExtensionChain(question, then: later, following: plan) {
+    let chain = try ExtensionChain(question, then: later, following: self.plan) {
       iteration, bound in
       progress.show("free form, iteration \(iteration), Ω \(significant(bound, 8))")
       return true
     }
-    let exportable = ExportableSchedule(
-      schedule: chain.lastPlan.schedule,
-      title: "\(base.name), \(chain.followed[chain.followed.count - 1].rawValue)",
-      baseLearningRate: chain.writtenBaseLearningRate)
-    if let scheduleOut { try exportable.table.write(to: scheduleOut) }
+    let plan = chain.lastPlan
+    if let scheduleOut {
+      try ScheduleTable(of: plan.schedule, baseLearningRate: plan.baseLearningRate)
+        .write(to: scheduleOut)
+    }
     let models = try crossCheck.tasks(for: output).map { tasks in
       try chain.crossCheck(tasks: tasks).map {
         CrossCheckView(
@@ -143,8 +143,13 @@ struct ExtendCommand: ExportingCommand {
     }
     var report = ExtendBody.report(
       chain, base: base, bound: try chain.stages[0].byBound(), models: models,
-      isExplained: crossCheck.explain, notes: try notes(on: base, run))
-    report.exportable = { exportable }
+      isExplained: crossCheck.isShown, notes: try notes(on: base, run))
+    report.exportable = {
+      ExportableSchedule(
+        schedule: plan.schedule,
+        title: "\(base.name), \(chain.followed[chain.followed.count - 1].rawValue)",
+        baseLearningRate: chain.writtenBaseLearningRate)
+    }
     if exportForm != nil { report.diagnostics.append(exportDiagnostic(of: chain)) }
     return report
   }

@@ -135,7 +135,7 @@ struct TransferCommand: ExportingCommand {
     return TransferBody.report(
       answer, recipe: TransferRecipe(for: question, answer: answer),
       source: source.map { ($0.sweep.path, $0.cell) }, model: model,
-      isExplained: crossCheck.explain, isAbsolute: modelSize.params != nil, notes: notes)
+      isExplained: crossCheck.isShown, isAbsolute: modelSize.params != nil, notes: notes)
   }
 
   /// Where the source's base learning rate comes from.
