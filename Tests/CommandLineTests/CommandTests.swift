@@ -228,4 +228,25 @@ import Testing
     let run = try CommandRun(["bound", "wsd20", "--steps", "1e9", "--json"])
     #expect(try run.json()["S"] as? Double == 900_000_000.5)
   }
+
+  /// At another batch the target sees the source's tokens, and says so; the last line says what to use.
+  @Test func tokensAreKept() throws {
+    let arguments = [
+      "transfer", "--from", "cosine", "--to", "cosine", "--lr", "1e-3", "--tokens", "10B",
+      "--batch-tokens", "512x2048", "--to-batch-tokens", "4M", "--no-cross-check",
+    ]
+    let json = try CommandRun(arguments + ["--json"]).json()
+    let (from, to) = (json["from"] as? [String: Any], json["to"] as? [String: Any])
+    #expect(from?["steps"] as? Int == 9537 && from?["batch_tokens"] as? Int == 1 << 20)
+    // The source's tokens are those of its whole steps.
+    #expect(to?["steps"] as? Int == 2501 && to?["batch_tokens"] as? Int == 4_000_000)
+    let assumptions = try #require(json["assumptions"] as? [String])
+    #expect(assumptions.contains { $0.hasPrefix("10,000,000,000 tokens are rounded up to 9,537") })
+    #expect(assumptions.contains { $0.hasPrefix("--to-tokens was not given") })
+    let parts = try #require(json["interval_parts"] as? [String: Any])
+    #expect(abs((parts["batch"] as? Double ?? 0) - 0.12 * log(4e6 / 1_048_576)) < 1e-12)
+    let text = try CommandRun(arguments).output
+    let last = try #require(text.split(separator: "\n").last)
+    #expect(last.hasPrefix("Use 1.") && last.contains("Confidence: "), "\(last)")
+  }
 }

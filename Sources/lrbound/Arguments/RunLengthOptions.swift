@@ -93,6 +93,9 @@ struct TargetLengthOptions: ParsableArguments {
     "Tokens in a step of the target; the source's without it.", "n", transform: Arguments.batch)
   var toBatchTokens: Int?
 
+  /// Whether the target's length is that of the source.
+  var isOpen: Bool { toSteps == nil && toTokens == nil }
+
   /// The target's length beside the source's.
   func read(beside source: RunLength) throws -> RunLength {
     try RunLengthOptions.length(

@@ -213,6 +213,9 @@ struct TransferCommand: ExportingCommand {
       }
     }
     let to = try file ?? self.to.run(target.read(beside: RunLength(of: from)))
+    if target.isOpen, from.batchTokens != nil, to.batchTokens != from.batchTokens {
+      notes.assumptions.append("--to-tokens was not given: the target sees the source's tokens")
+    }
     for (run, option) in [(from, "--steps"), (to, target.toSteps == nil ? "--to" : "--to-steps")]
     where run.spec?.hasAbsoluteFloor != true {
       // Whether a schedule fits into its steps; an absolute floor is looked at with its learning rate.
