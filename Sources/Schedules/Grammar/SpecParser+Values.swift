@@ -78,10 +78,10 @@ extension SpecParser {
 
   /// A length in tokens as whole steps, rounded up.
   private func steps(ofTokens option: SpecOption) throws(InputError) -> Int {
-    let units: [Character: String] = ["k": "e3", "m": "e6", "b": "e9", "t": "e12"]
-    var digits = String(option.value.dropLast("tokens".count))
-    if let unit = digits.last.flatMap({ units[$0] }) { digits = digits.dropLast() + unit }
-    guard let tokens = decimal(digits), (0...1e15).contains(tokens), tokens == tokens.rounded()
+    // A spec is read in lower case, and a lower-case t is no unit.
+    let digits = option.value.dropLast("tokens".count).uppercased()
+    guard let tokens = decimal(expandingUnit(of: digits)), (0...1e15).contains(tokens),
+      tokens == tokens.rounded()
     else {
       throw wrong(option, "is not a whole number of tokens up to 1e15", "write 2Btokens")
     }

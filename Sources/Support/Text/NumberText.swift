@@ -114,6 +114,15 @@ package func decimalDigits(_ value: Double) -> (count: Int, last: Int) {
   return (digits.drop { $0 == UInt8(ascii: "0") }.count, last)
 }
 
+/// Replaces a final unit of counts (k, M, B, T) by its power of ten: 2B becomes 2e9.
+package func expandingUnit(of text: String) -> String {
+  let powers: [Character: String] = [
+    "k": "e3", "K": "e3", "m": "e6", "M": "e6", "b": "e9", "B": "e9", "T": "e12",
+  ]
+  guard let power = text.last.flatMap({ powers[$0] }) else { return text }
+  return text.dropLast() + power
+}
+
 /// Rounds a positive finite number to 1 to 15 significant digits.
 package func rounded(_ value: Double, digits: Int) -> Double {
   let place = Int(floor(log10(value))) - digits + 1

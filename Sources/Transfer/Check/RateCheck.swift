@@ -145,9 +145,7 @@ private struct Findings {
 
   private func rounded(_ value: Double) -> String {
     guard value > 0, value.isFinite else { return "\(value)" }
-    let scale = pow(10, 2 - floor(log10(value)))
-    let digits = (value * scale).rounded() / scale
-    return decimalText(digits.isFinite ? digits : value)
+    return decimalText(Support.rounded(value, digits: 3))
   }
 }
 

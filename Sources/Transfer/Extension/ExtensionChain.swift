@@ -19,7 +19,7 @@ public struct ExtensionChain: Sendable {
   public var writtenBaseLearningRate: Double? {
     guard let rate = lastPlan.baseLearningRate else { return nil }
     switch followed[followed.count - 1] {
-    case .retunedSame, .retunedLinear: return Double(scientific(rate, 2)) ?? rate
+    case .retunedSame, .retunedLinear: return rounded(rate, digits: 2)
     default: return rate
     }
   }

@@ -18,7 +18,7 @@ extension Calibration {
         logOptimum: cell.logOptimum, variance: cell.variance(isOneShape: isOneShape))
     }
     let start = isOneShape ? [0.5, 0.5, 0] : CalibrationPrior.mean.array
-    let isLawFitted = Set(cells.map(\.cell.batchTokens)).count > 1
+    let isLawFitted = cells.hasSeveralBatches
     let posterior = CalibrationPosterior(
       of: observations, free: scope.free, isConstantFree: isLawFitted, start: start)
     let law = isLawFitted ? HorizonBatchLaw(constant: exp(posterior.mean[3])) : HorizonBatchLaw()

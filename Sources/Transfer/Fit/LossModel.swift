@@ -68,7 +68,7 @@ public struct LossModelFit: Sendable {
   /// Nil with fewer than ``fewest`` cells or points, with several batches, which the model does not know, or
   /// if no start converges. Each fit takes twelve starts of O(points).
   public init?(of cells: [TunedCell]) {
-    guard Set(cells.map(\.cell.batchTokens)).count <= 1, let model = LossModel(fittedTo: cells)
+    guard !cells.hasSeveralBatches, let model = LossModel(fittedTo: cells)
     else { return nil }
     self.model = model
     trainingError = rootMeanSquare(cells.flatMap { $0.errors(of: model) })

@@ -44,7 +44,7 @@ public struct SweepFit: Sendable {
     spread = try calibration.map { _ in try CalibrationSpread(of: sweep.cells) }
     check = CalibrationCheck(of: sweep.cells)
     lossModel = LossModelFit(of: sweep.cells)
-    if Set(sweep.cells.map(\.cell.batchTokens)).count > 1 {
+    if sweep.cells.hasSeveralBatches {
       diagnostics.append(
         Diagnostic(
           code: "no-loss-model",

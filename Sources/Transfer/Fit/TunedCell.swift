@@ -53,3 +53,8 @@ public struct TunedCell: Sendable {
     return moved
   }
 }
+
+extension [TunedCell] {
+  /// Whether the cells differ in their batch, where one may be unknown.
+  package var hasSeveralBatches: Bool { Set(map(\.cell.batchTokens)).count > 1 }
+}

@@ -55,12 +55,11 @@ extension TransferRule {
         ))
     }
     if abs(log(lengthening)) > log(8) {
-      let exponent = decimalText((horizonExponent(at: horizon) * 1000).rounded() / 1000)
       caveats.append(
         Diagnostic(
           code: "far-horizon",
           message:
-            "the horizons differ by more than a factor of 8, beyond the range that supports the exponent \(exponent); tune again at a horizon between them"
+            "the horizons differ by more than a factor of 8, beyond the range that supports the exponent \(exponentText(at: horizon)); tune again at a horizon between them"
         ))
     }
     return caveats

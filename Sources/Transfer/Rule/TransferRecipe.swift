@@ -65,8 +65,7 @@ public struct TransferRecipe: Sendable {
       // Lengths in steps make another shape of a shorter run.
       (try? run.hasSameShape(as: target, baseLearningRates: (centre, centre))) == true
     else { return nil }
-    baseLearningRates = (-2...2).map { centre * exp2(Double($0)) }
-      .map { Double(scientific($0, 2)) ?? $0 }
+    baseLearningRates = (-2...2).map { rounded(centre * exp2(Double($0)), digits: 2) }
   }
 
   /// The regret to expect after a sweep at fewer steps.

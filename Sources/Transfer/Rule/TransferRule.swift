@@ -107,9 +107,14 @@ public enum TransferRule: Equatable, Sendable {
     return law.meaning(from: from, to: to)
   }
 
+  /// p at a horizon, to three decimals.
+  func exponentText(at horizon: Horizon) -> String {
+    decimalText((horizonExponent(at: horizon) * 1000).rounded() / 1000)
+  }
+
   /// The rule's assumption about horizon and batch, in one sentence.
   func horizonAssumption(at horizon: Horizon) -> String {
-    let exponent = decimalText((horizonExponent(at: horizon) * 1000).rounded() / 1000)
+    let exponent = exponentText(at: horizon)
     let law = "at one shape the tuned learning rate falls like T^-"
     switch self {
     case .bound: return law + "1/2 (the bound; real runs are flatter)"

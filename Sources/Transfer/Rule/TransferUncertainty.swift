@@ -61,7 +61,7 @@ public struct TransferUncertainty: Sendable {
     return deviation * deviation
   }
 
-  static func batchPart(_ ratio: Double, tokens: Double) -> Double {
+  private static func batchPart(_ ratio: Double, tokens: Double) -> Double {
     abs(log(ratio))
       * (tokens < HorizonBatchLaw.leastTokens ? perLogBatchOfFewTokens : perLogBatch)
   }

@@ -86,13 +86,7 @@ enum Arguments {
 
   /// A number with the shorthands that people type for counts; nil where it is none.
   private static func wholeOrFraction(_ text: String) -> Double? {
-    let units: [Character: String] = [
-      "k": "e3", "K": "e3", "m": "e6", "M": "e6", "b": "e9", "B": "e9", "T": "e12",
-    ]
-    var digits = text
-    if let unit = text.last.flatMap({ units[$0] }), !text.contains("e") {
-      digits = text.dropLast() + unit
-    }
+    var digits = text.contains("e") ? text : expandingUnit(of: text)
     // Separators group three digits.
     for separator: Character in [",", "_"] where digits.contains(separator) {
       let groups = digits.split(separator: separator, omittingEmptySubsequences: false)

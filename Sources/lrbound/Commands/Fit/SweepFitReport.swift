@@ -144,7 +144,6 @@ struct LossModelBody: Codable {
 extension FitBody {
   static func report(_ fit: SweepFit) -> Report<FitBody> {
     let cells = fit.sweep.cells
-    let isOneBatch = Set(cells.map(\.cell.batchTokens)).count == 1
     let body = FitBody(
       noise: fit.sweep.sweep.noise.typical,
       cells: cells.indices.map { index in
@@ -170,7 +169,7 @@ extension FitBody {
       diagnostics: fit.diagnostics,
       assumptions: [
         fit.sweep.noiseAssumption,
-        "same model, data,\(isOneBatch ? " batch size," : "") optimiser and weight decay in all runs",
+        "same model, data,\(cells.hasSeveralBatches ? "" : " batch size,") optimiser and weight decay in all runs",
       ], chart: { chart(cells) },
       text: {
         let facts = calibrationFacts(fit) + lossFacts(fit.lossModel)
